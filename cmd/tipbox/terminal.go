@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// terminal is where a command meets a person: out is data, err is for people.
+type terminal struct {
+	out, err io.Writer
+	progress bool // err is a terminal: long work shows how far it is
+}
+
+func newTerminal() *terminal {
+	return &terminal{out: os.Stdout, err: os.Stderr, progress: term.IsTerminal(int(os.Stderr.Fd()))}
+}
+
+// say prints a plain line for people.
+func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
+
+// warn prints a line about something that did not stop the work.
+func (t *terminal) warn(format string, args ...any) {
+	fmt.Fprintf(t.err, "warning: "+format+"\n", args...)
+}
+
+// fail prints err and its hints and returns the exit code for it.
+func (t *terminal) fail(err error) int {
+	if !errors.Is(err, errSilent) {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintf(t.err, "error: %s\n", line)
+		}
+	}
+	var hinted hintedError
+	if errors.As(err, &hinted) {
+		for _, h := range hinted.hints {
+			fmt.Fprintf(t.err, "hint: %s\n", h)
+		}
+	}
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// step shows on a terminal how far long work is; total 0 is "unknown". The
+// line is overwritten by the next step; done clears it.
+func (t *terminal) step(what string, n, total int) {
+	if !t.progress {
+		return
+	}
+	if total > 0 {
+		fmt.Fprintf(t.err, "\r\x1b[K%s %d/%d", what, n, total)
+	} else {
+		fmt.Fprintf(t.err, "\r\x1b[K%s %d", what, n)
+	}
+}
+
+func (t *terminal) done() {
+	if t.progress {
+		fmt.Fprint(t.err, "\r\x1b[K")
+	}
+}
+
+// passphrase reads a passphrase from the file, or, where file is "", asks for
+// it on the controlling terminal, which need not be stdin. With confirm it asks twice.
+func (t *terminal) passphrase(file, prompt string, confirm bool) (string, error) {
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("reading the passphrase file: %w", err)
+		}
+		line, _, _ := bytes.Cut(b, []byte("\n"))
+		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) == 0 {
+			return "", hint(fmt.Errorf("passphrase file %s is empty", file), "put the passphrase on its first line")
+		}
+		return string(line), nil
+	}
+	pass, err := askTerminal(prompt)
+	if err != nil {
+		return "", hint(err, "where there is no terminal, give the passphrase with --passphrase-file FILE")
+	}
+	if pass == "" {
+		return "", errors.New("the passphrase is empty")
+	}
+	if confirm {
+		again, err := askTerminal("Nhập lại / again: ")
+		if err != nil {
+			return "", err
+		}
+		if again != pass {
+			return "", errors.New("the two passphrases differ")
+		}
+	}
+	return pass, nil
+}
+
+// askTerminal prompts on the controlling terminal without echo.
+func askTerminal(prompt string) (string, error) {
+	in, out, err := openTTY()
+	if err != nil {
+		return "", fmt.Errorf("opening the terminal to ask for a passphrase: %w", err)
+	}
+	defer in.Close()
+	defer out.Close()
+	fmt.Fprint(out, prompt)
+	b, err := term.ReadPassword(int(in.Fd()))
+	fmt.Fprintln(out)
+	if err != nil {
+		return "", fmt.Errorf("reading a passphrase from the terminal: %w", err)
+	}
+	return string(b), nil
+}

@@ -1,0 +1,315 @@
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Sealer seals tips to one set of recipients.
+type Sealer interface {
+	// Seal returns the sealed tip, or ErrTooLarge.
+	Seal(t *Tip) ([]byte, error)
+	// PhotoRoom returns how many bytes each of n photos may have so that a tip
+	// with the longest text still fits the largest size class.
+	PhotoRoom(n int) int
+	// Check reports whether a blob sealed elsewhere has the shape of a tip sealed
+	// to these recipients: their kind, their number, a size class.
+	Check(sealed []byte) error
+}
+
+// Limiter asks all limits of a submission at once.
+type Limiter interface {
+	// Take spends one submission of the sender at the site, or spends nothing and
+	// returns a *LimitError. It fails for no other reason: where a store cannot
+	// be reached, another decides.
+	Take(ctx context.Context, site string, sender netip.Addr) error
+	// Refund gives back what Take spent.
+	Refund(ctx context.Context, site string, sender netip.Addr)
+}
+
+// Forms remembers for FormLife which tips a form has served.
+type Forms interface {
+	// Served reports how many different tips the form has served, and whether the
+	// tip is one of them.
+	Served(ctx context.Context, form FormMark, tip TipMark) (n int, again bool)
+	// Record remembers that the form has served the tip.
+	Record(ctx context.Context, form FormMark, tip TipMark)
+}
+
+// Spool keeps sealed tips until the mail server has them.
+type Spool interface {
+	// Put stores the tip durably: once it returns nil the tip survives a power
+	// cut. It returns ErrSpooled where it holds the id already, and ErrNoRoom
+	// where the disk takes no more.
+	Put(e Envelope, sealed []byte) error
+}
+
+// Photos makes an uploaded image harmless.
+type Photos interface {
+	// Clean returns the image as an upright JPEG of at most limit bytes with
+	// nothing of the camera left, or ErrPhotoFormat, ErrPhotoHEIC, ErrPhotoPixels.
+	Clean(ctx context.Context, upload []byte, limit int) ([]byte, error)
+}
+
+// Submission is a form as it came in.
+type Submission struct {
+	Site   *Site
+	Sender netip.Addr // for the limits only; forgotten when Submit returns
+	Token  string
+
+	Mailbox  Mailbox
+	Message  string
+	Place    string
+	Time     string
+	Lang     string
+	Photos   []Upload
+	Delivery Delivery // "" is Now
+	Audience Audience // "" is ToUnit
+
+	Sealed []byte // sealed in the browser; then nothing else of the tip is set
+}
+
+// Upload is one uploaded photo. TooLarge is set, and Data nil, where the upload
+// was over the size that is read.
+type Upload struct {
+	Data     []byte
+	TooLarge bool
+}
+
+// Service takes submissions.
+type Service struct {
+	o        Options
+	inflight singleflight.Group
+}
+
+// Options are the parts of a Service, all needed but Now.
+type Options struct {
+	Key    *FormKey
+	Limits Limiter
+	Forms  Forms
+	Photos Photos
+	Spool  Spool
+	Now    func() time.Time // default time.Now
+}
+
+// NewService returns a service made of the parts.
+func NewService(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{o: o}
+}
+
+// Token returns a fresh form token for the site.
+func (s *Service) Token(site *Site) string { return s.o.Key.Mint(site.Code, s.o.Now()) }
+
+// Submit takes a submission all the way into the spool and returns the tip's
+// id: then the tip is safe. A form sent again gives the id it gave before and
+// no second tip, also while the first is still running.
+//
+// It returns ErrWithdrawn, ErrStaleForm, *InvalidError, *LimitError, ErrNoRoom,
+// or an error that is nobody's fault but ours; in every such case nothing is kept.
+func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
+	now := s.o.Now()
+	if sub.Site.IsWithdrawn(now) {
+		return "", ErrWithdrawn
+	}
+	form, err := s.o.Key.Check(sub.Token, sub.Site.Code, now)
+	if err != nil {
+		return "", err
+	}
+	id := form.TipID(sub.digest())
+	// A sender whose line drops here must not stop the tip: the retry would
+	// have to start over, and a second tap waiting on this one would fail with it.
+	ctx = context.WithoutCancel(ctx)
+	_, err, _ = s.inflight.Do(string(id), func() (any, error) { return nil, s.take(ctx, sub, form, id) })
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+func (s *Service) take(ctx context.Context, sub *Submission, form Form, id ID) error {
+	n, again := s.o.Forms.Served(ctx, form.Mark(), form.TipMark(id))
+	switch {
+	case again:
+		return nil
+	case n >= FormTips:
+		return ErrStaleForm
+	}
+	if err := s.o.Limits.Take(ctx, sub.Site.Code, sub.Sender); err != nil {
+		return err
+	}
+	err := s.seal(ctx, sub, id)
+	switch {
+	case errors.Is(err, ErrSpooled):
+		// Taken before a restart that forgot the form: the same tip, and thanked.
+		s.o.Limits.Refund(ctx, sub.Site.Code, sub.Sender)
+	case err != nil:
+		s.o.Limits.Refund(ctx, sub.Site.Code, sub.Sender)
+		return err
+	}
+	s.o.Forms.Record(ctx, form.Mark(), form.TipMark(id))
+	return nil
+}
+
+// seal validates, seals and spools.
+func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
+	sub.defaults()
+	tip, problems := sub.tip(id)
+	sealer, _ := sub.Site.Unit.SealerFor(sub.Audience)
+	if sealer == nil && len(problems) == 0 {
+		problems = append(problems, FieldProblem{"to", AudienceUnknown})
+	}
+	if len(problems) > 0 {
+		return &InvalidError{problems}
+	}
+	sealed := sub.Sealed
+	if sealed != nil {
+		if err := sealer.Check(sealed); err != nil {
+			return &InvalidError{[]FieldProblem{{"sealed", SealedBroken}}}
+		}
+	} else {
+		room := sealer.PhotoRoom(len(sub.Photos))
+		for _, u := range sub.Photos {
+			clean, err := s.o.Photos.Clean(ctx, u.Data, room)
+			if p := photoProblem(err); p != "" {
+				return &InvalidError{[]FieldProblem{{"photo", p}}}
+			} else if err != nil {
+				return fmt.Errorf("cleaning a photo: %w", err)
+			}
+			tip.Photos = append(tip.Photos, clean)
+		}
+		var err error
+		if sealed, err = sealer.Seal(tip); err != nil {
+			return fmt.Errorf("sealing: %w", err)
+		}
+	}
+	env := Envelope{ID: id, Unit: sub.Site.Unit.ID, Audience: sub.Audience, Urgent: sub.Delivery == Urgent}
+	if sub.Delivery == Later {
+		env.NotBefore = s.o.Now().Add(randomWithin(sub.Site.Unit.LaterWindow)).Truncate(time.Second)
+	}
+	if err := s.o.Spool.Put(env, sealed); err != nil {
+		return fmt.Errorf("spooling: %w", err)
+	}
+	return nil
+}
+
+func (sub *Submission) defaults() {
+	if sub.Delivery == "" {
+		sub.Delivery = Now
+	}
+	if sub.Audience == "" {
+		sub.Audience = ToUnit
+	}
+}
+
+// tip returns the tip, without photos, and everything wrong with the submission
+// that can be told without decoding a photo.
+func (sub *Submission) tip(id ID) (*Tip, []FieldProblem) {
+	var problems []FieldProblem
+	bad := func(field string, p Problem) { problems = append(problems, FieldProblem{field, p}) }
+	if !sub.Delivery.Valid() {
+		bad("delivery", DeliveryUnknown)
+	}
+	if sub.Audience != ToUnit && sub.Audience != Oversight {
+		bad("to", AudienceUnknown)
+	}
+	if sub.Sealed != nil {
+		return nil, problems
+	}
+	if !sub.Mailbox.Valid() {
+		bad("mailbox", MailboxMissing)
+	}
+	message, ok := cleanText(sub.Message)
+	lines := strings.Count(message, "\n")
+	switch {
+	case !ok:
+		bad("message", TextBroken)
+	case message == "":
+		bad("message", MessageMissing)
+	case utf8.RuneCountInString(message) > MaxMessageRunes || len(message)+lines > MaxMessageBytes:
+		bad("message", MessageTooLong)
+	}
+	detail := func(field, text string) string {
+		text, ok := cleanLine(text)
+		switch {
+		case !ok:
+			bad(field, TextBroken)
+		case utf8.RuneCountInString(text) > MaxDetailRunes || len(text) > MaxDetailBytes:
+			bad(field, DetailTooLong)
+		}
+		return text
+	}
+	place, when := detail("place", sub.Place), detail("time", sub.Time)
+	if len(sub.Photos) > MaxPhotos {
+		bad("photo", TooManyPhotos)
+	}
+	for _, u := range sub.Photos {
+		if u.TooLarge {
+			bad("photo", PhotoTooLarge)
+			break
+		}
+	}
+	return &Tip{
+		ID: id, Unit: sub.Site.Unit.ID, Site: sub.Site.Code, SiteName: sub.Site.Name.In("vi"),
+		Mailbox: sub.Mailbox, Urgent: sub.Delivery == Urgent, Lang: sub.Lang,
+		Message: message, Place: place, Time: when,
+	}, problems
+}
+
+// digest covers everything a sender can change between two sends of one form.
+func (sub *Submission) digest() [sha256.Size]byte {
+	h := sha256.New()
+	add := func(b []byte) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+		h.Write(n[:])
+		h.Write(b)
+	}
+	for _, s := range []string{
+		string(sub.Mailbox), sub.Message, sub.Place, sub.Time, string(sub.Delivery), string(sub.Audience),
+	} {
+		add([]byte(s))
+	}
+	for _, u := range sub.Photos {
+		add(u.Data)
+	}
+	add(sub.Sealed)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+func photoProblem(err error) Problem {
+	switch {
+	case errors.Is(err, ErrPhotoHEIC):
+		return PhotoHEIC
+	case errors.Is(err, ErrPhotoFormat):
+		return PhotoUnreadable
+	case errors.Is(err, ErrPhotoPixels):
+		return PhotoTooLarge
+	}
+	return ""
+}
+
+// randomWithin returns a uniformly random duration in [0, d).
+func randomWithin(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(int64(d)))
+	if err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	return time.Duration(n.Int64())
+}
