@@ -62,7 +62,7 @@ func (k *FormKey) Mint(site string, now time.Time) string {
 // Check returns the form of a token minted for the site within FormLife, else
 // ErrStaleForm: a forged token and an expired one are mended the same way.
 func (k *FormKey) Check(token, site string, now time.Time) (Form, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(b) != tokenSize || !hmac.Equal(b[nonceSize+4:], k.tag(site, b[:nonceSize+4])) {
 		return Form{}, ErrStaleForm
 	}

@@ -1,0 +1,327 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// parts is a Service's surroundings in memory, each of which can be made to
+// fail. The real ones are tested where they live and together, end to end.
+type parts struct {
+	mu       sync.Mutex
+	tips     map[ID]Envelope
+	spent    int
+	served   map[FormMark]map[TipMark]bool
+	putErr   error
+	photoErr error
+	limitErr error
+	slow     time.Duration
+	forget   bool // the store of used forms has lost everything
+}
+
+func (p *parts) Seal(t *Tip) ([]byte, error) {
+	time.Sleep(p.slow) // under synctest: fake time
+	return []byte(t.Message), nil
+}
+func (p *parts) PhotoRoom(int) int { return 1 << 20 }
+func (p *parts) Check(b []byte) error {
+	if string(b) != "sealed" {
+		return errors.New("not sealed")
+	}
+	return nil
+}
+
+func (p *parts) Take(context.Context, string, netip.Addr) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limitErr != nil {
+		return p.limitErr
+	}
+	p.spent++
+	return nil
+}
+
+func (p *parts) Refund(context.Context, string, netip.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.spent--
+}
+
+func (p *parts) Served(_ context.Context, f FormMark, t TipMark) (int, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.forget {
+		return 0, false
+	}
+	return len(p.served[f]), p.served[f][t]
+}
+
+func (p *parts) Record(_ context.Context, f FormMark, t TipMark) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.served[f] == nil {
+		p.served[f] = make(map[TipMark]bool)
+	}
+	p.served[f][t] = true
+}
+
+func (p *parts) Put(e Envelope, _ []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.putErr != nil {
+		return p.putErr
+	}
+	if _, ok := p.tips[e.ID]; ok {
+		return ErrSpooled
+	}
+	p.tips[e.ID] = e
+	return nil
+}
+
+func (p *parts) Clean(_ context.Context, b []byte, _ int) ([]byte, error) { return b, p.photoErr }
+
+func newParts(t *testing.T) (*parts, *Service, *Site) {
+	t.Helper()
+	p := &parts{tips: make(map[ID]Envelope), served: make(map[FormMark]map[TipMark]bool)}
+	key, err := NewFormKey(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := &Unit{ID: "na-co-sa", Sealer: p, LaterWindow: 6 * time.Hour}
+	site := &Site{Code: "ncs01", Name: Names{"vi": "Nhà văn hóa"}, Unit: unit}
+	return p, NewService(Options{Key: key, Limits: p, Forms: p, Photos: p, Spool: p}), site
+}
+
+func good(s *Service, site *Site) *Submission {
+	return &Submission{Site: site, Token: s.Token(site), Mailbox: Report, Message: "Có người lạ"}
+}
+
+func TestSubmitBadInput(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*Submission)
+		want   string
+	}{
+		"empty message":      {func(s *Submission) { s.Message = " \r\n\t" }, "message: message_missing"},
+		"4,001 characters":   {func(s *Submission) { s.Message = strings.Repeat("ă", 4001) }, "message: message_too_long"},
+		"4,000 emoji":        {func(s *Submission) { s.Message = strings.Repeat("🦌", 4000) }, "message: message_too_long"},
+		"line ends count":    {func(s *Submission) { s.Message = strings.Repeat("ắ\n", 2000) + strings.Repeat("ắ", 1900) + "ngh" }, "message: message_too_long"},
+		"broken UTF-8":       {func(s *Submission) { s.Message = "a\xff" }, "message: text_broken"},
+		"no mailbox":         {func(s *Submission) { s.Mailbox = "" }, "mailbox: mailbox_missing"},
+		"unknown mailbox":    {func(s *Submission) { s.Mailbox = "spam" }, "mailbox: mailbox_missing"},
+		"long place":         {func(s *Submission) { s.Place = strings.Repeat("x", 121) }, "place: detail_too_long"},
+		"4 photos":           {func(s *Submission) { s.Photos = make([]Upload, 4) }, "photo: too_many_photos"},
+		"photo too large":    {func(s *Submission) { s.Photos = []Upload{{TooLarge: true}} }, "photo: photo_too_large"},
+		"unknown delivery":   {func(s *Submission) { s.Delivery = "never" }, "delivery: delivery_unknown"},
+		"no oversight here":  {func(s *Submission) { s.Audience = Oversight }, "to: audience_unknown"},
+		"broken sealed blob": {func(s *Submission) { s.Sealed = []byte("x") }, "sealed: sealed_broken"},
+		"two at once":        {func(s *Submission) { s.Message, s.Mailbox = "", "" }, "mailbox: mailbox_missing, message: message_missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, service, site := newParts(t)
+			sub := good(service, site)
+			tc.change(sub)
+			_, err := service.Submit(t.Context(), sub)
+			var invalid *InvalidError
+			if !errors.As(err, &invalid) || err.Error() != "invalid submission: "+tc.want {
+				t.Errorf("got %v, want %s", err, tc.want)
+			}
+			if p.spent != 0 || len(p.tips) != 0 {
+				t.Errorf("spent %d, spooled %d: a refusal keeps nothing", p.spent, len(p.tips))
+			}
+		})
+	}
+}
+
+func TestSubmitNothingKeptOnFailure(t *testing.T) {
+	for name, tc := range map[string]struct {
+		set  func(*parts)
+		want error
+	}{
+		"disk full":    {func(p *parts) { p.putErr = ErrNoRoom }, ErrNoRoom},
+		"limit":        {func(p *parts) { p.limitErr = &LimitError{Limit: "site", RetryAfter: time.Minute} }, nil},
+		"HEIC":         {func(p *parts) { p.photoErr = ErrPhotoHEIC }, nil},
+		"photo broken": {func(p *parts) { p.photoErr = fmt.Errorf("decoding: %w", ErrPhotoFormat) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, service, site := newParts(t)
+			tc.set(p)
+			sub := good(service, site)
+			sub.Photos = []Upload{{Data: []byte("jpeg")}}
+			_, err := service.Submit(t.Context(), sub)
+			if err == nil || tc.want != nil && !errors.Is(err, tc.want) {
+				t.Errorf("got %v, want %v", err, tc.want)
+			}
+			if p.spent != 0 || len(p.served) != 0 {
+				t.Errorf("spent %d, forms %d", p.spent, len(p.served))
+			}
+			// The same form goes through once what was wrong is mended.
+			p.putErr, p.limitErr, p.photoErr = nil, nil, nil
+			if _, err := service.Submit(t.Context(), sub); err != nil || len(p.tips) != 1 {
+				t.Errorf("second try: %v, %d tips", err, len(p.tips))
+			}
+		})
+	}
+}
+
+// One form, one tip: sent twice at once, twice in a row, and twice with the
+// store of used forms lost in between.
+func TestSubmitTwiceIsOneTip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		p.slow = time.Second
+		sub := good(service, site)
+		ids := make([]ID, 3)
+		var wg sync.WaitGroup
+		for i := range ids {
+			wg.Go(func() {
+				again := *sub
+				var err error
+				if ids[i], err = service.Submit(t.Context(), &again); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		time.Sleep(5 * time.Minute)
+		again := *sub
+		later, err := service.Submit(t.Context(), &again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.forget = true
+		again = *sub
+		lost, err := service.Submit(t.Context(), &again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range append(ids, lost) {
+			if id != later {
+				t.Errorf("ids differ: %s and %s", id, later)
+			}
+		}
+		if len(p.tips) != 1 || p.spent != 1 {
+			t.Errorf("%d tips, %d spent: want 1 and 1", len(p.tips), p.spent)
+		}
+	})
+}
+
+// Back, edit, send again is a second tip; the fourth needs a fresh token.
+func TestSubmitEditedIsAnotherTip(t *testing.T) {
+	p, service, site := newParts(t)
+	token := service.Token(site)
+	for i, want := range []error{nil, nil, nil, ErrStaleForm} {
+		sub := good(service, site)
+		sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
+		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, want) {
+			t.Errorf("tip %d: got %v, want %v", i, err, want)
+		}
+	}
+	first := good(service, site)
+	first.Token, first.Message = token, "lần 0"
+	if _, err := service.Submit(t.Context(), first); err != nil {
+		t.Errorf("a served tip sent again is thanked also when the form is used up: %v", err)
+	}
+	if len(p.tips) != 3 {
+		t.Errorf("%d tips, want 3", len(p.tips))
+	}
+}
+
+// A sender whose line drops while the tip is sealed has sent it all the same.
+func TestSubmitOutlivesTheConnection(t *testing.T) {
+	p, service, site := newParts(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := service.Submit(ctx, good(service, site)); err != nil || len(p.tips) != 1 {
+		t.Errorf("got %v, %d tips", err, len(p.tips))
+	}
+}
+
+func TestFormToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, service, site := newParts(t)
+		token := service.Token(site)
+		check := func(token, site string) error {
+			_, err := service.o.Key.Check(token, site, time.Now())
+			return err
+		}
+		forged := []byte(token)
+		forged[3] ^= 1
+		for name, bad := range map[string]error{
+			"forged":          check(string(forged), "ncs01"),
+			"of another site": check(token, "ncs02"),
+			"empty":           check("", "ncs01"),
+		} {
+			if !errors.Is(bad, ErrStaleForm) {
+				t.Errorf("%s: got %v", name, bad)
+			}
+		}
+		time.Sleep(FormLife - time.Hour)
+		if err := check(token, "ncs01"); err != nil {
+			t.Errorf("within its life: %v", err)
+		}
+		time.Sleep(3 * time.Hour)
+		if err := check(token, "ncs01"); !errors.Is(err, ErrStaleForm) {
+			t.Errorf("expired: %v", err)
+		}
+	})
+}
+
+// Text is kept as written but for what MIME or a terminal could not carry.
+func TestCleanText(t *testing.T) {
+	for in, want := range map[string]string{
+		"tie\u0302\u0301ng Vie\u0302\u0323t": "tiếng Việt",
+		"a\r\nb\rc\n\n":                     "a\nb\nc",
+		"\x00a\x1b[31m\x7f":                 "a[31m",
+	} {
+		if got, ok := cleanText(in); got != want || !ok {
+			t.Errorf("cleanText(%q) = %q, %v", in, got, ok)
+		}
+	}
+}
+
+func TestParseID(t *testing.T) {
+	for in, want := range map[string]ID{
+		"TB-7K3Q-0M9Z":  "TB-7K3Q-0M9Z",
+		"tb-7k3q-om9z ": "TB-7K3Q-0M9Z",
+		"7k3q0m9z":      "TB-7K3Q-0M9Z",
+		"7k3q0m9":       "",
+		"TB-7K3Q-0M9U":  "",
+	} {
+		if got, err := ParseID(in); got != want || (err == nil) != (want != "") {
+			t.Errorf("ParseID(%q) = %q, %v", in, got, err)
+		}
+	}
+}
+
+// Later draws a moment within the unit's window, once, and Now none.
+func TestLaterIsWithinTheWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		start := time.Now()
+		seen := make(map[time.Time]bool)
+		for i := range 50 {
+			sub := good(service, site)
+			sub.Delivery, sub.Message = Later, fmt.Sprint(i)
+			id, err := service.Submit(t.Context(), sub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := p.tips[id].NotBefore
+			if at.Before(start) || !at.Before(start.Add(6*time.Hour)) {
+				t.Errorf("not before %s, submitted %s", at, start)
+			}
+			seen[at] = true
+		}
+		if len(seen) < 45 {
+			t.Errorf("%d different moments of 50", len(seen))
+		}
+	})
+}
