@@ -278,8 +278,8 @@ func TestFormToken(t *testing.T) {
 func TestCleanText(t *testing.T) {
 	for in, want := range map[string]string{
 		"tie\u0302\u0301ng Vie\u0302\u0323t": "tiếng Việt",
-		"a\r\nb\rc\n\n":                     "a\nb\nc",
-		"\x00a\x1b[31m\x7f":                 "a[31m",
+		"a\r\nb\rc\n\n":                      "a\nb\nc",
+		"\x00a\x1b[31m\x7f":                  "a[31m",
 	} {
 		if got, ok := cleanText(in); got != want || !ok {
 			t.Errorf("cleanText(%q) = %q, %v", in, got, ok)
