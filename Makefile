@@ -1,0 +1,38 @@
+SHELL := /bin/sh
+GO    ?= go
+LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help run test audit torture bench lint build dist clean deps
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## everything on this machine: keys, posters, form, mailbox (needs only Go)
+	@$(GO) build -o bin/tipbox ./cmd/tipbox
+	@exec bin/tipbox demo
+
+build: ## bin/tipbox
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/tipbox ./cmd/tipbox
+
+deps: # what the tests need, from Debian and npm
+	@.ci/deps
+	@cd templates/browser && { [ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error; }
+
+test: deps ## install what the tests need, then run them all
+	$(GO) vet ./...
+	$(GO) test -race -timeout 14m ./...
+
+audit: deps ## look for traces of the sender everywhere and print the table
+	$(GO) test -count=1 -v -run 'TestAudit' ./cmd/tipbox
+
+torture: deps ## the long proofs: kill -9 under load, faults in between
+	$(GO) test -count=1 -v -timeout 60m -tags torture -run 'Torture' ./...
+
+bench: deps ## benchmarks; compare the ratios, not the times
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint: ## golangci-lint with the list in .golangci.yml
+	$(LINT) run
+
+clean: ## remove what was built
+	rm -rf bin dist tipbox-demo templates/browser/node_modules
