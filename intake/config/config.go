@@ -1,0 +1,160 @@
+// Package config reads tipbox.toml and gives validated units and settings. It
+// is strict: an unknown key is an error, no secret may stand in the file, and
+// all problems are told at once, each with its line and key.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"tipbox/intake"
+)
+
+// Config is a valid tipbox.toml. Paths are absolute or relative to the working
+// directory, as they must be to open them; those in the file are relative to it.
+type Config struct {
+	Path       string // of the file itself
+	BaseURL    *url.URL
+	DataDir    string
+	Languages  []string // BCP 47 tags, the first is the default
+	LocaleDir  string   // "" for none
+	SecretFile string
+	HTTP       HTTP
+	Redis      *Redis // nil: limits in this process, the rest on this disk
+	Limits     Limits
+	Spool      Spool
+	SMTP       SMTP
+	Directory  *intake.Directory
+}
+
+// HTTP is where and how the form and the admin listener answer.
+type HTTP struct {
+	Listen         string
+	Admin          string // loopback; "" for none
+	TLSCert        string // both "" behind a proxy or on loopback
+	TLSKey         string
+	TrustedProxies []netip.Prefix // empty: the connection's address is the client's
+	BodyMemory     int64          // bytes of request bodies held at once
+}
+
+// Redis names the Redis servers that several tip boxes share.
+type Redis struct {
+	URL          string // limits and used form tokens; it writes nothing to disk
+	PasswordFile string // "" for none; the URL must not hold the password
+}
+
+// Limits are GCRA limits: Count in Per on average, Burst at once.
+type Limits struct{ Sender, Site, All Limit }
+
+// Limit is one limit.
+type Limit struct {
+	Count int
+	Per   time.Duration
+	Burst int
+}
+
+// Spool bounds the queue on disk.
+type Spool struct {
+	MinFree int64 // bytes that must stay free on the disk, else nothing is taken
+}
+
+// SMTP is the relay that mails to the units.
+type SMTP struct {
+	Host         string
+	Port         int
+	TLS          string // "tls", "starttls" or "none"
+	Username     string // "" for none
+	PasswordFile string
+	CAFile       string // "" for the system's certificate authorities
+	From         string
+}
+
+// Link returns the link that the site's posters carry.
+func (c *Config) Link(s *intake.Site) string { return c.BaseURL.String() + "/t/" + s.Code }
+
+// Problem is one thing wrong with the file.
+type Problem struct {
+	Line int    // 0 where a key is missing
+	Key  string // e.g. units[0].sites[2].code
+	Text string // what is wrong and what is expected
+}
+
+// Error lists everything wrong with the file, in the order of its keys' lines.
+type Error struct {
+	File     string
+	Problems []Problem
+}
+
+// Error returns one line a problem: file:line: key: what is wrong.
+func (e *Error) Error() string {
+	var s string
+	for i, p := range e.Problems {
+		if i > 0 {
+			s += "\n"
+		}
+		s += e.File
+		if p.Line > 0 {
+			s += fmt.Sprintf(":%d", p.Line)
+		}
+		s += ": "
+		if p.Key != "" {
+			s += p.Key + ": "
+		}
+		s += p.Text
+	}
+	return s
+}
+
+// Load reads and checks the file and the recipients files that it names. What
+// is wrong with it comes as an *Error.
+func Load(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	return Parse(path, data)
+}
+
+// Parse is Load for the contents of a file that stands, or will stand, at path.
+func Parse(path string, data []byte) (*Config, error) {
+	f := defaults()
+	c := &checker{dir: filepath.Dir(path), data: data}
+	if err := c.decode(&f); err != nil {
+		return nil, &Error{path, []Problem{*err}}
+	}
+	cfg := c.config(&f)
+	if len(c.problems) > 0 {
+		return nil, &Error{path, c.sorted()}
+	}
+	cfg.Path = path
+	return cfg, nil
+}
+
+// decode fills f. A syntax or type error ends the reading; unknown keys are
+// collected, so that they are told together with everything else.
+func (c *checker) decode(f *file) *Problem {
+	dec := toml.NewDecoder(bytesReader(c.data)).DisallowUnknownFields()
+	err := dec.Decode(f)
+	var strict *toml.StrictMissingError
+	var broken *toml.DecodeError
+	switch {
+	case errors.As(err, &strict):
+		for _, e := range strict.Errors {
+			line, _ := e.Position()
+			c.problems = append(c.problems, Problem{line, dotted(e.Key()), "unknown key" + nearest(e.Key())})
+		}
+	case errors.As(err, &broken):
+		line, _ := broken.Position()
+		return &Problem{line, dotted(broken.Key()), typeError(broken)}
+	case err != nil:
+		return &Problem{0, "", err.Error()}
+	}
+	return nil
+}

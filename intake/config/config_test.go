@@ -1,0 +1,181 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tipbox/crypto/keys"
+)
+
+// dir holds the recipients files that good names: one of each kind, a mixed
+// one, an empty one, and a secret key where a recipient belongs.
+func dir(t testing.TB) string {
+	t.Helper()
+	d := t.TempDir()
+	recipient := make(map[string]string)
+	for _, kind := range []string{keys.Classic, keys.PostQuantum} {
+		id, err := keys.Generate(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipient[kind] = id.Recipient().String()
+	}
+	for name, text := range map[string]string{
+		"unit.recipients":  recipient[keys.PostQuantum],
+		"tinh.recipients":  recipient[keys.Classic],
+		"mixed.recipients": recipient[keys.Classic] + "\n" + recipient[keys.PostQuantum],
+		"empty.recipients": "# nobody\n",
+		"secret":           "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
+	} {
+		if err := os.WriteFile(filepath.Join(d, name), []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+const good = `base_url = "https://tip.example.vn"
+
+[http]
+trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
+
+[smtp]
+host = "smtp.example.vn"
+from = "hom-thu@example.vn"
+
+[[units]]
+id = "na-co-sa"
+name = { vi = "Đồn Biên phòng Na Cô Sa", en = "Na Cô Sa Border Post" }
+mail = ["truc-ban@example.vn"]
+recipients_file = "unit.recipients"
+
+  [[units.sites]]
+  code = "ncs01"
+  name = { vi = "Nhà văn hóa bản Na Cô Sa 1" }
+
+  [[units.sites]]
+  code = "ncs02"
+  name = { vi = "Chợ" }
+  withdrawn = "2026-11-22"
+`
+
+func parse(t *testing.T, text string) (*Config, error) {
+	t.Helper()
+	return Parse(filepath.Join(dir(t), "tipbox.toml"), []byte(text))
+}
+
+func TestGood(t *testing.T) {
+	cfg, err := parse(t, good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := cfg.Directory.Site("NCS01")
+	if site == nil || cfg.Link(site) != "https://tip.example.vn/t/ncs01" {
+		t.Errorf("site %+v", site)
+	}
+	if site.Unit.Sealer == nil || site.Unit.HasOversight() || !site.Unit.MarkUrgent || site.Unit.RecipientKind != keys.PostQuantum {
+		t.Errorf("unit %+v", site.Unit)
+	}
+	if cfg.Limits.Sender != (Limit{60, 3600e9, 40}) || cfg.HTTP.BodyMemory != 256<<20 || cfg.SMTP.Port != 587 {
+		t.Errorf("defaults: %+v", cfg)
+	}
+	if got := cfg.Directory.Site("ncs02").Withdrawn.Format("2006-01-02"); got != "2026-11-22" {
+		t.Errorf("withdrawn %s", got)
+	}
+	if cfg.DataDir != filepath.Join(filepath.Dir(cfg.Path), "data") || cfg.SecretFile != filepath.Join(cfg.DataDir, "secret") {
+		t.Errorf("paths: %s, %s", cfg.DataDir, cfg.SecretFile)
+	}
+}
+
+// Each change to a good file is refused, with the line and the key of what is
+// wrong and a part of what is said.
+func TestBad(t *testing.T) {
+	for name, tc := range map[string]struct{ old, new, want string }{
+		"http base URL":         {"https://tip", "http://tip", "1: base_url: "},
+		"base URL with path":    {"example.vn\"\n\n[http]", "example.vn/box\"\n\n[http]", "1: base_url: "},
+		"no proxies":            {`["127.0.0.1", "10.0.0.0/8"]`, "[]", "4: http.trusted_proxies: empty"},
+		"everyone a proxy":      {"10.0.0.0/8", "0.0.0.0/0", "4: http.trusted_proxies[1]: "},
+		"admin in public":       {"[http]", "[http]\nadmin = \"0.0.0.0:9090\"", "4: http.admin: "},
+		"unknown key":           {"[smtp]", "[smtp]\nhots = \"x\"", "7: smtp.hots: unknown key: did you mean host?"},
+		"unknown table":         {"[smtp]", "[smpt]", "6: smpt: unknown key: did you mean smtp?"},
+		"wrong type":            {`host = "smtp.example.vn"`, "host = 5", "7: smtp.host: "},
+		"syntax":                {"[smtp]", "[smtp", "6: "},
+		"plain SMTP":            {"[smtp]", "[smtp]\ntls = \"none\"", "7: smtp.tls: \"none\" to smtp.example.vn"},
+		"user, no password":     {"[smtp]", "[smtp]\nusername = \"tip\"", "7: smtp.username: "},
+		"from":                  {"hom-thu@example.vn", "hom thu", "8: smtp.from: \"hom thu\""},
+		"no recipients":         {"unit.recipients", "empty.recipients", "14: units[0].recipients_file: "},
+		"no recipients file":    {"unit.recipients", "none.recipients", "14: units[0].recipients_file: \"none.recipients\" does not exist"},
+		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},
+		"secret key":            {"unit.recipients", "secret", "14: units[0].recipients_file: "},
+		"oversight, no mail":    {"id = ", "oversight_file = \"tinh.recipients\"\nid = ", "11: units[0].oversight_file: "},
+		"site code":             {`"ncs02"`, `"NCS 02"`, "21: units[0].sites[1].code: \"NCS 02\""},
+		"site code twice":       {`"ncs02"`, `"ncs01"`, "21: units[0].sites[1].code: \"ncs01\" stands twice: also at units[0].sites[0].code"},
+		"withdrawn":             {"2026-11-22", "22/11/2026", "23: units[0].sites[1].withdrawn: "},
+		"name":                  {"Chợ", " ", "22: units[0].sites[1].name.vi: empty"},
+		"name too long":         {"Chợ", strings.Repeat("Chợ", 41), "22: units[0].sites[1].name.vi: has 123 characters"},
+		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},
+		"mail address":          {`["truc-ban@example.vn"]`, `["a@b.vn", "truc ban"]`, "13: units[0].mail[1]: "},
+		"later window":          {"id = ", "later_window = \"6\"\nid = ", "11: units[0].later_window: "},
+		"password in Redis URL": {"[smtp]", "[redis]\nurl = \"redis://:hunter2@127.0.0.1/0\"\n[smtp]", "7: redis.url: holds a password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(good, tc.old) {
+				t.Fatalf("%q is not in the good file", tc.old)
+			}
+			_, err := parse(t, strings.Replace(good, tc.old, tc.new, 1))
+			var bad *Error
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v", err)
+			}
+			if want := "tipbox.toml:" + tc.want; !strings.Contains(err.Error(), want) {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+			for _, secret := range []string{"hunter2", "AGE-SECRET-KEY"} {
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("the message repeats a secret: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	text := strings.NewReplacer("https://", "ftp://", "hom-thu@", "hom thu@", `"ncs02"`, `"?"`, "[http]", "[http]\nx = 1").Replace(good)
+	_, err := parse(t, text)
+	var bad *Error
+	if !errors.As(err, &bad) || len(bad.Problems) != 4 {
+		t.Fatalf("got %v", err)
+	}
+	for i := range bad.Problems[1:] {
+		if bad.Problems[i].Line > bad.Problems[i+1].Line {
+			t.Errorf("not in the order of lines:\n%v", err)
+		}
+	}
+}
+
+func TestNothing(t *testing.T) {
+	_, err := parse(t, "")
+	for _, key := range []string{"base_url: missing", "units: none", "smtp.host: missing"} {
+		if err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s is not in: %v", key, err)
+		}
+	}
+}
+
+func BenchmarkParse10000Sites(b *testing.B) {
+	var text strings.Builder
+	text.WriteString(good)
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "\n[[units.sites]]\ncode = \"s%d\"\nname = { vi = \"Bản %d\" }\n", i, i)
+	}
+	path := filepath.Join(dir(b), "tipbox.toml")
+	for b.Loop() {
+		if _, err := Parse(path, []byte(text.String())); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package config
+
+import (
+	"bytes"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"tipbox/intake"
+)
+
+// file mirrors tipbox.toml. Durations, sizes and dates are strings here, so
+// that a bad one is told with all other problems and not alone.
+type file struct {
+	BaseURL    string   `toml:"base_url"`
+	DataDir    string   `toml:"data_dir"`
+	Languages  []string `toml:"languages"`
+	LocaleDir  string   `toml:"locale_dir"`
+	SecretFile string   `toml:"secret_file"`
+
+	HTTP struct {
+		Listen         string   `toml:"listen"`
+		Admin          string   `toml:"admin"`
+		TLSCert        string   `toml:"tls_cert"`
+		TLSKey         string   `toml:"tls_key"`
+		TrustedProxies []string `toml:"trusted_proxies"`
+		BodyMemory     string   `toml:"body_memory"`
+	} `toml:"http"`
+
+	Redis *struct {
+		URL          string `toml:"url"`
+		PasswordFile string `toml:"password_file"`
+	} `toml:"redis"`
+
+	Limits struct {
+		Sender limit `toml:"sender"`
+		Site   limit `toml:"site"`
+		All    limit `toml:"all"`
+	} `toml:"limits"`
+
+	Spool struct {
+		MinFree string `toml:"min_free"`
+	} `toml:"spool"`
+
+	SMTP struct {
+		Host         string `toml:"host"`
+		Port         int    `toml:"port"`
+		TLS          string `toml:"tls"`
+		Username     string `toml:"username"`
+		PasswordFile string `toml:"password_file"`
+		CAFile       string `toml:"ca_file"`
+		From         string `toml:"from"`
+	} `toml:"smtp"`
+
+	Units []unit `toml:"units"`
+}
+
+type limit struct {
+	Count int    `toml:"count"`
+	Per   string `toml:"per"`
+	Burst int    `toml:"burst"`
+}
+
+type unit struct {
+	ID             string       `toml:"id"`
+	Name           intake.Names `toml:"name"`
+	Mail           []string     `toml:"mail"`
+	RecipientsFile string       `toml:"recipients_file"`
+	OversightFile  string       `toml:"oversight_file"`
+	OversightMail  []string     `toml:"oversight_mail"`
+	Phone          string       `toml:"phone"`
+	Address        string       `toml:"address"`
+	LaterWindow    string       `toml:"later_window"`
+	MarkUrgent     *bool        `toml:"mark_urgent"`
+	Languages      []string     `toml:"languages"`
+	Emblem         string       `toml:"emblem"`
+	Color          string       `toml:"color"`
+	Sites          []site       `toml:"sites"`
+}
+
+type site struct {
+	Code      string       `toml:"code"`
+	Name      intake.Names `toml:"name"`
+	Withdrawn string       `toml:"withdrawn"`
+}
+
+// defaults are the values of keys that are left out.
+func defaults() file {
+	var f file
+	f.DataDir = "data"
+	f.Languages = []string{"vi", "en"}
+	f.HTTP.Listen = "127.0.0.1:8080"
+	f.HTTP.Admin = "127.0.0.1:9090"
+	f.HTTP.BodyMemory = "256 MiB"
+	f.Limits.Sender = limit{60, "1h", 40}
+	f.Limits.Site = limit{240, "1h", 80}
+	f.Limits.All = limit{6000, "1h", 1000}
+	f.Spool.MinFree = "256 MiB"
+	f.SMTP.Port = 587
+	f.SMTP.TLS = "starttls"
+	return f
+}
+
+func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
+
+func dotted(key toml.Key) string { return strings.Join(key, ".") }
+
+// typeError says what kind of value was expected, without go-toml's prefix and
+// Go's type names.
+func typeError(e *toml.DecodeError) string {
+	return strings.TrimPrefix(e.Error(), "toml: ")
+}
+
+// nearest suggests the known key that an unknown one most likely means.
+func nearest(key toml.Key) string {
+	if len(key) == 0 {
+		return ""
+	}
+	t := reflect.TypeFor[file]()
+	for _, part := range key[:len(key)-1] {
+		f, ok := fieldByTag(t, part)
+		if !ok {
+			return ""
+		}
+		for t = f.Type; t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice; {
+			t = t.Elem()
+		}
+	}
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	best, bestDistance := "", 3
+	for f := range t.Fields() {
+		tag := f.Tag.Get("toml")
+		if d := editDistance(tag, key[len(key)-1]); d < bestDistance {
+			best, bestDistance = tag, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return ": did you mean " + best + "?"
+}
+
+func fieldByTag(t reflect.Type, tag string) (reflect.StructField, bool) {
+	if t.Kind() == reflect.Struct {
+		for f := range t.Fields() {
+			if f.Tag.Get("toml") == tag {
+				return f, true
+			}
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// editDistance is Levenshtein's, in bytes: keys are ASCII.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substitute := diagonal
+			if a[i] != b[j] {
+				substitute++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substitute, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"time"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/seal"
+	"tipbox/intake"
+)
+
+// Units' ids and sites' codes stand in links, file names and mail headers.
+var (
+	idPattern    = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+	codePattern  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$`)
+	colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+)
+
+const (
+	defaultLaterWindow = 6 * time.Hour
+	minLaterWindow     = 10 * time.Minute // less would hide nothing
+	maxLaterWindow     = 72 * time.Hour
+)
+
+func (c *checker) units(units []unit) *intake.Directory {
+	if len(units) == 0 {
+		c.bad("units", "none: expected at least one [[units]]")
+	}
+	ids, codes := make(map[string]string), make(map[string]string)
+	once := func(seen map[string]string, key, value string) {
+		if first, ok := seen[value]; ok {
+			c.bad(key, "%q stands twice: also at %s", value, first)
+		} else {
+			seen[value] = key
+		}
+	}
+	var out []*intake.Unit
+	for i, u := range units {
+		key := fmt.Sprintf("units[%d]", i)
+		if !idPattern.MatchString(u.ID) {
+			c.bad(key+".id", "%q: expected up to 40 lower-case letters, digits and dashes, such as na-co-sa", u.ID)
+		} else {
+			once(ids, key+".id", u.ID)
+		}
+		unit := c.unit(key, u)
+		for j, s := range u.Sites {
+			key := fmt.Sprintf("%s.sites[%d]", key, j)
+			if !codePattern.MatchString(s.Code) {
+				c.bad(key+".code", "%q: expected up to 24 lower-case letters, digits and dashes, such as ncs01", s.Code)
+			} else {
+				once(codes, key+".code", s.Code)
+			}
+			unit.Sites = append(unit.Sites, c.site(key, s))
+		}
+		out = append(out, unit)
+	}
+	if len(c.problems) > 0 {
+		return nil
+	}
+	directory, err := intake.NewDirectory(out)
+	if err != nil {
+		c.bad("units", "%v", err)
+	}
+	return directory
+}
+
+func (c *checker) unit(key string, u unit) *intake.Unit {
+	c.names(key+".name", u.Name)
+	if len(u.Sites) == 0 {
+		c.bad(key+".sites", "none: expected at least one [[units.sites]]")
+	}
+	if len(u.Mail) == 0 {
+		c.bad(key+".mail", "missing: expected the addresses that tips are mailed to")
+	}
+	c.addresses(key+".mail", u.Mail)
+	c.addresses(key+".oversight_mail", u.OversightMail)
+	if (u.OversightFile == "") != (len(u.OversightMail) == 0) {
+		c.bad(key+".oversight_file", "expected oversight_file and oversight_mail together")
+	}
+	window := defaultLaterWindow
+	if u.LaterWindow != "" {
+		d, err := time.ParseDuration(u.LaterWindow)
+		if err != nil || d < minLaterWindow || d > maxLaterWindow {
+			c.bad(key+".later_window", "%q: expected a duration from %s to %s, such as 6h", u.LaterWindow, "10m", "72h")
+		}
+		window = d
+	}
+	if u.Color != "" && !colorPattern.MatchString(u.Color) {
+		c.bad(key+".color", "%q: expected a colour, such as #0b5d3b", u.Color)
+	}
+	out := &intake.Unit{
+		ID: u.ID, Name: u.Name, Mail: u.Mail, OversightMail: u.OversightMail,
+		Phone: u.Phone, Address: u.Address, LaterWindow: window,
+		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
+		Languages:  c.languages(key+".languages", u.Languages),
+		Emblem:     c.path(u.Emblem), Color: u.Color,
+	}
+	if r := c.recipients(key+".recipients_file", u.RecipientsFile); r != nil {
+		out.Sealer, out.RecipientKind = seal.New(r), r.Kind()
+	}
+	if u.OversightFile != "" {
+		if r := c.recipients(key+".oversight_file", u.OversightFile); r != nil {
+			out.OversightSealer = seal.New(r)
+		}
+	}
+	return out
+}
+
+// recipients reads a recipients file, which is part of what is checked: a unit
+// that nobody can read for must not take tips.
+func (c *checker) recipients(key, path string) *keys.Recipients {
+	if path == "" {
+		c.bad(key, "missing: expected a file of age recipients, one a line")
+		return nil
+	}
+	r, err := keys.ReadRecipients(c.path(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		c.bad(key, "%q does not exist: expected a file of age recipients; tipbox keygen prints one", path)
+		return nil
+	case err != nil:
+		c.bad(key, "%v", err)
+		return nil
+	}
+	return r
+}
+
+func (c *checker) addresses(key string, all []string) {
+	for i, a := range all {
+		k := fmt.Sprintf("%s[%d]", key, i)
+		c.address(k, a)
+		if slices.Index(all, a) < i {
+			c.bad(k, "%q stands twice", a)
+		}
+	}
+}
+
+func (c *checker) site(key string, s site) *intake.Site {
+	c.names(key+".name", s.Name)
+	out := &intake.Site{Code: s.Code, Name: s.Name}
+	if s.Withdrawn != "" {
+		day, err := time.ParseInLocation(time.DateOnly, s.Withdrawn, time.Local)
+		if err != nil {
+			c.bad(key+".withdrawn", "%q: expected a day, such as \"2026-11-22\"", s.Withdrawn)
+		}
+		out.Withdrawn = day
+	}
+	return out
+}
