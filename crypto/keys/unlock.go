@@ -1,0 +1,207 @@
+package keys
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+	"filippo.io/age/plugin"
+	"golang.org/x/text/unicode/norm"
+)
+
+// What is wrong with an identity file.
+var (
+	ErrWrongPassphrase = errors.New("wrong passphrase")
+	ErrRecipientsFile  = errors.New("the file holds recipients, which seal but do not open")
+	ErrSealedFile      = errors.New("the file is sealed to a key, not locked with a passphrase: a tip perhaps")
+	ErrDamaged         = errors.New("the file is damaged or cut off")
+	ErrNotIdentity     = errors.New("the file holds no identity")
+)
+
+// maxWorkFactor bounds what a prepared file can make an officer's PC do: 1 GiB.
+const maxWorkFactor = 20
+
+// UnlockOptions say how to talk to the person whose key it is.
+type UnlockOptions struct {
+	// Passphrase is called at most once, and only where the file is locked.
+	Passphrase func() (string, error)
+	// Say prints a line, for what a plugin has to say; nil drops it.
+	Say func(format string, args ...any)
+}
+
+// Identities are the secret keys of an identity file.
+type Identities struct {
+	list   []age.Identity
+	own    []Recipient
+	locked bool
+}
+
+// Age returns the identities for age.Decrypt.
+func (ids *Identities) Age() []age.Identity { return ids.list }
+
+// Recipients returns the public keys of the identities, but for plugins'.
+func (ids *Identities) Recipients() []Recipient { return ids.own }
+
+// Locked reports whether the file needed a passphrase. Who reads one that did
+// not should warn: any thief of the file can open the tips.
+func (ids *Identities) Locked() bool { return ids.locked }
+
+// ReadIdentities reads an identity file: locked, as Lock writes it or
+// "age -p" does, binary or armored, or in clear as age-keygen writes it, with
+// age's own keys or those of plugins.
+//
+// It returns ErrWrongPassphrase, ErrRecipientsFile, ErrSealedFile, ErrDamaged,
+// ErrNotIdentity, or what o.Passphrase returned, each wrapped with the path.
+func ReadIdentities(path string, o UnlockOptions) (*Identities, error) {
+	b, err := readFile(path)
+	if err == nil {
+		var ids *Identities
+		if ids, err = ParseIdentities(b, o); err == nil {
+			return ids, nil
+		}
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return nil, fmt.Errorf("reading identity file: %w", err)
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(b) > maxFile {
+		return nil, fmt.Errorf("%s: %w", path, ErrNotIdentity)
+	}
+	return b, err
+}
+
+// ParseIdentities is ReadIdentities for the content of a file.
+func ParseIdentities(b []byte, o UnlockOptions) (*Identities, error) {
+	if text, err := io.ReadAll(plainText(bytes.NewReader(b))); err == nil && bytes.HasPrefix(bytes.TrimSpace(text), []byte(armor.Header)) {
+		plain, err := io.ReadAll(armor.NewReader(bytes.NewReader(text)))
+		if err != nil {
+			return nil, ErrDamaged
+		}
+		b = plain
+	}
+	locked := bytes.HasPrefix(b, []byte("age-encryption.org/"))
+	if locked {
+		var err error
+		if b, err = unlock(b, o.Passphrase); err != nil {
+			return nil, err
+		}
+	}
+	ids, err := parseClear(b, o)
+	if err != nil {
+		return nil, err
+	}
+	ids.locked = locked
+	return ids, nil
+}
+
+func unlock(b []byte, ask func() (string, error)) ([]byte, error) {
+	var stanzas stanzaTypes
+	header, err := age.ExtractHeader(bytes.NewReader(b))
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	if _, err := age.DecryptHeader(header, &stanzas); len(stanzas) == 0 {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if stanzas[0] != "scrypt" {
+		return nil, ErrSealedFile
+	}
+	passphrase, err := ask()
+	if err != nil {
+		return nil, err
+	}
+	// Another program may have locked the file with the passphrase as its
+	// keyboard composed it.
+	forms := []string{norm.NFC.String(passphrase)}
+	for _, form := range []string{passphrase, norm.NFD.String(passphrase)} {
+		if form != forms[len(forms)-1] {
+			forms = append(forms, form)
+		}
+	}
+	for _, form := range forms {
+		id, err := age.NewScryptIdentity(form)
+		if err != nil {
+			return nil, ErrWrongPassphrase // empty
+		}
+		id.SetMaxWorkFactor(maxWorkFactor)
+		r, err := age.Decrypt(bytes.NewReader(b), id)
+		if errors.Is(err, age.ErrIncorrectIdentity) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		plain, err := io.ReadAll(r)
+		if err != nil {
+			return nil, ErrDamaged
+		}
+		return plain, nil
+	}
+	return nil, ErrWrongPassphrase
+}
+
+// stanzaTypes is an identity that opens nothing and notes what it was shown.
+type stanzaTypes []string
+
+func (t *stanzaTypes) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	for _, s := range stanzas {
+		*t = append(*t, s.Type)
+	}
+	return nil, age.ErrIncorrectIdentity
+}
+
+func parseClear(b []byte, o UnlockOptions) (*Identities, error) {
+	say := o.Say
+	if say == nil {
+		say = func(string, ...any) {}
+	}
+	var ids Identities
+	lines := bufio.NewScanner(plainText(bytes.NewReader(b)))
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		var err error
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+			continue
+		case strings.HasPrefix(line, "AGE-SECRET-KEY-PQ-1"):
+			var i *age.HybridIdentity
+			if i, err = age.ParseHybridIdentity(line); err == nil {
+				ids.list, ids.own = append(ids.list, i), append(ids.own, hybrid(i.Recipient()))
+			}
+		case strings.HasPrefix(line, "AGE-SECRET-KEY-1"):
+			var i *age.X25519Identity
+			if i, err = age.ParseX25519Identity(line); err == nil {
+				ids.list, ids.own = append(ids.list, i), append(ids.own, classic(i.Recipient()))
+			}
+		case strings.HasPrefix(line, "AGE-PLUGIN-"):
+			var i *plugin.Identity
+			if i, err = plugin.NewIdentity(line, plugin.NewTerminalUI(say, say)); err == nil {
+				ids.list = append(ids.list, i)
+			}
+		case strings.HasPrefix(line, "age1"):
+			return nil, ErrRecipientsFile
+		default:
+			return nil, ErrNotIdentity
+		}
+		if err != nil {
+			return nil, &LineError{n, ErrDamaged} // age's own words could repeat the key
+		}
+	}
+	if len(ids.list) == 0 {
+		return nil, ErrNotIdentity
+	}
+	return &ids, nil
+}

@@ -1,0 +1,175 @@
+package seal
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"tipbox/intake"
+)
+
+// Sizes are the size classes of a padded tip in bytes, smallest first. Every
+// text-only tip has the first; see design.md, "Sealed tip, version 1".
+var Sizes = []int{16 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20}
+
+const (
+	// replyRoom is what the headers of a receipt and of an answer will need:
+	// Tipbox-Reply-To, -Reply-Lookup, -Reply-Ticket and Tipbox-Answers.
+	replyRoom = 300
+
+	wordBytes     = 39  // bytes in an encoded word: "Subject: =?utf-8?b?…?=" has at most 76 columns (RFC 2047, 2)
+	maxNameBytes  = 300 // of the site's name in the Subject
+	base64Line    = 57  // bytes that make a line of 76 columns (RFC 2045, 6.8)
+	paddingColumn = 78  // spaces in a line of padding (RFC 5322, 2.1.1)
+)
+
+// token is what may stand in the headers that are not encoded.
+var (
+	token    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	boundary = regexp.MustCompile(`^[A-Za-z0-9]{16,40}$`)
+)
+
+// Plaintext returns the tip as the MIME message that is sealed, padded to a size
+// class. The boundary is 16 to 40 letters and digits that no one can guess: New's
+// Sealer draws one; the test vectors fix it. Where t.ID is "", as for a tip sealed
+// in the browser, there is no Tipbox-Id.
+//
+// It returns intake.ErrTooLarge where the tip does not fit the largest class.
+func Plaintext(t *intake.Tip, bound string) ([]byte, error) {
+	b, err := message(t, bound)
+	if err != nil {
+		return nil, err
+	}
+	for _, size := range Sizes {
+		if len(b) <= size {
+			return pad(b, size), nil
+		}
+	}
+	return nil, intake.ErrTooLarge
+}
+
+// message returns the tip as a MIME message without its padding.
+func message(t *intake.Tip, bound string) ([]byte, error) {
+	lang := t.Lang
+	if !token.MatchString(lang) {
+		lang = "und" // the form's hidden field; no reason to lose a tip (RFC 5646, 4.1)
+	}
+	for _, v := range []string{t.Unit, t.Site, string(t.Mailbox)} {
+		if !token.MatchString(v) {
+			return nil, fmt.Errorf("%q cannot stand in a tip's header", v)
+		}
+	}
+	if t.ID != "" && !t.ID.Valid() {
+		return nil, fmt.Errorf("%q is not a tip's id", t.ID)
+	}
+	if !boundary.MatchString(bound) {
+		return nil, fmt.Errorf("%q cannot be a boundary", bound)
+	}
+	urgent := "no"
+	if t.Urgent {
+		urgent = "yes"
+	}
+
+	var b bytes.Buffer
+	b.Grow(Sizes[0])
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	line("From: nguoi-bao-tin@tipbox.invalid")
+	line("To: %s@tipbox.invalid", t.Unit)
+	line("Subject: %s", encodedWords(subject(t)))
+	line("MIME-Version: 1.0")
+	line("Tipbox-Version: 1")
+	if t.ID != "" {
+		line("Tipbox-Id: %s", t.ID)
+	}
+	line("Tipbox-Unit: %s", t.Unit)
+	line("Tipbox-Site: %s", t.Site)
+	line("Tipbox-Mailbox: %s", t.Mailbox)
+	line("Tipbox-Urgent: %s", urgent)
+	line("Tipbox-Lang: %s", lang)
+	line(`Content-Type: multipart/mixed; boundary="%s"`, bound)
+	line("Content-Transfer-Encoding: 8bit")
+	line("")
+	line("--%s", bound)
+	line("Content-Type: text/plain; charset=utf-8")
+	line("Content-Transfer-Encoding: 8bit")
+	line("")
+	line("%s", body(t))
+	for i, photo := range t.Photos {
+		line("--%s", bound)
+		line("Content-Type: image/jpeg")
+		line(`Content-Disposition: attachment; filename="anh-%d.jpg"`, i+1)
+		line("Content-Transfer-Encoding: base64")
+		line("")
+		for len(photo) > 0 {
+			n := min(base64Line, len(photo))
+			line("%s", base64.StdEncoding.EncodeToString(photo[:n]))
+			photo = photo[n:]
+		}
+	}
+	line("--%s--", bound)
+	return b.Bytes(), nil
+}
+
+// body returns the message as written and, where given, where and when, in NFC
+// and with the line ends of mail.
+func body(t *intake.Tip) string {
+	text := t.Message
+	if t.Place != "" {
+		text += "\nỞ đâu: " + t.Place
+	}
+	if t.Time != "" {
+		text += "\nKhi nào: " + t.Time
+	}
+	return strings.ReplaceAll(norm.NFC.String(text), "\n", "\r\n")
+}
+
+// subject returns the mailbox's title and the site's name, which is cut where it
+// is so long that it could push a text out of the smallest class.
+func subject(t *intake.Tip) string {
+	name := norm.NFC.String(t.SiteName)
+	if len(name) > maxNameBytes {
+		cut := maxNameBytes
+		for !utf8.RuneStart(name[cut]) {
+			cut--
+		}
+		name = name[:cut] + "…"
+	}
+	if name == "" {
+		return t.Mailbox.Title()
+	}
+	return t.Mailbox.Title() + " – " + name
+}
+
+// encodedWords writes s as RFC 2047 encoded words of whole characters, one a
+// line. The library's encoder does not fold.
+func encodedWords(s string) string {
+	var words []string
+	for len(s) > 0 {
+		n := min(wordBytes, len(s))
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
+		s = s[n:]
+	}
+	return strings.Join(words, "\r\n ")
+}
+
+// pad fills the MIME epilogue with lines of spaces up to size bytes.
+func pad(b []byte, size int) []byte {
+	out := make([]byte, size)
+	n := copy(out, b)
+	for i := n; i < size; i++ {
+		if (i-n)%(paddingColumn+1) == paddingColumn || i == size-1 {
+			out[i] = '\n'
+		} else {
+			out[i] = ' '
+		}
+	}
+	return out
+}

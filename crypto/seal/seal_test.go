@@ -1,0 +1,289 @@
+package seal_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+	"golang.org/x/text/unicode/norm"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/seal"
+	"tipbox/intake"
+)
+
+// unit makes n recipients of the kind and an identity of the last.
+func unit(t testing.TB, kind string, n int) (*keys.Recipients, *keys.Identities) {
+	t.Helper()
+	var file strings.Builder
+	var last *keys.Identity
+	for range n {
+		id, err := keys.Generate(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&file, id.Recipient())
+		last = id
+	}
+	rs, err := keys.ParseRecipients(strings.NewReader(file.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, err := last.Lock("mật khẩu", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := keys.ParseIdentities(locked, keys.UnlockOptions{
+		Passphrase: func() (string, error) { return "mật khẩu", nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs, ids
+}
+
+func textTip(message string) *intake.Tip {
+	return &intake.Tip{
+		ID: "TB-7F3K-9QMX", Unit: "na-co-sa", Site: "ncs01", SiteName: "Nhà văn hóa bản Na Cô Sa 1",
+		Mailbox: intake.Crime, Lang: "vi", Message: message,
+	}
+}
+
+// longest returns the tip with the longest of everything but photos.
+func longest() *intake.Tip {
+	return &intake.Tip{
+		ID: "TB-ZZZZ-ZZZZ", Unit: strings.Repeat("u", 40), Site: strings.Repeat("s", 20),
+		SiteName: strings.Repeat("ệ", 120), Mailbox: intake.Report, Urgent: true, Lang: "zh-Hant-TW",
+		Message: strings.Repeat("ệ\n", intake.MaxMessageBytes/5),
+		Place:   strings.Repeat("x", intake.MaxDetailBytes),
+		Time:    strings.Repeat("y", intake.MaxDetailBytes),
+	}
+}
+
+func TestSealOpensWithAge(t *testing.T) {
+	for _, kind := range []string{keys.PostQuantum, keys.Classic} {
+		rs, ids := unit(t, kind, 3)
+		sealer := seal.New(rs)
+		sealed, err := sealer.Seal(textTip("Có người phá rừng."))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := sealer.Check(sealed); err != nil {
+			t.Errorf("%s: Check of our own: %v", kind, err)
+		}
+		r, err := age.Decrypt(bytes.NewReader(sealed), ids.Age()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plain) != seal.Sizes[0] || !bytes.Contains(plain, []byte("Có người phá rừng.\r\n")) {
+			t.Errorf("%s: plaintext of %d bytes: %q", kind, len(plain), plain[:700])
+		}
+	}
+}
+
+// TestTextHasOneSize is issue 4, item 4: whatever is written, a text-only tip
+// has one size. The plaintext is built 10,000 times; that the ciphertext's length
+// follows from the plaintext's is shown on fewer, for sealing is what takes time.
+func TestTextHasOneSize(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 4))
+	pq, _ := unit(t, keys.PostQuantum, 2)
+	sealers := map[*seal.Sealer]int{seal.New(pq): 0}
+	for i := range 10_000 {
+		tip := randomTip(rng)
+		plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plain) != seal.Sizes[0] {
+			t.Fatalf("tip %d: %d characters, %d bytes: sealed in %d", i, len([]rune(tip.Message)), len(tip.Message), len(plain))
+		}
+		if i%100 != 0 {
+			continue
+		}
+		for s, size := range sealers {
+			sealed, err := s.Seal(tip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size != 0 && len(sealed) != size {
+				t.Fatalf("tip %d: sealed in %d bytes, another in %d", i, len(sealed), size)
+			}
+			sealers[s] = len(sealed)
+		}
+	}
+}
+
+var scripts = [][]rune{
+	[]rune("aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ ,.\n"),
+	[]rune("Hmoobntsvdxkyplwcaieuo jgbsm ñçôảêâ \n"),
+	[]rune("👍🏽🌲🔥🚓👨👩👧😀❗ \n"),
+}
+
+func randomTip(rng *rand.Rand) *intake.Tip {
+	text := func(runes, size int) string {
+		script := scripts[rng.IntN(len(scripts))]
+		var b strings.Builder
+		lines := 0
+		for range runes {
+			r := script[rng.IntN(len(script))]
+			if b.Len()+lines+len(string(r))+1 > size {
+				break
+			}
+			if r == '\n' {
+				lines++
+			}
+			b.WriteRune(r)
+		}
+		if rng.IntN(2) == 0 {
+			return norm.NFD.String(b.String())
+		}
+		return b.String()
+	}
+	// The message comes out of intake in NFC; the sealer composes what did not.
+	tip := textTip(text(1+rng.IntN(intake.MaxMessageRunes), intake.MaxMessageBytes))
+	if rng.IntN(2) == 0 {
+		tip.Place = strings.ReplaceAll(text(intake.MaxDetailRunes, intake.MaxDetailBytes), "\n", " ")
+		tip.Time = strings.ReplaceAll(text(intake.MaxDetailRunes, intake.MaxDetailBytes), "\n", " ")
+	}
+	tip.SiteName = strings.ReplaceAll(text(120, 480), "\n", " ")
+	tip.Mailbox = intake.Mailboxes[rng.IntN(len(intake.Mailboxes))]
+	tip.Urgent = rng.IntN(2) == 0
+	return tip
+}
+
+func TestLongestTextHasTheSmallestSize(t *testing.T) {
+	plain, err := seal.Plaintext(longest(), "BOUNDARYBOUNDARYBOUNDARYXY")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := len(bytes.TrimRight(plain, " \n"))
+	if len(plain) != seal.Sizes[0] || seal.Sizes[0]-used < seal.ReplyRoom {
+		t.Errorf("%d of %d bytes used: no room for the headers of a receipt", used, len(plain))
+	}
+}
+
+func TestPhotoRoom(t *testing.T) {
+	rs, _ := unit(t, keys.Classic, 1)
+	sealer := seal.New(rs)
+	if sealer.PhotoRoom(0) != 0 {
+		t.Error("no photos have room")
+	}
+	for n := 1; n <= intake.MaxPhotos; n++ {
+		tip := longest()
+		for range n {
+			tip.Photos = append(tip.Photos, make([]byte, sealer.PhotoRoom(n)))
+		}
+		sealed, err := sealer.Seal(tip)
+		if err != nil {
+			t.Errorf("%d photos of the room given: %v", n, err)
+		} else if err := sealer.Check(sealed); err != nil {
+			t.Errorf("%d photos: %v", n, err)
+		}
+		if used := n * sealer.PhotoRoom(n); used < seal.Sizes[5]*72/100 {
+			t.Errorf("%d photos have %d bytes in all", n, used)
+		}
+		tip.Photos[0] = make([]byte, seal.Sizes[5])
+		if _, err := sealer.Seal(tip); !errors.Is(err, intake.ErrTooLarge) {
+			t.Errorf("a photo too large: %v", err)
+		}
+	}
+}
+
+func TestPhotosHaveTheClassesOfTheDesign(t *testing.T) {
+	seen := map[int]bool{}
+	for size := 1000; size < 3_000_000; size += 97_001 {
+		tip := textTip("Ảnh đây.")
+		tip.Photos = [][]byte{make([]byte, size)}
+		plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[len(plain)] = true
+	}
+	for _, size := range seal.Sizes {
+		delete(seen, size)
+	}
+	if len(seen) > 0 {
+		t.Errorf("sizes that are no class: %v", seen)
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	ours, _ := unit(t, keys.PostQuantum, 2)
+	three, _ := unit(t, keys.PostQuantum, 3)
+	classic, _ := unit(t, keys.Classic, 2)
+	tip := textTip("x")
+	must := func(b []byte, err error) []byte {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	good := must(seal.New(ours).Seal(tip))
+	var passphrase bytes.Buffer
+	scrypt, _ := age.NewScryptRecipient("x")
+	scrypt.SetWorkFactor(1)
+	w, _ := age.Encrypt(&passphrase, scrypt)
+	w.Write(make([]byte, seal.Sizes[0]))
+	w.Close()
+	for name, c := range map[string]struct {
+		blob []byte
+		want error
+	}{
+		"nothing":             {nil, seal.ErrNotAge},
+		"text":                {[]byte("Xin chào"), seal.ErrNotAge},
+		"a header cut off":    {good[:1000], seal.ErrNotAge},
+		"three recipients":    {must(seal.New(three).Seal(tip)), seal.ErrRecipients},
+		"classic recipients":  {must(seal.New(classic).Seal(tip)), seal.ErrRecipients},
+		"a passphrase":        {passphrase.Bytes(), seal.ErrRecipients},
+		"one byte less":       {good[:len(good)-1], seal.ErrSize},
+		"one byte more":       {append(bytes.Clone(good), 0), seal.ErrSize},
+		"a tip without a pad": {must(seal.New(ours).Encrypt([]byte("x"))), seal.ErrSize},
+	} {
+		if err := seal.New(ours).Check(c.blob); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func TestHostileHeaders(t *testing.T) {
+	tip := textTip("x")
+	tip.Lang = "vi\r\nTipbox-Urgent: yes"
+	plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
+	if err != nil || !bytes.Contains(plain, []byte("Tipbox-Lang: und\r\n")) || bytes.Contains(plain, []byte("yes")) {
+		t.Errorf("%v: %q", err, plain[:600])
+	}
+	tip.Unit = "a\r\nb"
+	if _, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY"); err == nil {
+		t.Error("a unit with a line end was taken")
+	}
+}
+
+func BenchmarkSeal1KiB(b *testing.B) {
+	tip := textTip(strings.Repeat("Tin báo. ", 1024/10))
+	for _, kind := range []string{keys.PostQuantum, keys.Classic} {
+		for _, n := range []int{1, 3, 5} {
+			rs, _ := unit(b, kind, n)
+			sealer := seal.New(rs)
+			b.Run(fmt.Sprintf("%s/recipients=%d", kind, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					sealed, err := sealer.Seal(tip)
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.ReportMetric(float64(len(sealed)), "sealed-bytes")
+				}
+			})
+		}
+	}
+}
