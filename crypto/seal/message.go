@@ -162,14 +162,14 @@ func encodedWords(s string) string {
 
 // pad fills the MIME epilogue with lines of spaces up to size bytes.
 func pad(b []byte, size int) []byte {
-	out := make([]byte, size)
-	n := copy(out, b)
-	for i := n; i < size; i++ {
-		if (i-n)%(paddingColumn+1) == paddingColumn || i == size-1 {
-			out[i] = '\n'
-		} else {
-			out[i] = ' '
-		}
+	out := make([]byte, 0, size)
+	out = append(out, b...)
+	line := []byte(strings.Repeat(" ", paddingColumn) + "\n")
+	for len(out) < size {
+		out = append(out, line[:min(len(line), size-len(out))]...)
+	}
+	if len(out) > len(b) {
+		out[size-1] = '\n'
 	}
 	return out
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"filippo.io/age"
 	"golang.org/x/text/unicode/norm"
@@ -57,7 +59,7 @@ func textTip(message string) *intake.Tip {
 // longest returns the tip with the longest of everything but photos.
 func longest() *intake.Tip {
 	return &intake.Tip{
-		ID: "TB-ZZZZ-ZZZZ", Unit: strings.Repeat("u", 40), Site: strings.Repeat("s", 20),
+		ID: "TB-ZZZZ-ZZZZ", Unit: strings.Repeat("u", 40), Site: strings.Repeat("s", 24),
 		SiteName: strings.Repeat("ệ", 120), Mailbox: intake.Report, Urgent: true, Lang: "zh-Hant-TW",
 		Message: strings.Repeat("ệ\n", intake.MaxMessageBytes/5),
 		Place:   strings.Repeat("x", intake.MaxDetailBytes),
@@ -96,7 +98,9 @@ func TestSealOpensWithAge(t *testing.T) {
 func TestTextHasOneSize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 4))
 	pq, _ := unit(t, keys.PostQuantum, 2)
-	sealers := map[*seal.Sealer]int{seal.New(pq): 0}
+	classic, _ := unit(t, keys.Classic, 2)
+	sealers := map[*seal.Sealer]int{seal.New(pq): 0, seal.New(classic): 0}
+	longestSeen := 0
 	for i := range 10_000 {
 		tip := randomTip(rng)
 		plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
@@ -106,7 +110,8 @@ func TestTextHasOneSize(t *testing.T) {
 		if len(plain) != seal.Sizes[0] {
 			t.Fatalf("tip %d: %d characters, %d bytes: sealed in %d", i, len([]rune(tip.Message)), len(tip.Message), len(plain))
 		}
-		if i%100 != 0 {
+		longestSeen = max(longestSeen, utf8.RuneCountInString(norm.NFC.String(tip.Message)))
+		if i%250 != 0 {
 			continue
 		}
 		for s, size := range sealers {
@@ -120,6 +125,9 @@ func TestTextHasOneSize(t *testing.T) {
 			sealers[s] = len(sealed)
 		}
 	}
+	if longestSeen != intake.MaxMessageRunes {
+		t.Errorf("the longest message tried has %d characters", longestSeen)
+	}
 }
 
 var scripts = [][]rune{
@@ -128,28 +136,38 @@ var scripts = [][]rune{
 	[]rune("👍🏽🌲🔥🚓👨👩👧😀❗ \n"),
 }
 
-func randomTip(rng *rand.Rand) *intake.Tip {
-	text := func(runes, size int) string {
-		script := scripts[rng.IntN(len(scripts))]
-		var b strings.Builder
-		lines := 0
-		for range runes {
-			r := script[rng.IntN(len(script))]
-			if b.Len()+lines+len(string(r))+1 > size {
-				break
-			}
-			if r == '\n' {
-				lines++
-			}
-			b.WriteRune(r)
+// pools are a script's text to cut messages out of, composed.
+var pools = func() (pools [][]rune) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, script := range scripts {
+		pool := make([]rune, 3*intake.MaxMessageRunes)
+		for i := range pool {
+			pool[i] = script[rng.IntN(len(script))]
 		}
-		if rng.IntN(2) == 0 {
-			return norm.NFD.String(b.String())
-		}
-		return b.String()
+		pools = append(pools, []rune(norm.NFC.String(string(pool))))
 	}
-	// The message comes out of intake in NFC; the sealer composes what did not.
-	tip := textTip(text(1+rng.IntN(intake.MaxMessageRunes), intake.MaxMessageBytes))
+	return pools
+}()
+
+// randomTip returns a tip as long as intake allows or shorter, each order of
+// magnitude as often as the next.
+func randomTip(rng *rand.Rand) *intake.Tip {
+	text := func(maxRunes, maxBytes int) string {
+		pool := pools[rng.IntN(len(pools))]
+		from := rng.IntN(len(pool) - maxRunes)
+		n := int(math.Pow(float64(maxRunes), rng.Float64()*1.02)) // the longest often
+		for n = min(n, maxRunes); ; n = n * 9 / 10 {
+			s := string(pool[from : from+n])
+			if len(s)+strings.Count(s, "\n") > maxBytes {
+				continue
+			}
+			if rng.IntN(2) == 0 {
+				return norm.NFD.String(s)
+			}
+			return s
+		}
+	}
+	tip := textTip(text(intake.MaxMessageRunes, intake.MaxMessageBytes))
 	if rng.IntN(2) == 0 {
 		tip.Place = strings.ReplaceAll(text(intake.MaxDetailRunes, intake.MaxDetailBytes), "\n", " ")
 		tip.Time = strings.ReplaceAll(text(intake.MaxDetailRunes, intake.MaxDetailBytes), "\n", " ")
