@@ -1,0 +1,136 @@
+//go:build unix
+
+// Package redistest runs a real redis-server for tests, on a free loopback
+// port, and ends it with them.
+package redistest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Server is a running redis-server.
+type Server struct {
+	Addr string // host:port
+	t    testing.TB
+	args []string
+	cmd  *exec.Cmd
+	over chan struct{} // closed when cmd ended
+}
+
+// Start runs a redis-server that writes nothing to disk, with more settings as
+// on its command line ("--maxmemory", "1mb"). Where the program is missing, the
+// test fails.
+func Start(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	s := &Server{Addr: freeAddr(t), t: t}
+	_, port, _ := net.SplitHostPort(s.Addr)
+	s.args = append([]string{
+		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
+	}, settings...)
+	t.Cleanup(s.Kill)
+	s.Start()
+	return s
+}
+
+// URL returns what tipbox.toml wants as redis.url.
+func (s *Server) URL() string { return "redis://" + s.Addr + "/0" }
+
+// Start runs the server again, empty, on its old port, after Kill.
+func (s *Server) Start() {
+	s.t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		s.t.Fatalf("this test needs redis-server (Debian: redis-server): %v", err)
+	}
+	var out strings.Builder
+	s.cmd = exec.Command(path, s.args...) //nolint:noctx // ended by Kill
+	s.cmd.Stdout, s.cmd.Stderr = &out, &out
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatalf("starting redis-server: %v", err)
+	}
+	s.over = make(chan struct{})
+	go func() {
+		_ = s.cmd.Wait()
+		close(s.over)
+	}()
+	for deadline := time.After(20 * time.Second); !s.answers(); {
+		select {
+		case <-s.over:
+			s.t.Fatalf("redis-server ended at once:\n%s", out.String())
+		case <-deadline:
+			s.t.Fatal("redis-server does not answer")
+		case <-time.After(5 * time.Millisecond): // the only way to wait for another program's socket
+		}
+	}
+}
+
+// answers reports whether the server speaks its protocol, even if only to
+// refuse a client without a password.
+func (s *Server) answers() bool {
+	_, err := s.Do("PING")
+	return err == nil
+}
+
+// Do sends one command without spaces in its words and returns the first line
+// of the answer, errors included: enough to ask a server in a test without a
+// client library.
+func (s *Server) Do(words ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return "", err
+	}
+	if _, err := fmt.Fprintf(conn, "%s\r\n", strings.Join(words, " ")); err != nil {
+		return "", err
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	return strings.TrimSpace(line), err
+}
+
+// Kill ends the server as a crash would. It may be called again.
+func (s *Server) Kill() {
+	if s.cmd == nil {
+		return
+	}
+	_ = s.cmd.Process.Kill()
+	<-s.over
+	s.cmd = nil
+}
+
+// Hang stops the server without closing a connection, until Resume.
+func (s *Server) Hang() { s.signal(syscall.SIGSTOP) }
+
+// Resume ends Hang.
+func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatalf("signalling redis-server: %v", err)
+	}
+}
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		t.Fatalf("finding a free port: %v", err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
