@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -46,6 +47,8 @@ type Options struct {
 	Secret     []byte  // of the service, the same on all servers; needed with Redis only
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
+
+	probeEvery time.Duration // tests: instead of the constant
 }
 
 // Limits satisfies intake.Limiter and intake.Forms, with the shared Redis and,
@@ -113,7 +116,7 @@ func New(o Options) (*Limits, error) {
 		ctx, stop := context.WithCancel(context.Background())
 		l.stop = stop
 		l.probe(ctx, true)
-		l.done.Go(func() { l.keepProbing(ctx) })
+		l.done.Go(func() { l.keepProbing(ctx, cmp.Or(o.probeEvery, probeEvery)) })
 	}
 	return l, nil
 }
@@ -229,8 +232,8 @@ func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
 	return false
 }
 
-func (l *Limits) keepProbing(ctx context.Context) {
-	tick := time.NewTicker(probeEvery)
+func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for n := 1; ; n++ {
 		select {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,12 +48,18 @@ func (s *Server) URL() string { return "redis://" + s.Addr + "/0" }
 // Start runs the server again, empty, on its old port, after Kill.
 func (s *Server) Start() {
 	s.t.Helper()
+	s.Restart()
+}
+
+// Restart is Start with more settings, for this time only.
+func (s *Server) Restart(settings ...string) {
+	s.t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		s.t.Fatalf("this test needs redis-server (Debian: redis-server): %v", err)
 	}
 	var out strings.Builder
-	s.cmd = exec.Command(path, s.args...) //nolint:noctx // ended by Kill
+	s.cmd = exec.Command(path, slices.Concat(s.args, settings)...) //nolint:noctx,gosec // ended by Kill; the tests' own settings
 	s.cmd.Stdout, s.cmd.Stderr = &out, &out
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatalf("starting redis-server: %v", err)
