@@ -1,0 +1,321 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tipbox/intake"
+)
+
+// Errors of reading a posted form. None of them carries what caused it: the
+// errors of net and mime/multipart quote addresses and what people typed.
+var (
+	// ErrFormBroken: the form ended early, came too slowly or is not built as its
+	// content type says.
+	ErrFormBroken = errors.New("form is broken or incomplete")
+	// ErrFormTooLarge: the form is larger than is even read to its end.
+	ErrFormTooLarge = errors.New("form is too large")
+	// ErrFormKind: the body is neither of the two kinds of HTML form.
+	ErrFormKind = errors.New("not a form")
+)
+
+const (
+	maxMessage = 64 << 10          // bytes kept of a message that is too long, to give it back
+	maxField   = 4 << 10           // bytes kept of any other field
+	maxSealed  = 4<<20 + 64<<10    // the largest size class and age's overhead
+	maxEncoded = 4 * maxMessage    // bytes of an urlencoded form
+	textStart  = 4 << 10           // first buffer of a text
+	photoStart = 64 << 10          // first buffer of a photo
+	setEvery   = time.Second       // how often a deadline is moved, at most
+	idleBody   = 60 * time.Second  // default of BodyOptions.Idle
+	slowBody   = 2 << 10           // default of BodyOptions.MinRate
+	longBody   = 60 * time.Minute  // default of BodyOptions.Longest
+	graceBody  = 120 * time.Second // how long MinRate is not asked for
+)
+
+// textFields are the fields that are read as text, with the bytes kept of each.
+var textFields = map[string]int64{
+	"mailbox": maxField, "message": maxMessage, "place": maxField, "time": maxField,
+	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField,
+}
+
+// BodyOptions bound what is read of a posted form.
+type BodyOptions struct {
+	Budget *Budget // nil is NewBudget(0, 0)
+
+	MaxPhoto int64 // bytes of one photo; default 15 MiB
+	MaxBody  int64 // bytes read before the connection is given up; default 64 MiB
+
+	// An upload is cut when nothing comes for Idle (60 s), when after two minutes
+	// it is slower than MinRate bytes per second (2 KiB/s: a fifteenth of EDGE), or
+	// when it takes longer than Longest (60 min).
+	Idle    time.Duration
+	MinRate int64
+	Longest time.Duration
+}
+
+// Bodies reads posted forms as they come in, in bounded memory and without any
+// temporary file.
+type Bodies struct{ o BodyOptions }
+
+// NewBodies returns a reader of forms.
+func NewBodies(o BodyOptions) *Bodies {
+	if o.Budget == nil {
+		o.Budget = NewBudget(0, 0)
+	}
+	setDefault(&o.MaxPhoto, 15<<20)
+	setDefault(&o.MaxBody, 64<<20)
+	setDefault(&o.Idle, idleBody)
+	setDefault(&o.MinRate, slowBody)
+	setDefault(&o.Longest, longBody)
+	return &Bodies{o}
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}
+
+// Posted is a form as far as it came in.
+type Posted struct {
+	// Text holds the text fields by name. Bytes that are not UTF-8 are passed on
+	// as they came.
+	Text map[string]string
+	// Cut lists the text fields of which only the beginning was kept.
+	Cut []string
+	// Photos holds the photos, without their names. Those after the third have
+	// neither data nor mark: they are only counted.
+	Photos []intake.Upload
+	// Sealed is the tip sealed in the browser, nil where there is none, and empty
+	// but not nil where it was larger than any sealed tip.
+	Sealed []byte
+
+	// Err says why the form is not whole: ErrFormBroken, ErrFormTooLarge,
+	// ErrFormKind or a *BusyError. The texts that came before are there all the
+	// same, to give them back; photos and Sealed are not.
+	Err error
+
+	lease *lease
+	large int64 // bytes of the budget held by Photos and Sealed
+	busy  bool
+}
+
+// Close gives the form's memory back to the budget. The form must not be used
+// any more.
+func (p *Posted) Close() { p.lease.close() }
+
+// Read reads the request's form to its end, or as far as it comes. The caller
+// must Close it.
+func (b *Bodies) Read(w http.ResponseWriter, r *http.Request) *Posted {
+	rc := http.NewResponseController(w)
+	p := &Posted{Text: make(map[string]string), lease: b.o.Budget.lease(r.Context(), rc)}
+	body := &pacedBody{
+		r: http.MaxBytesReader(w, r.Body, b.o.MaxBody), o: &b.o, lease: p.lease,
+		conn: trackedConn(r.Context()), start: time.Now(),
+	}
+	body.conn.bodyBegins()
+	body.progress(0)
+	p.Err = b.read(p, r.Header.Get("Content-Type"), body)
+	if !body.failed {
+		// A browser shows the answer only if its whole form was taken.
+		if _, err := io.Copy(io.Discard, body); err != nil && p.Err == nil {
+			p.Err = asFormError(err)
+		}
+	}
+	switch {
+	case body.tooLarge:
+		p.Err = ErrFormTooLarge
+		w.Header().Set("Connection", "close")
+	case p.Err == nil && p.busy:
+		p.Err = &BusyError{RetryAfter: busyRetry}
+	}
+	if p.Err != nil {
+		p.dropLarge()
+	}
+	body.arrived(rc)
+	return p
+}
+
+func (b *Bodies) read(p *Posted, contentType string, body io.Reader) error {
+	kind, params, err := mime.ParseMediaType(contentType)
+	switch {
+	case err != nil:
+		return ErrFormKind
+	case kind == "multipart/form-data":
+		return p.readMultipart(body, params["boundary"], b.o.MaxPhoto)
+	case kind == "application/x-www-form-urlencoded":
+		return p.readURLEncoded(body)
+	}
+	return ErrFormKind
+}
+
+// readURLEncoded reads the kind of form that has no photos.
+func (p *Posted) readURLEncoded(body io.Reader) error {
+	encoded, over, err := p.keep(body, maxEncoded, textStart, p.lease.takeText)
+	if err != nil {
+		return err
+	}
+	values, err := url.ParseQuery(string(encoded)) // what can be read is returned beside the error
+	last := ""
+	if over {
+		last, _, _ = strings.Cut(string(encoded[bytes.LastIndexByte(encoded, '&')+1:]), "=")
+	}
+	for name := range textFields {
+		if vs := values[name]; len(vs) > 0 {
+			p.setText(name, []byte(vs[0]), name == last)
+		}
+	}
+	if err != nil && !over {
+		return ErrFormBroken
+	}
+	return nil
+}
+
+// setText keeps a text, at most so much of it as its field may have.
+func (p *Posted) setText(name string, text []byte, cut bool) {
+	if limit := textFields[name]; int64(len(text)) > limit {
+		text, cut = text[:limit], true
+	}
+	if cut {
+		p.Cut = append(p.Cut, name)
+		text = wholeRunes(text)
+	}
+	p.Text[name] = string(text)
+}
+
+// wholeRunes returns text without a character cut in two at its end.
+func wholeRunes(text []byte) []byte {
+	for i := 1; i < utf8.UTFMax && i <= len(text); i++ {
+		if tail := text[len(text)-i:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				return text[:len(text)-i]
+			}
+			break
+		}
+	}
+	return text
+}
+
+// errNoRoom says that the budget has no room for what is being read.
+var errNoRoom = errors.New("no room in the budget")
+
+// keep reads r to its end and returns at most limit bytes of it, charging the
+// buffer's capacity as it grows, also beside an error. It reports whether r had
+// more. Where the budget has no room the rest is read past, nothing is kept, and
+// p is marked busy.
+func (p *Posted) keep(r io.Reader, limit, first int64, take func(int64) bool) (kept []byte, over bool, err error) {
+	grow := func(size int64) error {
+		if !take(size) {
+			return errNoRoom
+		}
+		old := int64(cap(kept))
+		kept = append(make([]byte, 0, size), kept...)
+		p.lease.give(old)
+		return nil
+	}
+	for err == nil {
+		if len(kept) == cap(kept) {
+			if int64(len(kept)) == limit {
+				break
+			}
+			if err = grow(min(max(first, 2*int64(cap(kept))), limit)); err != nil {
+				break
+			}
+		}
+		var n int
+		n, err = r.Read(kept[len(kept):cap(kept)])
+		kept = kept[:len(kept)+n]
+	}
+	if errors.Is(err, io.EOF) {
+		return kept, false, nil
+	}
+	if errors.Is(err, errNoRoom) {
+		p.busy = true
+		p.lease.give(int64(cap(kept)))
+		kept, err = nil, nil
+	}
+	if err == nil {
+		var rest int64
+		rest, err = io.Copy(io.Discard, r)
+		over = rest > 0
+	}
+	if err != nil {
+		err = asFormError(err)
+	}
+	return kept, over, err
+}
+
+// dropLarge forgets the photos and the sealed tip of a form that is not whole.
+func (p *Posted) dropLarge() {
+	p.Photos, p.Sealed = nil, nil
+	p.lease.give(p.large)
+	p.large = 0
+}
+
+func asFormError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return ErrFormTooLarge
+	}
+	return ErrFormBroken
+}
+
+// pacedBody reads a body as long as it goes on coming.
+type pacedBody struct {
+	r     io.Reader
+	o     *BodyOptions
+	lease *lease
+	conn  *conn
+
+	start, set       time.Time
+	n                int64
+	failed, tooLarge bool
+}
+
+func (b *pacedBody) Read(buf []byte) (int, error) {
+	n, err := b.r.Read(buf)
+	if n > 0 {
+		b.progress(n)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.failed = true
+		b.tooLarge = errors.Is(asFormError(err), ErrFormTooLarge)
+	}
+	return n, err
+}
+
+// progress moves the deadline of the next bytes.
+func (b *pacedBody) progress(n int) {
+	b.n += int64(n)
+	now := time.Now()
+	if now.Sub(b.set) < setEvery {
+		return
+	}
+	b.set = now
+	deadline := now.Add(b.o.Idle)
+	slow := b.start.Add(graceBody + time.Duration(b.n/b.o.MinRate)*time.Second)
+	for _, d := range []time.Time{slow, b.start.Add(b.o.Longest)} {
+		if d.Before(deadline) {
+			deadline = d
+		}
+	}
+	b.lease.extend(now, deadline)
+	b.conn.bodyGoesOn()
+}
+
+// arrived ends the reading and gives the answer its time: the server's
+// WriteTimeout began to run before the upload.
+func (b *pacedBody) arrived(rc *http.ResponseController) {
+	b.lease.arrived()
+	b.conn.bodyEnds()
+	_ = rc.SetWriteDeadline(time.Now().Add(writeTimeout))
+}

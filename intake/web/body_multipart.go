@@ -1,0 +1,133 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+
+	"tipbox/intake"
+)
+
+const (
+	maxParts      = 64       // parts of a form; ours has about a dozen
+	maxPartHeader = 16 << 10 // bytes of a part's header, or before the first part
+)
+
+// readMultipart reads the parts one by one. A part's file name serves to tell
+// that a file was chosen, and is never kept.
+func (p *Posted) readMultipart(body io.Reader, boundary string, maxPhoto int64) error {
+	if boundary == "" {
+		return ErrFormBroken
+	}
+	// mime/multipart alone would buffer 10 MiB for the header of each part.
+	guard := &guardedReader{r: body}
+	mr := multipart.NewReader(guard, boundary)
+	for n := range maxParts {
+		guard.limit(maxPartHeader)
+		part, err := mr.NextRawPart()
+		guard.free()
+		if errors.Is(err, io.EOF) && n > 0 {
+			return nil
+		}
+		if err != nil {
+			return asFormError(err)
+		}
+		if err := p.readPart(part, maxPhoto); err != nil {
+			return err
+		}
+	}
+	return ErrFormBroken
+}
+
+func (p *Posted) readPart(part *multipart.Part, maxPhoto int64) error {
+	name := part.FormName()
+	if limit, ok := textFields[name]; ok {
+		text, cut, err := p.keep(part, limit, min(textStart, limit), p.lease.takeText)
+		if _, again := p.Text[name]; !again { // the first of a name counts
+			p.setText(name, text, cut)
+		}
+		return err
+	}
+	switch {
+	case name == "photo" && len(p.Photos) < intake.MaxPhotos:
+		data, over, err := p.keepLarge(part, maxPhoto)
+		switch {
+		case err != nil:
+			return err
+		case over:
+			p.Photos = append(p.Photos, intake.Upload{TooLarge: true})
+		case len(data) > 0 || part.FileName() != "":
+			// Some phones hand over a chosen file without its bytes: that must not
+			// pass as "no photo".
+			p.Photos = append(p.Photos, intake.Upload{Data: data})
+		}
+		return nil
+	case name == "photo":
+		n, err := io.Copy(io.Discard, part)
+		if err != nil {
+			return asFormError(err)
+		}
+		if n > 0 || part.FileName() != "" {
+			p.Photos = append(p.Photos, intake.Upload{})
+		}
+		return nil
+	case name == "sealed" && p.Sealed == nil:
+		data, over, err := p.keepLarge(part, maxSealed)
+		switch {
+		case err != nil:
+			return err
+		case over:
+			p.Sealed = []byte{}
+		case len(data) > 0:
+			p.Sealed = data
+		}
+		return nil
+	}
+	if _, err := io.Copy(io.Discard, part); err != nil {
+		return asFormError(err)
+	}
+	return nil
+}
+
+// keepLarge keeps a part of up to limit bytes, or nothing of a larger one.
+func (p *Posted) keepLarge(r io.Reader, limit int64) ([]byte, bool, error) {
+	if p.busy { // nothing large of this form is used any more
+		_, err := io.Copy(io.Discard, r)
+		if err != nil {
+			err = asFormError(err)
+		}
+		return nil, false, err
+	}
+	data, over, err := p.keep(r, limit, photoStart, p.lease.takePhoto)
+	if over || err != nil {
+		p.lease.give(int64(cap(data)))
+		return nil, over, err
+	}
+	p.large += int64(cap(data))
+	return data, false, err
+}
+
+// guardedReader fails once more is read than the limit that was set, so that
+// what buffers on our behalf cannot buffer without end.
+type guardedReader struct {
+	r       io.Reader
+	limited bool
+	left    int
+}
+
+var errHeaderTooLong = errors.New("part header too long")
+
+func (g *guardedReader) limit(n int) { g.limited, g.left = true, n }
+func (g *guardedReader) free()       { g.limited = false }
+
+func (g *guardedReader) Read(b []byte) (int, error) {
+	if !g.limited {
+		return g.r.Read(b)
+	}
+	if g.left <= 0 {
+		return 0, errHeaderTooLong
+	}
+	n, err := g.r.Read(b[:min(len(b), g.left)])
+	g.left -= n
+	return n, err
+}

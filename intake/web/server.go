@@ -1,0 +1,81 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	headerTimeout  = 15 * time.Second // a request's header, and a TLS handshake
+	idleTimeout    = 60 * time.Second // between two requests of a connection
+	writeTimeout   = 60 * time.Second // an answer: 100 KiB at 2 KiB/s
+	maxHeaderBytes = 12 << 10         // net/http adds 4 KiB of slop: 431 beyond 16 KiB
+)
+
+// ServerOptions are the parts of a Server.
+type ServerOptions struct {
+	Handler http.Handler
+	Log     *slog.Logger
+
+	// MaxConns is how many connections are held at once, 2048 by default. One more
+	// takes the place of the one that has kept us waiting the longest.
+	MaxConns int
+	// TLS is how to speak TLS; nil is plain HTTP. Its certificates are needed.
+	TLS *tls.Config
+}
+
+// Server is an HTTP server that slow and hostile clients do not tie up, and that
+// keeps quiet about all of them.
+type Server struct {
+	http  *http.Server
+	conns *conns
+}
+
+// NewServer returns a server. Every phase of a request has its deadline: those
+// here, and while a form is being read those of BodyOptions.
+func NewServer(o ServerOptions) *Server {
+	setDefault(&o.MaxConns, 2048)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	t := newConns(o.MaxConns)
+	return &Server{conns: t, http: &http.Server{
+		Handler:           t.watch(o.Handler),
+		ConnContext:       t.connContext,
+		TLSConfig:         o.TLS,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       idleBody, // moved on by Bodies; for handlers that read no body it is the end
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(quietErrors{o.Log.Handler()}, slog.LevelWarn),
+	}}
+}
+
+// Serve takes connections from l until Shutdown or Close; then it returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	l = s.conns.listener(l)
+	var err error
+	if s.http.TLSConfig != nil {
+		err = s.http.ServeTLS(l, "", "")
+	} else {
+		err = s.http.Serve(l)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serving: %w", err)
+}
+
+// Shutdown takes no more connections and returns when the running requests have
+// been answered, or with ctx's error when they have not in time.
+func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
+
+// Close ends all connections at once.
+func (s *Server) Close() error { return s.http.Close() }
