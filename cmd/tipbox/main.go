@@ -18,6 +18,7 @@ const (
 
 // cli holds the commands, in the order in which the help shows them.
 type cli struct {
+	Poster  posterCmd  `cmd:"" help:"Print the posters."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

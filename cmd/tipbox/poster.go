@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/config"
+	"tipbox/qr/poster"
+	"tipbox/templates/postertext"
+)
+
+type posterCmd struct {
+	Config string   `short:"c" required:"" type:"path" placeholder:"tipbox.toml" help:"The configuration."`
+	Out    string   `short:"o" required:"" type:"path" placeholder:"DIR" help:"Folder the files are written into."`
+	Site   []string `placeholder:"CODE" help:"Only this site; may be given several times."`
+	Paper  string   `enum:"a4,a3,a5" default:"a4" help:"What it is printed on: ${enum}."`
+	Format string   `enum:",pdf,png,svg" default:"" help:"pdf, png or svg; pdf unless the paper is share."`
+	Date   string   `placeholder:"YYYY-MM-DD" help:"The print date that stands on them; today if not given."`
+}
+
+// Run writes the posters and prints the names of the files.
+func (c *posterCmd) Run(t *terminal) error {
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return usage(err)
+	}
+	date := time.Now()
+	if c.Date != "" {
+		if date, err = time.Parse(time.DateOnly, c.Date); err != nil {
+			return usage(fmt.Errorf("--date %q: expected a day such as 2026-11-23", c.Date))
+		}
+	}
+	sites, err := c.sites(t, cfg, date)
+	if err != nil {
+		return err
+	}
+	texts, err := postertext.Load(posterTexts(cfg))
+	if err != nil {
+		return usage(err)
+	}
+	format := poster.Format(c.Format)
+	if format == "" {
+		format = poster.PDF
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	files, err := poster.Write(ctx, c.Out, format, sites, poster.Options{
+		Paper: poster.Paper(c.Paper), Texts: texts, Link: cfg.Link, Date: date,
+		Progress: func(done, total int) { t.step("poster", done, total) },
+	})
+	t.done()
+	for _, f := range files {
+		fmt.Fprintln(t.out, f)
+	}
+	return err
+}
+
+// posterTexts returns the folder of poster texts that the operator added.
+func posterTexts(cfg *config.Config) string {
+	if cfg.LocaleDir == "" {
+		return ""
+	}
+	return filepath.Join(cfg.LocaleDir, "poster")
+}
+
+// sites returns the sites to print: those named, else all that are not withdrawn.
+func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*intake.Site, error) {
+	var sites []*intake.Site
+	for _, code := range c.Site {
+		site := cfg.Directory.Site(code)
+		if site == nil {
+			return nil, hint(usage(fmt.Errorf("no site has the code %q", code)), "the codes are: "+someCodes(cfg.Directory))
+		}
+		if site.IsWithdrawn(now) {
+			return nil, hint(usage(fmt.Errorf("site %s is withdrawn since %s: its posters are no longer valid", site.Code, site.Withdrawn.Format(time.DateOnly))),
+				"to print for it again, take the line withdrawn out of the configuration")
+		}
+		sites = append(sites, site)
+	}
+	if len(c.Site) > 0 {
+		return sites, nil
+	}
+	withdrawn := 0
+	for site := range cfg.Directory.Sites() {
+		if site.IsWithdrawn(now) {
+			withdrawn++
+			continue
+		}
+		sites = append(sites, site)
+	}
+	if withdrawn > 0 {
+		t.say("%d withdrawn sites left out", withdrawn)
+	}
+	if len(sites) == 0 {
+		return nil, hint(errors.New("there is no site to print a poster for"), "add a [[units.sites]] to "+cfg.Path)
+	}
+	return sites, nil
+}
+
+// someCodes lists the first site codes, for a person who mistyped one.
+func someCodes(d *intake.Directory) string {
+	var codes []string
+	for site := range d.Sites() {
+		if len(codes) == 12 {
+			return strings.Join(codes, " ") + " …"
+		}
+		codes = append(codes, site.Code)
+	}
+	return strings.Join(codes, " ")
+}

@@ -1,0 +1,99 @@
+package poster
+
+import (
+	"strings"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/qr"
+	"tipbox/templates/postertext"
+)
+
+// maxLanguages is how many languages a poster has room for.
+const maxLanguages = 3
+
+// content is what one site's poster says, whatever its paper.
+type content struct {
+	texts  []*postertext.Text // one to three; the first is set large
+	unit   []string           // the unit's name in each of the languages, without repeats
+	site   []string
+	symbol *qr.Symbol
+	code   string
+	phone  string
+	addr   string // the unit's address, free text
+	date   string
+	brand  Color
+	tint   Color
+	emblem *Emblem
+}
+
+// newContent gathers what stands on the site's posters.
+func newContent(site *intake.Site, link string, o *Options, emblem *Emblem, brand Color) (*content, error) {
+	symbol, err := qr.New(link)
+	if err != nil {
+		return nil, err
+	}
+	texts := o.Texts.In(site.Unit.Languages...)
+	texts = texts[:min(len(texts), maxLanguages)]
+	c := &content{
+		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone, addr: site.Unit.Address,
+		date: o.Date.Format("02/01/2006"), brand: brand, tint: tint(brand), emblem: emblem,
+	}
+	for _, t := range texts {
+		c.unit = appendNew(c.unit, site.Unit.Name[t.Lang])
+		c.site = appendNew(c.site, site.Name[t.Lang])
+	}
+	if len(c.unit) == 0 {
+		c.unit = []string{site.Unit.Name.In()}
+	}
+	if len(c.site) == 0 {
+		c.site = []string{site.Name.In()}
+	}
+	return c, nil
+}
+
+func appendNew(list []string, name string) []string {
+	for _, have := range list {
+		if have == name {
+			return list
+		}
+	}
+	if name == "" {
+		return list
+	}
+	return append(list, name)
+}
+
+// say returns a text in each language as paragraphs: the first of the given
+// size, the others in regular type at part of it.
+func (c *content) say(pick func(*postertext.Text) string, first para, others float64, space float64) []para {
+	list := make([]para, len(c.texts))
+	for i, t := range c.texts {
+		list[i] = first
+		list[i].text = c.fill(pick(t))
+		if i > 0 {
+			list[i].bold, list[i].space = false, space
+			list[i].max, list[i].min = first.max*others, first.min*others
+		}
+	}
+	return list
+}
+
+// fill puts the site's own facts into a text's placeholders.
+func (c *content) fill(text string) string {
+	return strings.NewReplacer("{phone}", noBreak(c.phone), "{code}", c.code, "{date}", c.date).Replace(text)
+}
+
+// noBreak keeps a telephone number on one line.
+func noBreak(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
+
+// splitLink returns the link's scheme and the rest, which is what people type.
+func splitLink(link string) (scheme, rest string) {
+	i := strings.Index(link, "://") + len("://")
+	return link[:i], link[i:]
+}
+
+// midnight is the print date as files carry it.
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
