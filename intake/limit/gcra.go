@@ -27,6 +27,11 @@ type Rules struct{ Sender, Site, All Rule }
 // again. Times are microseconds of Unix time: whole numbers that Redis' Lua,
 // which counts in float64, holds exactly. take.lua and refund.lua say the same.
 
+// valid leaves room for a window of 35 years in what float64 holds exactly.
+func (r Rule) valid() bool {
+	return r.Count >= 1 && r.Burst >= 1 && r.interval() >= 1 && r.interval() <= 1<<50/int64(r.Burst)
+}
+
 // interval is the time that one submission costs.
 func (r Rule) interval() int64 { return r.Per.Microseconds() / int64(r.Count) }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -81,6 +82,11 @@ var (
 // New returns Limits that are ready; a Redis that is away is no error. Close
 // ends them.
 func New(o Options) (*Limits, error) {
+	for _, r := range []Rule{o.Rules.Sender, o.Rules.Site, o.Rules.All} {
+		if !r.valid() {
+			return nil, fmt.Errorf("limit of %d in %v, burst %d: not one that can be kept", r.Count, r.Per, r.Burst)
+		}
+	}
 	l := &Limits{
 		memory: newMemory(o.Rules, time.Now),
 		log:    o.Log,

@@ -257,13 +257,16 @@ func TestOptions(t *testing.T) {
 		redis  *Server
 		secret []byte
 		want   string
+		rules  Rules
 	}{
-		{&Server{URL: "redis://127.0.0.1:1"}, []byte("short"), "secret of at least 32 bytes"},
-		{&Server{URL: "redis://:pass\x00@h"}, secret, "malformed"},
-		{&Server{URL: "http://127.0.0.1:1"}, secret, "redis url: "},
-		{&Server{URL: "unix:///run/redis.sock?master_name=m"}, secret, "one server only"},
+		{&Server{URL: "redis://127.0.0.1:1"}, []byte("short"), "secret of at least 32 bytes", designRules},
+		{&Server{URL: "redis://:pass\x00@h"}, secret, "malformed", designRules},
+		{&Server{URL: "http://127.0.0.1:1"}, secret, "redis url: ", designRules},
+		{&Server{URL: "unix:///run/redis.sock?master_name=m"}, secret, "one server only", designRules},
+		{nil, nil, "not one that can be kept", Rules{}},
+		{nil, nil, "not one that can be kept", Rules{Rule{60, time.Microsecond, 1}, designRules.Site, designRules.All}},
 	} {
-		_, err := New(Options{Redis: c.redis, Secret: c.secret, Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler)})
+		_, err := New(Options{Rules: c.rules, Redis: c.redis, Secret: c.secret, Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler)})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "pass") {
 			t.Errorf("%v: %v, want %q", c.redis, err, c.want)
 		}

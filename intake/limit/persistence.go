@@ -54,7 +54,7 @@ func Inspect(ctx context.Context, s Server) error {
 	}
 	defer client.Close() //nolint:errcheck // nothing was buffered
 	// An empty proposal agrees on no key, but runs a script that writes.
-	probe := newShared(Rules{}, client, nil, time.Now)
+	probe := newShared(Rules{Sender: Rule{1, time.Second, 1}}, client, nil, time.Now)
 	if _, _, err := probe.agree(ctx, 0, ""); err != nil {
 		return &AwayError{kind(err), err}
 	}

@@ -33,9 +33,8 @@ type Server struct {
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	s := &Server{Addr: freeAddr(t), t: t}
-	_, port, _ := net.SplitHostPort(s.Addr)
 	s.args = append([]string{
-		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
+		"--bind", "127.0.0.1", "--port", s.Port(), "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
 	}, settings...)
 	t.Cleanup(s.Kill)
 	s.Start()
@@ -44,6 +43,12 @@ func Start(t testing.TB, settings ...string) *Server {
 
 // URL returns what tipbox.toml wants as redis.url.
 func (s *Server) URL() string { return "redis://" + s.Addr + "/0" }
+
+// Port returns the port that the server listens on.
+func (s *Server) Port() string {
+	_, port, _ := net.SplitHostPort(s.Addr)
+	return port
+}
 
 // Start runs the server again, empty, on its old port, after Kill.
 func (s *Server) Start() {

@@ -1,0 +1,67 @@
+package limit
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"testing"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/limit/redistest"
+)
+
+func benchTake(b *testing.B, s store) {
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		var addr [4]byte
+		for n := uint32(0); pb.Next(); n++ {
+			binary.BigEndian.PutUint32(addr[:], n)
+			if err := s.take(b.Context(), "ncs01", netip.AddrFrom4(addr)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+var endless = Rules{
+	Sender: Rule{1e6, time.Hour, 1e9}, Site: Rule{1e6, time.Hour, 1e9}, All: Rule{1e6, time.Hour, 1e9},
+}
+
+func BenchmarkMemoryTake(b *testing.B) { benchTake(b, newMemory(endless, time.Now)) }
+
+func BenchmarkRedisTake(b *testing.B) {
+	client, err := dial(Server{URL: redistest.Start(b).URL()}, 5*time.Second)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer client.Close()
+	benchTake(b, newShared(endless, client, secret, time.Now))
+}
+
+// BenchmarkRedisHangs is the extra wait of the one submission that finds Redis
+// hanging, and then that of all others.
+func BenchmarkRedisHangs(b *testing.B) {
+	server := redistest.Start(b)
+	l := start(b, endless, server.URL(), "")
+	submit := func() {
+		l.Served(b.Context(), intake.FormMark{1}, intake.TipMark{1})
+		if err := l.Take(b.Context(), "a", villager); err != nil {
+			b.Fatal(err)
+		}
+		l.Record(b.Context(), intake.FormMark{2}, intake.TipMark{1})
+	}
+	server.Hang()
+	defer server.Resume()
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			l.away.Store(false)
+			submit()
+		}
+	})
+	b.Run("others", func(b *testing.B) {
+		l.wantKind(b, "timeout")
+		for b.Loop() {
+			submit()
+		}
+	})
+}

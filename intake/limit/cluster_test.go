@@ -1,0 +1,45 @@
+package limit
+
+import (
+	"testing"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/limit/redistest"
+)
+
+// TestCluster holds that a request's keys stay on one node: a Cluster refuses
+// them otherwise.
+func TestCluster(t *testing.T) {
+	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}
+	one, two := redistest.Start(t, settings...), redistest.Start(t, settings...)
+	do(t, one, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
+	do(t, two, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
+	do(t, two, "CLUSTER", "SET-CONFIG-EPOCH", "2")
+	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port())
+	url := "redis://" + one.Addr + "?addr=" + two.Addr
+	eventually(t, "the cluster is whole and writes nothing to disk", func() bool {
+		return Inspect(t.Context(), Server{URL: url}) == nil
+	})
+	client, err := dial(Server{URL: url}, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	s := newShared(designRules, client, secret, time.Now)
+	if err := s.take(t.Context(), "a", villager); err != nil {
+		t.Error(err)
+	}
+	if err := s.refund(t.Context(), "a", villager); err != nil {
+		t.Error(err)
+	}
+	for i := range 8 { // spread over the nodes
+		form := intake.FormMark{byte(i)}
+		if err := s.record(t.Context(), form, intake.TipMark{1}); err != nil {
+			t.Error(err)
+		}
+		if tips, err := s.served(t.Context(), form); len(tips) != 1 || err != nil {
+			t.Errorf("served %v, %v", tips, err)
+		}
+	}
+}

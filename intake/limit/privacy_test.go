@@ -1,0 +1,178 @@
+package limit
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/redis/go-redis/v9"
+
+	"tipbox/intake"
+	"tipbox/intake/limit/redistest"
+)
+
+// contents returns each key of a Redis with its value and time to live.
+func contents(t *testing.T, client redis.UniversalClient) map[string]string {
+	t.Helper()
+	ctx := t.Context()
+	keys, err := client.Keys(ctx, "*").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	for _, k := range keys {
+		dump, err := client.Dump(ctx, k).Result()
+		if err == redis.Nil { //nolint:errorlint // ended meanwhile
+			continue
+		}
+		ttl, ttlErr := client.PTTL(ctx, k).Result()
+		if err != nil || ttlErr != nil {
+			t.Fatal(err, ttlErr)
+		}
+		if ttl <= 0 {
+			t.Errorf("%s does not end", k)
+		}
+		all[k] = dump + " " + ttl.String()
+	}
+	return all
+}
+
+// TestNothingOfTheSender searches Redis, the log and the metrics, after
+// successes, refusals and a crash of Redis, for the sender's address in every
+// writing.
+func TestNothingOfTheSender(t *testing.T) {
+	server := redistest.Start(t)
+	rules := designRules
+	rules.Sender.Burst = 2
+	l := start(t, rules, server.URL(), "")
+	client := l.redis.client
+	senders := []netip.Addr{villager, netip.MustParseAddr("2001:db8:77:99::abcd"), netip.MustParseAddr("::ffff:198.51.100.23")}
+	everything := func() string {
+		var b strings.Builder
+		for k, v := range contents(t, client) {
+			fmt.Fprintf(&b, "%s %s\n", k, v)
+		}
+		page := httptest.NewRecorder()
+		promhttp.HandlerFor(l.reg, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest("GET", "/", nil))
+		return b.String() + page.Body.String() + l.log.String()
+	}
+	form := intake.FormMark{1}
+	l.reachesRedis(t, server, "a") // as the villager
+	for _, s := range senders {
+		for range 3 {
+			_ = l.Take(t.Context(), "a", s)
+		}
+		l.Record(t.Context(), form, intake.TipMark{byte(s.BitLen())})
+	}
+	found := everything()
+	server.Kill()
+	_ = l.Take(t.Context(), "a", villager)
+	l.wantKind(t, "refused-dial", "dropped")
+	found += l.log.String()
+
+	if !strings.Contains(found, keyPrefix+"sender:") || !strings.Contains(found, "tipbox_limit_allowed") == strings.Contains(found, "tipbox_limit_allowed_total 1") {
+		t.Fatalf("the search has nothing to find, or a count of today: %s", found)
+	}
+	for _, s := range senders {
+		p := prefix(s)
+		raw := s.AsSlice()
+		for _, canary := range []string{
+			s.String(), s.Unmap().String(), p.String(), p.Addr().StringExpanded(), s.StringExpanded(),
+			string(raw), hex.EncodeToString(raw), hex.EncodeToString(s.Unmap().AsSlice()[:4]), string(s.Unmap().AsSlice()),
+		} {
+			if bytes.Contains([]byte(found), []byte(canary)) {
+				t.Errorf("%q of the sender is there", canary)
+			}
+		}
+	}
+}
+
+// TestKeysEnd holds that each key in Redis ends with its window, and that what
+// is kept for a week does not tell the hour.
+func TestKeysEnd(t *testing.T) {
+	server := redistest.Start(t)
+	client, err := dial(Server{URL: server.URL()}, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	s := newShared(designRules, client, secret, time.Now)
+	if err := s.take(t.Context(), "a", villager); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.record(t.Context(), intake.FormMark{1}, intake.TipMark{1}); err != nil {
+		t.Fatal(err)
+	}
+	for key := range contents(t, client) {
+		end, err := client.PExpireTime(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends := time.UnixMilli(end.Milliseconds())
+		longest := map[string]time.Duration{
+			"sender": time.Minute, "site": 15 * time.Second, "all": 600 * time.Millisecond, "probe": time.Second,
+			"key": 24*time.Hour + 41*time.Minute,
+		}
+		if strings.HasPrefix(key, "tipbox:form:") {
+			if left := time.Until(ends); ends.UnixMilli()%86400_000 != 0 || left < intake.FormLife || left > intake.FormLife+24*time.Hour {
+				t.Errorf("a form is forgotten at %v", ends)
+			}
+			continue
+		}
+		which, _, _ := strings.Cut(strings.TrimPrefix(key, keyPrefix), ":")
+		if left := time.Until(ends); left > longest[which] {
+			t.Errorf("%s ends in %v, want at most %v", key, left, longest[which])
+		}
+	}
+}
+
+// TestSenderKeys holds that a sender's key hangs on the day, on what Redis
+// keeps and on the secret, and on all of them.
+func TestSenderKeys(t *testing.T) {
+	server, another := redistest.Start(t), redistest.Start(t)
+	clock := noon()
+	a, same := newTestShared(t, server, designRules, clock), newTestShared(t, server, designRules, clock)
+	otherSecret, otherRedis := newTestShared(t, server, designRules, clock), newTestShared(t, another, designRules, clock)
+	otherSecret.secret = bytes.Repeat([]byte{7}, 32)
+	key := func(s *shared) string {
+		t.Helper()
+		keys, err := s.senderKeys(t.Context(), clock.now(), prefix(villager))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys[0]
+	}
+	today := key(a)
+	if key(same) != today {
+		t.Error("two servers know one sender under two keys")
+	}
+	if key(otherSecret) == today || key(otherRedis) == today {
+		t.Error("the key does not hang on the secret or on what Redis keeps")
+	}
+
+	// A Redis that lost everything is told the day's key by who still has it.
+	do(t, server, "FLUSHALL")
+	if err := a.probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if late := newTestShared(t, server, designRules, clock); key(late) != today {
+		t.Error("after a restart of Redis the servers have parted ways")
+	}
+
+	clock.forward(24 * time.Hour)
+	if key(a) == today {
+		t.Error("the key is the same tomorrow")
+	}
+	if err := a.probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(a.days) != 1 {
+		t.Errorf("at noon %d days' keys are still known", len(a.days))
+	}
+}
