@@ -1,0 +1,168 @@
+package spool
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tipbox/intake"
+)
+
+// Desk is an operator's view of a spool, beside the running server or without
+// one. Whatever it does is a rename or an empty file, which the server notices
+// within seconds.
+type Desk struct{ moves *mover }
+
+// Item is a file in the spool.
+type Item struct {
+	Entry
+	Name    string // of the file
+	Problem error  // ErrCorrupt, ErrNewer or why it cannot be read: then Entry has only Held
+}
+
+// OpenDesk opens the spool in dir for an operator. The error wraps
+// fs.ErrNotExist where no server has made one yet.
+func OpenDesk(dir string) (*Desk, error) {
+	for _, name := range []string{"tmp", "new", "hold"} {
+		if _, err := os.ReadDir(filepath.Join(dir, name)); err != nil {
+			return nil, fmt.Errorf("opening the spool: %w", err)
+		}
+	}
+	moves, err := newMover(osDisk{}, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{moves}, nil
+}
+
+// Close closes the desk.
+func (d *Desk) Close() error {
+	d.moves.lock.close()
+	return nil
+}
+
+// List returns what is in the spool: held first, then urgent, then by
+// not-before and id. That order says nothing about when tips came.
+func (d *Desk) List() ([]Item, error) {
+	var items []Item
+	err := d.moves.alone(func() error {
+		for _, dir := range []string{"hold", "new"} {
+			files, odd, err := listing(filepath.Join(d.moves.path, dir))
+			if err != nil {
+				return fmt.Errorf("reading the spool: %w", err)
+			}
+			for _, name := range files {
+				e, _, err := readFile(filepath.Join(d.moves.path, dir), name, true)
+				if errors.Is(err, fs.ErrNotExist) {
+					continue // delivered at this moment
+				}
+				e.Held = dir == "hold"
+				items = append(items, Item{e, name, err})
+			}
+			for _, name := range odd {
+				items = append(items, Item{Entry{Held: dir == "hold"}, name, ErrCorrupt})
+			}
+		}
+		return nil
+	})
+	rank := func(i Item) int {
+		switch {
+		case i.Problem != nil:
+			return 0
+		case i.Held:
+			return 1
+		case i.Urgent:
+			return 2
+		}
+		return 3
+	}
+	slices.SortFunc(items, func(a, b Item) int {
+		return cmp.Or(rank(a)-rank(b), a.NotBefore.Compare(b.NotBefore), cmp.Compare(a.Name, b.Name))
+	})
+	return items, err
+}
+
+// Show returns one tip's envelope, or ErrNotHere.
+func (d *Desk) Show(id intake.ID) (Entry, error) {
+	var e Entry
+	err := d.moves.alone(func() error {
+		dir, name, err := d.find(id)
+		if err != nil {
+			return err
+		}
+		e, _, err = readFile(filepath.Join(d.moves.path, dir), name, true)
+		e.Held = dir == "hold"
+		return err
+	})
+	return e, err
+}
+
+// Hold moves a waiting tip to hold/. It returns ErrNotHere where it is not waiting.
+func (d *Desk) Hold(id intake.ID) error { return d.shift(id, "new", "hold") }
+
+// Release puts a held tip back among the waiting, to be mailed at once or, if
+// it was sent for later, at its moment. It returns ErrNotHere where it is not held.
+func (d *Desk) Release(id intake.ID) error { return d.shift(id, "hold", "new") }
+
+func (d *Desk) shift(id intake.ID, from, to string) error {
+	return d.moves.alone(func() error {
+		dir, name, err := d.find(id)
+		if err != nil {
+			return err
+		}
+		if dir != from {
+			return ErrNotHere
+		}
+		return d.moves.move(from, name, to, name)
+	})
+}
+
+// Retry asks the server to try a waiting tip again at once, whatever its
+// schedule; one sent for later still waits for its moment. It returns
+// ErrNotHere where the tip is not waiting.
+func (d *Desk) Retry(id intake.ID) error {
+	return d.moves.alone(func() error {
+		dir, _, err := d.find(id)
+		if err != nil {
+			return err
+		}
+		if dir != "new" {
+			return ErrNotHere
+		}
+		return d.nudge(string(id))
+	})
+}
+
+// RetryAll asks it for all waiting tips.
+func (d *Desk) RetryAll() error { return d.nudge(retryAll) }
+
+func (d *Desk) nudge(which string) error {
+	f, err := d.moves.disk.create(filepath.Join(d.moves.path, "tmp", which+retrySuffix))
+	switch {
+	case errors.Is(err, fs.ErrExist): // asked already
+		return nil
+	case err != nil:
+		return fmt.Errorf("asking for another try: %w", err)
+	}
+	return f.Close()
+}
+
+// find returns where a tip's file is.
+func (d *Desk) find(id intake.ID) (dir, name string, err error) {
+	for _, dir := range []string{"new", "hold"} {
+		files, _, err := listing(filepath.Join(d.moves.path, dir))
+		if err != nil {
+			return "", "", fmt.Errorf("reading the spool: %w", err)
+		}
+		for _, name := range files {
+			if idOf(name) == id {
+				return dir, name, nil
+			}
+		}
+	}
+	return "", "", ErrNotHere
+}

@@ -1,0 +1,223 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"tipbox/intake"
+)
+
+// mover moves tips between new/ and hold/. Whoever does so, server or operator,
+// holds a lock on hold/ for as long as it takes, a few system calls: else the
+// server could rewrite a tip in new/ (see Spool.Reached) at the very moment an
+// operator holds it, and the tip would be in both.
+type mover struct {
+	disk disk
+	path string
+	mu   sync.Mutex // flock does not exclude goroutines of one process
+	lock *dirLock
+}
+
+func newMover(d disk, path string) (*mover, error) {
+	lock, err := openLock(filepath.Join(path, "hold"))
+	if err != nil {
+		return nil, err
+	}
+	return &mover{disk: d, path: path, lock: lock}, nil
+}
+
+// alone runs f while nobody else moves or rewrites a tip.
+func (m *mover) alone(f func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.lock.take(); err != nil {
+		return err
+	}
+	return errors.Join(f(), m.lock.release())
+}
+
+// move renames a file durably, also where a power cut falls between the two
+// fsyncs: the new name first, then the old one's going.
+func (m *mover) move(fromDir, from, toDir, to string) error {
+	if err := m.disk.rename(filepath.Join(m.path, fromDir, from), filepath.Join(m.path, toDir, to)); err != nil {
+		return fmt.Errorf("moving a tip: %w", err)
+	}
+	if err := m.settle(toDir); err != nil {
+		return fmt.Errorf("moving a tip: %w", err)
+	}
+	if err := m.settle(fromDir); err != nil {
+		return fmt.Errorf("moving a tip: %w", err)
+	}
+	return nil
+}
+
+// settle makes the names in a directory durable and takes the hour from it.
+func (m *mover) settle(dir string) error {
+	if err := m.forgetTimes(dir); err != nil {
+		return err
+	}
+	return m.disk.syncDir(filepath.Join(m.path, dir))
+}
+
+// forgetTimes sets the times of tmp/ and of the directory, which tell when the
+// last tip came or went.
+func (m *mover) forgetTimes(dir string) error {
+	for _, d := range []string{"tmp", dir} {
+		if err := m.disk.setTimes(filepath.Join(m.path, d), epoch); err != nil {
+			return fmt.Errorf("setting a directory's times: %w", err)
+		}
+	}
+	return nil
+}
+
+// setAside moves a file that is no tip to hold/, under a name that is not a
+// tip's: it is never deleted, and never in the way of the tip itself, should
+// its sender send it again. m is held.
+func (m *mover) setAside(name string) error {
+	to := name + damagedSuffix
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(filepath.Join(m.path, "hold", to)); errors.Is(err, fs.ErrNotExist) {
+			return m.move("new", name, "hold", to)
+		}
+		to = fmt.Sprintf("%s.%d%s", name, n, damagedSuffix)
+	}
+}
+
+const damagedSuffix = ".damaged"
+
+// where returns the directory that has the file now; m is held.
+func (m *mover) where(name string) (string, error) {
+	for _, dir := range []string{"new", "hold"} {
+		if _, err := os.Lstat(filepath.Join(m.path, dir, name)); err == nil {
+			return dir, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("looking for a tip: %w", err)
+		}
+	}
+	return "", ErrNotHere
+}
+
+// Read returns a tip and its sealed bytes. It returns ErrNotHere where the tip
+// is held or gone, and ErrCorrupt where its file is damaged: that is then in
+// hold/ and no longer in the index.
+func (s *Spool) Read(id intake.ID) (Entry, []byte, error) {
+	known, ok := s.Lookup(id)
+	if !ok {
+		return Entry{}, nil, ErrNotHere
+	}
+	name := fileName(&known)
+	e, sealed, err := readFile(filepath.Join(s.path, "new"), name, false)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Entry{}, nil, ErrNotHere
+	case errors.Is(err, ErrCorrupt):
+		s.log.Error("a tip's file is damaged and was set aside in hold/", "id", id)
+		aside := s.moves.alone(func() error { return s.moves.setAside(name) })
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if aside == nil {
+			s.damaged++
+			delete(s.index, id)
+			s.touch(id, false)
+		}
+		return Entry{}, nil, errors.Join(err, aside)
+	case err != nil:
+		return Entry{}, nil, err
+	}
+	return e, sealed, nil
+}
+
+// Reached notes durably that these addresses have the tip, so that neither a
+// crash nor a hold sends it to them again: the file is replaced by one that says so.
+func (s *Spool) Reached(id intake.ID, addresses ...string) error {
+	return s.moves.alone(func() error {
+		known, ok := s.Lookup(id)
+		if !ok {
+			return ErrNotHere
+		}
+		dir, err := s.moves.where(fileName(&known))
+		if err != nil {
+			return err
+		}
+		e, sealed, err := readFile(filepath.Join(s.path, dir), fileName(&known), false)
+		if err != nil {
+			return err
+		}
+		for _, a := range addresses {
+			if !slices.Contains(e.Reached, a) {
+				e.Reached = append(e.Reached, a)
+			}
+		}
+		if err := s.place(dir, &e, sealed); err != nil {
+			return err
+		}
+		if err := s.commit(dir); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if x := s.index[id]; x != nil {
+			x.Reached = e.Reached
+		}
+		return nil
+	})
+}
+
+// Hold moves a tip to hold/, where it waits for a person.
+func (s *Spool) Hold(id intake.ID) error {
+	return s.moves.alone(func() error {
+		e, ok := s.Lookup(id)
+		if !ok {
+			return ErrNotHere
+		}
+		name := fileName(&e)
+		dir, err := s.moves.where(name)
+		if err != nil {
+			return err
+		}
+		if dir == "new" {
+			if err := s.moves.move("new", name, "hold", name); err != nil {
+				return err
+			}
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if x := s.index[id]; x != nil && !x.Held {
+			x.Held = true
+			s.touch(id, false)
+		}
+		return nil
+	})
+}
+
+// Remove deletes a tip that all its addresses have, wherever an operator may
+// have moved it meanwhile. The directory is not synced: should the power fail,
+// the tip is there again and is sent once more, with the same Message-ID; that
+// costs less than two more waits for the disk with every tip.
+func (s *Spool) Remove(id intake.ID) error {
+	return s.moves.alone(func() error {
+		e, ok := s.Lookup(id)
+		if !ok {
+			return nil
+		}
+		dir, err := s.moves.where(fileName(&e))
+		if err == nil {
+			err = s.disk.remove(filepath.Join(s.path, dir, fileName(&e)))
+			if err == nil {
+				err = s.moves.forgetTimes(dir)
+			}
+		}
+		if err != nil && !errors.Is(err, ErrNotHere) {
+			return fmt.Errorf("deleting a delivered tip: %w", err)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.index, id)
+		return nil
+	})
+}

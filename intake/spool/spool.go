@@ -1,0 +1,233 @@
+// Package spool keeps sealed tips on disk until the mail server has them. One
+// immutable file a tip, in DATA/spool/new, or in hold/ where a person has to
+// decide; see write.go for how a file becomes durable. Only one server works
+// on a spool at a time; an operator's Desk may beside it.
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"tipbox/intake"
+)
+
+// DefaultFloor is the free disk space, in bytes, below which no tip is taken
+// where Options do not say otherwise: room for a hundred of the largest tips,
+// so that the spool's own bookkeeping never fails for want of a block.
+const DefaultFloor = 512 << 20
+
+// floorInodes is the same for inodes.
+const floorInodes = 1024
+
+var (
+	// ErrLocked says that another server works on the spool.
+	ErrLocked = errors.New("another tipbox server is using this spool")
+	// ErrClosed says that the spool is closed.
+	ErrClosed = errors.New("spool is closed")
+	// ErrNotHere says that the spool does not hold the tip, or not where it was looked for.
+	ErrNotHere = errors.New("no such tip in the spool")
+)
+
+// Options say where a spool is.
+type Options struct {
+	Dir   string // DATA/spool; made with its parents if missing
+	Floor uint64 // bytes of free disk below which Put returns ErrNoRoom; 0 is DefaultFloor
+	Log   *slog.Logger
+
+	disk disk // for tests
+}
+
+// Spool is a spool in the hands of the server. It satisfies intake.Spool.
+type Spool struct {
+	path     string
+	floor    uint64
+	log      *slog.Logger
+	disk     disk
+	lock     *dirLock // for as long as the spool is open
+	moves    *mover
+	arrivals *groupCommit  // of names in new/
+	parts    atomic.Uint64 // names in tmp/
+	pending  atomic.Int64  // bytes of the tips being written
+	wake     chan struct{}
+
+	mu      sync.Mutex
+	closed  bool
+	writing map[intake.ID]chan struct{} // closed when the Put of the id is over
+	index   map[intake.ID]*indexed
+	seq     uint64
+	changed map[intake.ID]bool // since the last Changes; true: asked to be tried again
+	unread  map[string]bool    // files not taken in, by id, else by name; true: a newer tipbox reads them
+	damaged int                // files in hold/ that are no tips
+}
+
+// indexed is what is kept in memory of a tip.
+type indexed struct {
+	Entry
+	seq uint64 // of its coming into the index
+}
+
+// Open opens the spool, making it where there is none, clears away what a
+// crash left half-written, and reads the envelopes of all that waits. It
+// returns ErrLocked where another server has it.
+func Open(o Options) (*Spool, error) {
+	if o.disk == nil {
+		o.disk = osDisk{}
+	}
+	if o.Floor == 0 {
+		o.Floor = DefaultFloor
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := makeDirs(o.disk, o.Dir); err != nil {
+		return nil, fmt.Errorf("making the spool: %w", err)
+	}
+	lock, err := openLock(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	switch free, err := lock.try(); {
+	case err != nil:
+		lock.close()
+		return nil, err
+	case !free:
+		lock.close()
+		return nil, ErrLocked
+	}
+	moves, err := newMover(o.disk, o.Dir)
+	if err != nil {
+		lock.close()
+		return nil, err
+	}
+	s := &Spool{
+		path: o.Dir, floor: o.Floor, log: o.Log, disk: o.disk, lock: lock, moves: moves,
+		arrivals: &groupCommit{sync: func() error { return moves.settle("new") }},
+		wake:     make(chan struct{}, 1),
+		writing:  make(map[intake.ID]chan struct{}),
+		index:    make(map[intake.ID]*indexed),
+		changed:  make(map[intake.ID]bool),
+	}
+	if err := s.load(); err != nil {
+		s.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+func makeDirs(d disk, path string) error {
+	for _, p := range []string{path, filepath.Join(path, "tmp"), filepath.Join(path, "new"), filepath.Join(path, "hold")} {
+		if err := makeDir(d, p); err != nil {
+			return err
+		}
+		info, err := os.Stat(p)
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm() != 0o700 {
+			if err := os.Chmod(p, 0o700); err != nil { //nolint:gosec // a directory needs its x
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Close waits for the Puts that are running and gives the spool back.
+func (s *Spool) Close() error {
+	for {
+		s.mu.Lock()
+		s.closed = true
+		var running chan struct{}
+		for _, c := range s.writing {
+			running = c
+			break
+		}
+		s.mu.Unlock()
+		if running == nil {
+			break
+		}
+		<-running
+	}
+	s.release()
+	return nil
+}
+
+func (s *Spool) release() {
+	s.moves.lock.close()
+	s.lock.close()
+}
+
+// add puts an entry into the index; s.mu is held.
+func (s *Spool) add(e *Entry) {
+	s.seq++
+	s.index[e.ID] = &indexed{*e, s.seq}
+	s.touch(e.ID, false)
+}
+
+// touch tells whoever asks Changes of the id; s.mu is held.
+func (s *Spool) touch(id intake.ID, again bool) {
+	s.changed[id] = s.changed[id] || again
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Wake returns a channel that has a value when Changes has something to tell.
+func (s *Spool) Wake() <-chan struct{} { return s.wake }
+
+// Changes returns the ids of tips that came, went, or were held or released
+// since it was last called, at first of all that are there; true where an
+// operator asked for the tip to be tried again at once. It has one reader, the runner.
+func (s *Spool) Changes() map[intake.ID]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed := s.changed
+	s.changed = make(map[intake.ID]bool)
+	return changed
+}
+
+// Lookup returns what the spool knows of a tip.
+func (s *Spool) Lookup(id intake.ID) (Entry, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.index[id]; x != nil {
+		return x.Entry, true
+	}
+	return Entry{}, false
+}
+
+// Status is the spool's own part of the service's health.
+type Status struct {
+	Waiting int // tips in new/
+	Held    int // tips in hold/, for a person to decide
+	Damaged int // files in hold/ that are not whole
+	Unread  int // files that a newer tipbox wrote, or that the disk does not give back
+	Free    uint64
+	Floor   uint64
+	NoRoom  bool // Put refuses: Free is under Floor, or the inodes are used up
+}
+
+// Status counts what is in the spool and asks the disk.
+func (s *Spool) Status() Status {
+	st := Status{Floor: s.floor, NoRoom: !s.hasRoom(0)}
+	if free, err := s.disk.free(s.path); err == nil {
+		st.Free = free.bytes
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.Damaged, st.Unread = s.damaged, len(s.unread)
+	for _, x := range s.index {
+		if x.Held {
+			st.Held++
+		} else {
+			st.Waiting++
+		}
+	}
+	return st
+}
