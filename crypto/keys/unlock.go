@@ -189,7 +189,7 @@ func parseClear(b []byte, o UnlockOptions) (*Identities, error) {
 		case strings.HasPrefix(line, "AGE-PLUGIN-"):
 			var i *plugin.Identity
 			if i, err = plugin.NewIdentity(line, plugin.NewTerminalUI(say, say)); err == nil {
-				ids.list = append(ids.list, i)
+				ids.list = append(ids.list, pluginIdentity{i})
 			}
 		case strings.HasPrefix(line, "age1"):
 			return nil, ErrRecipientsFile

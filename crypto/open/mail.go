@@ -1,0 +1,98 @@
+package open
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
+	"net/textproto"
+	"strings"
+)
+
+const (
+	maxMail  = 64 << 20 // read of a mail: larger than any mail server takes
+	maxDepth = 8        // of parts within parts, forwarded mails within mails
+)
+
+// attachment is a sealed tip found in a mail.
+type attachment struct {
+	name   string
+	sealed []byte
+}
+
+// attachments returns the sealed tips in a mail, told by their content, for
+// names and types get lost when mail is forwarded. What is wrong with one part
+// does not hide the others: errors come joined beside what was found.
+func attachments(r io.Reader) ([]attachment, error) {
+	msg, err := mail.ReadMessage(bufio.NewReader(io.LimitReader(r, maxMail)))
+	if err != nil {
+		return nil, ErrNotSealed
+	}
+	w := walker{subject: msg.Header.Get("Subject")}
+	if plain, err := new(mime.WordDecoder).DecodeHeader(w.subject); err == nil {
+		w.subject = text([]byte(plain))
+	}
+	w.walk(textproto.MIMEHeader(msg.Header), msg.Body, 0)
+	if len(w.found) == 0 && len(w.errs) == 0 {
+		return nil, ErrNoTipInMail
+	}
+	return w.found, errors.Join(w.errs...)
+}
+
+type walker struct {
+	subject string
+	found   []attachment
+	errs    []error
+}
+
+func (w *walker) walk(h textproto.MIMEHeader, body io.Reader, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	kind, params, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	content := decoded(body, h.Get("Content-Transfer-Encoding"))
+	switch {
+	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
+		parts := multipart.NewReader(content, params["boundary"])
+		for {
+			part, err := parts.NextRawPart()
+			if err != nil {
+				return // the end, or nothing more can be found
+			}
+			w.walk(part.Header, part, depth+1)
+		}
+	case kind == "message/rfc822":
+		if msg, err := mail.ReadMessage(bufio.NewReader(content)); err == nil {
+			w.walk(textproto.MIMEHeader(msg.Header), msg.Body, depth+1)
+		}
+	default:
+		w.leaf(h, content)
+	}
+}
+
+func (w *walker) leaf(h textproto.MIMEHeader, content io.Reader) {
+	name := fileName(h)
+	if name == "" {
+		name = w.subject
+	}
+	buffered := bufio.NewReaderSize(content, sniffed)
+	start, _ := buffered.Peek(sniffed)
+	if err := sniff(start); err != nil {
+		// Only what calls itself a sealed tip is worth a complaint.
+		if strings.HasSuffix(strings.ToLower(name), ".age") {
+			w.errs = append(w.errs, fmt.Errorf("attachment %s: %w", VisibleLine(name), err))
+		}
+		return
+	}
+	// Where the mail is cut off or its base64 broken, opening what could be read
+	// tells what is wrong.
+	sealed, _ := io.ReadAll(io.LimitReader(buffered, 2*maxSealed+1)) // armor is longer
+	if len(sealed) > 2*maxSealed {
+		w.errs = append(w.errs, fmt.Errorf("attachment %s: %w", VisibleLine(name), ErrTooLarge))
+		return
+	}
+	w.found = append(w.found, attachment{name, sealed})
+}

@@ -1,0 +1,39 @@
+package open
+
+import (
+	"bytes"
+	"errors"
+	"image/jpeg"
+)
+
+// Why a photo is not shown or written.
+var (
+	ErrNotPhoto    = errors.New("not a JPEG image")
+	ErrPhotoTooBig = errors.New("an image of too many pixels")
+)
+
+const (
+	maxPixels    = 25_000_000 // ten times what tips are scaled to; some 75 MB decoded
+	photoQuality = 92
+)
+
+// CleanPhoto decodes a tip's photo and encodes it anew, so that what an officer
+// looks at is an image and nothing else. It returns ErrNotPhoto or ErrPhotoTooBig.
+func CleanPhoto(photo []byte) ([]byte, error) {
+	size, err := jpeg.DecodeConfig(bytes.NewReader(photo))
+	if err != nil {
+		return nil, ErrNotPhoto
+	}
+	if size.Width*size.Height > maxPixels {
+		return nil, ErrPhotoTooBig
+	}
+	img, err := jpeg.Decode(bytes.NewReader(photo))
+	if err != nil {
+		return nil, ErrNotPhoto
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: photoQuality}); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
