@@ -1,0 +1,30 @@
+// Package mail holds what an officer reads when a tip has come: the subject and
+// the text of the mail around the sealed tip, Vietnamese first.
+package mail
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// placeholder stands in the text where the tip's id goes. It is as long as an id.
+const placeholder = "TB-XXXX-XXXX"
+
+//go:embed tin-moi.txt
+var text string
+
+// SenderName is the name shown beside the sender's address.
+const SenderName = "Hòm thư"
+
+// Subject returns the subject of the mail with the tip of this id.
+func Subject(id string, urgent bool) string {
+	if urgent {
+		// In front, because a phone's list of mails cuts the end off.
+		return "[Hòm thư] KHẨN: Tin mới " + id
+	}
+	return "[Hòm thư] Tin mới " + id
+}
+
+// Text returns the text of the mail with the tip of this id, one line a
+// paragraph and "\n" between lines. It is the same for every tip but for the id.
+func Text(id string) string { return strings.ReplaceAll(text, placeholder, id) }

@@ -1,0 +1,61 @@
+package mail
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const id = "TB-7K3M-9QXA"
+
+// TestTextIsConstant: nothing but the id differs between two mails.
+func TestTextIsConstant(t *testing.T) {
+	got := Text(id)
+	if strings.Contains(got, placeholder) || !strings.Contains(got, id) {
+		t.Errorf("the id is not in its places:\n%s", got)
+	}
+	if strings.ReplaceAll(got, id, placeholder) != text || len(got) != len(text) {
+		t.Error("the text differs in more than the id")
+	}
+	if len(placeholder) != len(id) {
+		t.Error("the placeholder is not as long as an id")
+	}
+}
+
+// TestTextIsForOfficers: both languages tell the five steps by name, in lines
+// that fit a page.
+func TestTextIsForOfficers(t *testing.T) {
+	vietnamese, english, both := strings.Cut(Text(id), "\n----\n")
+	if !both {
+		t.Fatal("expected two languages, parted by ----")
+	}
+	for _, part := range []string{vietnamese, english} {
+		for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", "\n4. ", "\n5. ", "doc-tin.html", "tipbox open -i", id + ".age"} {
+			if !strings.Contains(part, want) {
+				t.Errorf("%q is missing in:\n%s", want, part)
+			}
+		}
+		for line := range strings.Lines(part) {
+			if n := utf8.RuneCountInString(line); n > 190 {
+				t.Errorf("line of %d characters: %s", n, line)
+			}
+		}
+	}
+	if !norm.NFC.IsNormalString(text) || strings.Contains(text, "\r") {
+		t.Error("the text is not NFC with plain line ends")
+	}
+	if strings.Contains(text, "://") {
+		t.Error("the text has a link, and says it has none")
+	}
+}
+
+func TestSubject(t *testing.T) {
+	if got := Subject(id, false); got != "[Hòm thư] Tin mới TB-7K3M-9QXA" {
+		t.Error(got)
+	}
+	if got := Subject(id, true); !strings.HasPrefix(got, "[Hòm thư] KHẨN") || !strings.HasSuffix(got, "Tin mới TB-7K3M-9QXA") {
+		t.Error(got)
+	}
+}
