@@ -1,0 +1,153 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tipbox/intake/spool"
+)
+
+// job is a tip with the addresses that it is to be mailed to now.
+type job struct {
+	*parcel
+	to     []string
+	urgent bool // the unit wants to see in the subject that it is
+	sealed []byte
+}
+
+// prepare reads a tip and finds its addresses. It reports false where there is
+// nothing to do for now; then it has seen to the tip.
+func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
+	var addresses []string
+	urgent := false
+	if u := r.o.Directory.Unit(p.Unit); u != nil {
+		_, addresses = u.SealerFor(p.Audience)
+		urgent = p.Urgent && u.MarkUrgent
+	}
+	if len(addresses) == 0 {
+		r.postpone(l, p, NoAddress)
+		return nil, false
+	}
+	j := &job{parcel: p, urgent: urgent}
+	for _, a := range addresses {
+		if !slices.Contains(p.reached, a) && !slices.Contains(p.refused, a) {
+			j.to = append(j.to, a)
+		}
+	}
+	if len(j.to) == 0 {
+		return j, true
+	}
+	var err error
+	if _, j.sealed, err = r.o.Spool.Read(p.ID); err != nil {
+		if errors.Is(err, spool.ErrNotHere) || errors.Is(err, spool.ErrCorrupt) {
+			r.forget(l, p) // held by an operator, or set aside: the spool has said so
+		} else {
+			r.postpone(l, p, Unreadable)
+		}
+		return nil, false
+	}
+	return j, true
+}
+
+// deliver mails a tip to each of its addresses. It reports whether the server
+// answered for any, and why the connection can no longer be used, "" if it can.
+func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answered bool, broken string) {
+	later := ""
+	for i, to := range j.to {
+		err := r.send(ctx, conn, &Mail{ID: j.ID, To: to, Urgent: j.urgent, Sealed: j.sealed})
+		var refusal *PermanentError
+		switch {
+		case err == nil:
+			answered = true
+			r.accepted(l, j, to, i == len(j.to)-1 && later == "" && len(j.refused) == 0)
+		case errors.As(err, &refusal):
+			answered = true
+			r.refused(l, j, to, refusal)
+		case Reason(err) == Reply4xx:
+			answered = true
+			later = Reply4xx
+			r.count(Reply4xx)
+		default:
+			broken = Reason(err)
+			r.count(broken)
+		}
+		if broken != "" {
+			break
+		}
+	}
+	switch {
+	case broken == Stopping:
+	case broken != "":
+		l.deferTip(j.parcel, broken, time.Now())
+	case later != "":
+		l.deferTip(j.parcel, later, time.Now())
+	default:
+		r.finish(l, j.parcel)
+	}
+	return answered, broken
+}
+
+func (r *Runner) send(ctx context.Context, conn Conn, m *Mail) error {
+	ctx, cancel := context.WithTimeout(ctx, r.o.SendTime)
+	defer cancel()
+	return conn.Send(ctx, m)
+}
+
+// accepted notes that an address has the tip: on disk too, unless it is the
+// last and the file is about to go.
+func (r *Runner) accepted(l *lane, j *job, to string, last bool) {
+	r.attempts.Inc("accepted")
+	l.mu.Lock()
+	j.reached = append(slices.Clip(j.reached), to)
+	l.succeeded(time.Now())
+	l.mu.Unlock()
+	if last {
+		return
+	}
+	if err := r.o.Spool.Reached(j.ID, to); err != nil && !errors.Is(err, spool.ErrNotHere) {
+		// In memory it is noted: only a crash now would send it twice.
+		r.o.Log.Warn("a tip's progress cannot be written down", "id", j.ID)
+	}
+}
+
+// refused raises the alarm for an address that finally refuses the tip.
+func (r *Runner) refused(l *lane, j *job, to string, refusal *PermanentError) {
+	r.attempts.Inc("refused")
+	l.mu.Lock()
+	j.refused = append(slices.Clip(j.refused), to)
+	l.mu.Unlock()
+	r.o.Log.Error("the mail server refuses a tip for good: it is kept for a person to decide (tipbox spool list)",
+		"id", j.ID, "code", refusal.Code, "step", refusal.Step)
+}
+
+// finish deletes a tip that all have, or holds one that an address refused.
+func (r *Runner) finish(l *lane, p *parcel) {
+	end, what := r.o.Spool.Remove, "a delivered tip cannot be deleted from the spool"
+	if len(p.refused) > 0 {
+		end, what = r.o.Spool.Hold, "a refused tip cannot be moved to hold/"
+	}
+	if err := end(p.ID); err != nil && !errors.Is(err, spool.ErrNotHere) {
+		r.o.Log.Error(what, "id", p.ID)
+		r.postpone(l, p, Unreadable)
+		return
+	}
+	r.forget(l, p)
+}
+
+// postpone defers a tip for a reason that lies with us.
+func (r *Runner) postpone(l *lane, p *parcel, reason string) {
+	r.count(reason)
+	l.deferTip(p, reason, time.Now())
+}
+
+// forget takes a tip out of the runner's books.
+func (r *Runner) forget(l *lane, p *parcel) {
+	l.remove(p.ID)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.in[p.ID] == l {
+		delete(r.in, p.ID)
+	}
+}

@@ -1,0 +1,203 @@
+package deliver
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/metric"
+	"tipbox/intake/spool"
+)
+
+// parcel is a waiting tip with what is known of its delivery. Attempts are kept
+// in memory only: after a restart, what is due is due.
+type parcel struct {
+	spool.Entry
+	due     time.Time // when it may first go: its not-before, else when it was seen
+	next    time.Time // when it may go now
+	failed  int       // attempts that failed, in a row
+	reason  string    // of the last deferral
+	reached []string  // addresses that have it
+	refused []string  // addresses that the mail server finally refuses
+}
+
+// laneKey names a lane. Tips about a unit itself go another way than tips to
+// it, so that neither waits for the other.
+type laneKey struct {
+	unit     string
+	audience intake.Audience
+}
+
+// lane is the way to one unit: what waits for it, and when to try next.
+type lane struct {
+	key  laneKey
+	wake chan struct{}
+
+	mu      sync.Mutex
+	parcels map[intake.ID]*parcel
+	dialled time.Time // last attempt to connect
+	next    time.Time // no attempt to connect before
+	failed  int       // attempts to connect that failed, in a row
+	reason  string    // of the last of them
+	success time.Time // last mail taken over
+	before  time.Time // last mail taken over on a day before that
+}
+
+func newLane(key laneKey) *lane {
+	return &lane{key: key, wake: make(chan struct{}, 1), parcels: make(map[intake.ID]*parcel)}
+}
+
+// add takes in a tip. A new tip has its attempts at 0, 1, 5… minutes also while
+// the server is away, so the lane's own schedule begins anew with it.
+func (l *lane) add(e spool.Entry, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parcels[e.ID] != nil {
+		return
+	}
+	p := &parcel{Entry: e, due: now, reached: e.Reached}
+	if e.NotBefore.After(now) {
+		p.due = e.NotBefore
+	}
+	p.next = p.due
+	l.parcels[e.ID] = p
+	if l.failed > 0 {
+		l.failed = 0
+		l.next = earlier(l.next, later(p.due, l.dialled.Add(minDialGap)))
+	}
+	l.nudge()
+}
+
+// remove forgets a tip.
+func (l *lane) remove(id intake.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.parcels, id)
+}
+
+// retry makes a tip, and the way, as if nothing had been tried; a tip sent for
+// later keeps its moment.
+func (l *lane) retry(id intake.ID, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.parcels[id]
+	if p == nil {
+		return
+	}
+	p.failed, p.refused, p.next = 0, nil, later(now, p.NotBefore)
+	l.failed, l.next = 0, now
+	l.nudge()
+}
+
+func (l *lane) nudge() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// batchSize is how many tips are picked at a time: few enough that an urgent
+// one that comes meanwhile is soon among them.
+const batchSize = 50
+
+// pick returns some of the tips that may go now, urgent first, else in random
+// order: mails that go out together are not to show who came first. Where there
+// is none, it returns when to ask again, which is zero for "when something comes".
+func (l *lane) pick(now time.Time) (batch []*parcel, again time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.parcels {
+		if !p.next.After(now) {
+			batch = append(batch, p)
+		} else if again.IsZero() || p.next.Before(again) {
+			again = p.next
+		}
+	}
+	if len(batch) > 0 && l.next.After(now) {
+		return nil, l.next
+	}
+	if !again.IsZero() {
+		again = later(again, l.next)
+	}
+	rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] }) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
+	slices.SortStableFunc(batch, func(a, b *parcel) int { return rank(a) - rank(b) })
+	return batch[:min(len(batch), batchSize)], again
+}
+
+func rank(p *parcel) int {
+	if p.Urgent {
+		return 0
+	}
+	return 1
+}
+
+// unreachable notes that no conversation with the server came about, and leaves
+// everything that waits as it is until the next attempt.
+func (l *lane) unreachable(reason string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed++
+	l.reason, l.next = reason, now.Add(pause(l.failed))
+}
+
+// tryNow ends the pause that a server out of reach has brought.
+func (l *lane) tryNow() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed > 0 {
+		l.failed, l.next = 0, time.Time{}
+		l.nudge()
+	}
+}
+
+// deferTip notes a deferral of one tip.
+func (l *lane) deferTip(p *parcel, reason string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.failed++
+	p.reason, p.next = reason, now.Add(pause(p.failed))
+}
+
+// answered notes that the server talks to us.
+func (l *lane) answered() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed, l.reason, l.next = 0, "", time.Time{}
+}
+
+// succeeded notes that the server took a mail over; l.mu is held.
+func (l *lane) succeeded(now time.Time) {
+	if metric.Days(l.success, now) > 0 {
+		l.before = l.success
+	}
+	l.success = now
+}
+
+// lastSuccess returns the day of the last success before today, or "": one of
+// today would tell of a lone tip.
+func (l *lane) lastSuccess(now time.Time) string {
+	at := l.before
+	if metric.Days(l.success, now) > 0 {
+		at = l.success
+	}
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.DateOnly)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

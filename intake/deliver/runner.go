@@ -1,0 +1,303 @@
+package deliver
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tipbox/intake"
+	"tipbox/intake/metric"
+	"tipbox/intake/spool"
+)
+
+// Options are the parts of a Runner. Durations of 0 are the defaults.
+type Options struct {
+	Spool      *spool.Spool
+	Directory  *intake.Directory
+	Transport  Transport
+	Log        *slog.Logger          // default none
+	Registerer prometheus.Registerer // default none
+
+	Connections int           // to the mail server at once; default 32
+	SendTime    time.Duration // after which a mail is given up for now; default 10 minutes
+	DialTime    time.Duration // after which a connection is; default 1 minute
+	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds
+	Rescan      time.Duration // between looks at what operators did; default 5 seconds
+	Probe       time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
+}
+
+// Runner mails what is in the spool. What happens to a single tip is logged
+// only where a person has to act: a line in a log has a time, and the time of a
+// delivery is the time of sending of a tip that was not sent for later.
+type Runner struct {
+	o     Options
+	slots chan struct{} // one for each connection that is open
+
+	mu        sync.Mutex
+	lanes     map[laneKey]*lane
+	in        map[intake.ID]*lane // where a tip waits
+	server    string              // what the last probe met: a reason, or ""
+	deferrals map[string]int      // of today, by reason
+	today     int
+
+	attempts *metric.Counter
+}
+
+// New returns a runner, which does nothing before Run.
+func New(o Options) *Runner {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Connections <= 0 {
+		o.Connections = 32
+	}
+	for d, standard := range map[*time.Duration]time.Duration{
+		&o.SendTime: 10 * time.Minute, &o.DialTime: time.Minute, &o.Grace: 10 * time.Second,
+		&o.Rescan: 5 * time.Second, &o.Probe: 10 * time.Minute,
+	} {
+		if *d == 0 {
+			*d = standard
+		}
+	}
+	r := &Runner{
+		o: o, slots: make(chan struct{}, o.Connections),
+		lanes: make(map[laneKey]*lane), in: make(map[intake.ID]*lane),
+		deferrals: make(map[string]int), today: time.Now().UTC().YearDay(),
+		attempts: metric.NewDaily(metric.Options{
+			Name: "tipbox_delivery_attempts_total", Help: "Mails tried, by result.", Labels: []string{"result"},
+		}),
+	}
+	if o.Registerer != nil {
+		o.Registerer.MustRegister(r.attempts, gauges{r})
+	}
+	return r
+}
+
+// Run mails tips until ctx ends, then lets the mails that are on their way
+// finish within Grace. Whenever it ends, nothing is lost: a tip is deleted only
+// after the server has it, for all its addresses.
+func (r *Runner) Run(ctx context.Context) {
+	// The mails outlive ctx by the grace, and no longer.
+	mails, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(r.o.Grace, giveUp) })
+	defer stop()
+
+	var running sync.WaitGroup
+	defer running.Wait()
+	if r.o.Probe > 0 {
+		running.Go(func() { r.probeForever(ctx) })
+	}
+	tick := time.NewTicker(r.o.Rescan)
+	defer tick.Stop()
+	for {
+		r.sort(func(l *lane) { running.Go(func() { r.drive(ctx, mails, l) }) })
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.o.Spool.Wake():
+		case <-tick.C:
+			if err := r.o.Spool.Rescan(); err != nil {
+				r.o.Log.Warn("the spool cannot be read for changes", "reason", "disk")
+			}
+			r.summarise()
+		}
+	}
+}
+
+// sort puts what changed in the spool into its lanes, and starts new ones.
+func (r *Runner) sort(start func(*lane)) {
+	now := time.Now()
+	for id, again := range r.o.Spool.Changes() {
+		e, ok := r.o.Spool.Lookup(id)
+		r.mu.Lock()
+		l := r.in[id]
+		if ok && !e.Held && l == nil {
+			key := laneKey{e.Unit, e.Audience}
+			if l = r.lanes[key]; l == nil {
+				l = newLane(key)
+				r.lanes[key] = l
+				start(l)
+			}
+			r.in[id] = l
+		}
+		if !ok || e.Held {
+			delete(r.in, id)
+		}
+		r.mu.Unlock()
+		switch {
+		case l == nil:
+		case !ok || e.Held:
+			l.remove(id)
+		default:
+			l.add(e, now)
+			if again {
+				l.retry(id, now)
+			}
+		}
+	}
+}
+
+// drive works a lane off until ctx ends.
+func (r *Runner) drive(ctx, mails context.Context, l *lane) {
+	for ctx.Err() == nil {
+		batch, again := l.pick(time.Now())
+		if len(batch) > 0 {
+			r.converse(ctx, mails, l, batch)
+			continue
+		}
+		var alarm <-chan time.Time
+		if !again.IsZero() {
+			alarm = time.After(time.Until(again))
+		}
+		select {
+		case <-ctx.Done():
+		case <-l.wake:
+		case <-alarm:
+		}
+	}
+}
+
+// maxBroken is how many conversations may break in a row without the server
+// having answered for a mail: one may be the fault of a mail, three are not.
+const maxBroken = 3
+
+// converse opens a connection and mails over it what may go now, the batch
+// first, until nothing is left or the server stops answering.
+func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) {
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return
+	}
+	var conn Conn
+	defer func() { hangUp(conn) }()
+	broken := 0
+	for ; len(batch) > 0; batch, _ = l.pick(time.Now()) {
+		for _, p := range batch {
+			if ctx.Err() != nil {
+				return
+			}
+			job, ok := r.prepare(l, p)
+			if !ok {
+				continue
+			}
+			if conn == nil && len(job.to) > 0 {
+				var reason string
+				if conn, reason = r.dial(ctx, l); conn == nil {
+					if ctx.Err() == nil {
+						l.unreachable(reason, time.Now())
+						r.count(reason)
+					}
+					return
+				}
+			}
+			answered, reason := r.deliver(mails, conn, l, job)
+			switch {
+			case answered:
+				broken = 0
+				l.answered()
+			case reason != "":
+				broken++
+			}
+			if reason == "" {
+				continue
+			}
+			hangUp(conn)
+			conn = nil
+			if broken == maxBroken {
+				l.unreachable(reason, time.Now())
+				return
+			}
+		}
+	}
+}
+
+func hangUp(c Conn) {
+	if c != nil {
+		_ = c.Close() // what the server took over, it took over
+	}
+}
+
+// dial connects for a lane; where it fails, the connection is nil and the
+// reason is named.
+func (r *Runner) dial(ctx context.Context, l *lane) (Conn, string) {
+	l.mu.Lock()
+	l.dialled = time.Now()
+	l.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, r.o.DialTime)
+	defer cancel()
+	conn, err := r.o.Transport.Dial(ctx)
+	if err != nil {
+		return nil, Reason(err)
+	}
+	return conn, ""
+}
+
+// count notes a deferral for the day's sum.
+func (r *Runner) count(reason string) {
+	r.attempts.Inc(reason)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deferrals[reason]++
+}
+
+// summarise logs the deferrals of a day when it is over: not each with its
+// time, which would tell when a tip came.
+func (r *Runner) summarise() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	today := time.Now().UTC().YearDay()
+	if today == r.today {
+		return
+	}
+	r.today = today
+	for reason, n := range r.deferrals {
+		r.o.Log.Warn("attempts deferred in the day past", "reason", reason, "count", n)
+	}
+	clear(r.deferrals)
+}
+
+// probeForever connects now and then, on its own clock, so that health can say
+// live how the mail server is: an attempt for a tip would tell when the tip came.
+func (r *Runner) probeForever(ctx context.Context) {
+	for ctx.Err() == nil {
+		probing, cancel := context.WithTimeout(ctx, r.o.DialTime)
+		conn, err := r.o.Transport.Dial(probing)
+		cancel()
+		hangUp(conn)
+		if ctx.Err() != nil {
+			return
+		}
+		reason := ""
+		if err != nil {
+			reason = Reason(err)
+		}
+		r.probed(reason)
+		select {
+		case <-ctx.Done():
+		case <-time.After(r.o.Probe):
+		}
+	}
+}
+
+func (r *Runner) probed(reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case reason == r.server:
+		return
+	case reason != "":
+		r.o.Log.Warn("the mail server cannot be used; tips wait in the spool", "reason", reason)
+	default:
+		r.o.Log.Info("the mail server can be used again")
+		for _, l := range r.lanes {
+			l.tryNow()
+		}
+	}
+	r.server = reason
+}
