@@ -20,7 +20,7 @@ type posterCmd struct {
 	Config string   `short:"c" required:"" type:"path" placeholder:"tipbox.toml" help:"The configuration."`
 	Out    string   `short:"o" required:"" type:"path" placeholder:"DIR" help:"Folder the files are written into."`
 	Site   []string `placeholder:"CODE" help:"Only this site; may be given several times."`
-	Paper  string   `enum:"a4,a3,a5" default:"a4" help:"What it is printed on: ${enum}."`
+	Paper  string   `enum:"a4,a3,a5,stickers,slip,share" default:"a4" help:"What it is printed on: ${enum}."`
 	Format string   `enum:",pdf,png,svg" default:"" help:"pdf, png or svg; pdf unless the paper is share."`
 	Date   string   `placeholder:"YYYY-MM-DD" help:"The print date that stands on them; today if not given."`
 }
@@ -48,6 +48,9 @@ func (c *posterCmd) Run(t *terminal) error {
 	format := poster.Format(c.Format)
 	if format == "" {
 		format = poster.PDF
+		if poster.Paper(c.Paper) == poster.Share {
+			format = poster.PNG
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -15,6 +15,7 @@ var DefaultColor = Color{0x14, 0x57, 0x43}
 var (
 	white = Color{255, 255, 255}
 	ink   = Color{0x1d, 0x22, 0x20}
+	muted = Color{0x56, 0x5d, 0x5a} // further languages, beside the first
 )
 
 // minContrast is what WCAG 2.2 asks of text at level AA (1.4.3).

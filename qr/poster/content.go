@@ -28,7 +28,7 @@ type content struct {
 }
 
 // newContent gathers what stands on the site's posters.
-func newContent(site *intake.Site, link string, o *Options, emblem *Emblem, brand Color) (*content, error) {
+func newContent(site *intake.Site, link string, o *Options, brand Brand) (*content, error) {
 	symbol, err := qr.New(link)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func newContent(site *intake.Site, link string, o *Options, emblem *Emblem, bran
 	texts = texts[:min(len(texts), maxLanguages)]
 	c := &content{
 		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone, addr: site.Unit.Address,
-		date: o.Date.Format("02/01/2006"), brand: brand, tint: tint(brand), emblem: emblem,
+		date: o.Date.Format("02/01/2006"), brand: brand.Color, tint: tint(brand.Color), emblem: brand.Emblem,
 	}
 	for _, t := range texts {
 		c.unit = appendNew(c.unit, site.Unit.Name[t.Lang])
@@ -74,9 +74,19 @@ func (c *content) say(pick func(*postertext.Text) string, first para, others flo
 		if i > 0 {
 			list[i].bold, list[i].space = false, space
 			list[i].max, list[i].min = first.max*others, first.min*others
+			if first.color == ink {
+				list[i].color = muted
+			}
 		}
 	}
 	return list
+}
+
+// alone returns the content in its first language only.
+func (c *content) alone() *content {
+	one := *c
+	one.texts, one.unit, one.site = c.texts[:1], c.unit[:1], c.site[:1]
+	return &one
 }
 
 // fill puts the site's own facts into a text's placeholders.

@@ -16,9 +16,12 @@ type Paper string
 
 // The papers.
 const (
-	A4 Paper = "a4"
-	A3 Paper = "a3"
-	A5 Paper = "a5"
+	A4       Paper = "a4"
+	A3       Paper = "a3"
+	A5       Paper = "a5"
+	Stickers Paper = "stickers" // eight on an A4
+	Slip     Paper = "slip"     // two paper forms on an A4
+	Share    Paper = "share"    // a picture for Zalo and Facebook
 )
 
 // Options say what is drawn, and how.
@@ -32,41 +35,86 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// Drafter draws pages. It is for one goroutine.
-type Drafter struct {
-	o     Options
-	type_ *typesetter
+// Brand is how a unit's posters look.
+type Brand struct {
+	Color  Color
+	Emblem *Emblem // nil: a letter box
 }
 
-// NewDrafter returns a drafter.
-func NewDrafter(o Options) (*Drafter, error) {
+// BrandOf reads the unit's colour and emblem. Its errors are the operator's to mend.
+func BrandOf(u *intake.Unit) (Brand, error) {
+	b := Brand{Color: DefaultColor}
+	if u.Color != "" {
+		c, err := ParseColor(u.Color)
+		if err == nil {
+			err = CheckColor(c)
+		}
+		if err != nil {
+			return b, fmt.Errorf("unit %s: %w", u.ID, err)
+		}
+		b.Color = c
+	}
+	if u.Emblem != "" {
+		e, err := LoadEmblem(u.Emblem)
+		if err != nil {
+			return b, fmt.Errorf("unit %s: %w", u.ID, err)
+		}
+		b.Emblem = e
+	}
+	return b, nil
+}
+
+// Drafter draws pages. It is for one goroutine.
+type Drafter struct {
+	o      Options
+	type_  *typesetter
+	brands map[*intake.Unit]Brand
+}
+
+// NewDrafter returns a drafter for sites of the units in brands, which are read only.
+func NewDrafter(o Options, brands map[*intake.Unit]Brand) (*Drafter, error) {
 	t, err := newTypesetter()
 	if err != nil {
 		return nil, err
 	}
-	return &Drafter{o, t}, nil
+	return &Drafter{o, t, brands}, nil
 }
 
 // Draw returns the site's page, whose codes have been read back and compared with the link.
 func (d *Drafter) Draw(site *intake.Site) (*Page, error) {
-	c, err := newContent(site, d.o.Link(site), &d.o, nil, DefaultColor)
+	c, err := newContent(site, d.o.Link(site), &d.o, d.brands[site.Unit])
 	if err != nil {
 		return nil, err
 	}
-	w, h, scale := 210.0, 297.0, 1.0
-	switch d.o.Paper {
-	case A3:
-		w, h, scale = 297, 420, math.Sqrt2
-	case A5:
-		w, h, scale = 148, 210, math.Sqrt2/2
+	p := &Page{
+		Title: site.Code + " · " + c.site[0], Heading: c.texts[0].Name, Lang: c.texts[0].Lang,
+		Width: 210, Height: 297, dpi: 300,
 	}
-	s := &sheet{type_: d.type_, page: &Page{Title: site.Code + " · " + c.site[0], Heading: c.texts[0].Name, Lang: c.texts[0].Lang, Width: w, Height: h, dpi: 300}, scale: scale}
-	wall(s, c)
+	s := &sheet{type_: d.type_, page: p, scale: 1}
+	switch d.o.Paper {
+	case A4:
+		wall(s, c, 210, 297)
+	case A3:
+		p.Width, p.Height, s.scale = 297, 420, math.Sqrt2
+		wall(s, c, 210, 297)
+	case A5:
+		p.Width, p.Height, s.scale = 148, 210, 0.8
+		wall(s, c, 148/0.8, 210/0.8)
+	case Stickers:
+		stickers(s, c)
+	case Slip:
+		slips(s, c)
+	case Share:
+		p.Width, p.Height, p.dpi = shareWidth, shareHeight, shareDPI
+		share(s, c)
+	default:
+		return nil, fmt.Errorf("no such paper: %q", d.o.Paper)
+	}
 	if s.err != nil {
 		return nil, fmt.Errorf("poster of site %s: %w", site.Code, s.err)
 	}
-	if err := s.page.check(); err != nil {
+	if err := p.check(); err != nil {
 		return nil, fmt.Errorf("poster of site %s: %w", site.Code, err)
 	}
-	return s.page, nil
+	return p, nil
 }

@@ -2,6 +2,7 @@ package poster
 
 import (
 	"fmt"
+	"slices"
 
 	"tipbox/qr"
 	"tipbox/templates/pictograms"
@@ -94,38 +95,52 @@ type para struct {
 // leading is the distance of baselines in em: room for an Ế below a ộ.
 const leading = 1.22
 
-// capHeight and descent of the Latin font, in em, for centring what is seen.
+// What is seen of the Latin font, in em: for centring, the tone mark of a lower
+// case letter and half a descender count, not what the font file says.
 const (
-	ascent  = 0.84 // up to the tone mark of a lower case letter
-	descent = 0.20
+	capHeight = 0.714
+	ascent    = 0.84
+	descent   = 0.20
 )
 
-// text sets paragraphs into a box, all shrunk by one factor until they fit, and
-// returns the height they take. It fails with a *FitError where they do not fit
-// at their smallest.
-func (s *sheet) text(b box, halign, valign float64, paras ...para) float64 {
-	if s.err != nil {
-		return 0
+// block is text for a box: paragraphs, and where they stand in it.
+type block struct {
+	box
+	halign, valign float64
+	paras          []para
+}
+
+// text sets paragraphs into a box, shrunk until they fit.
+func (s *sheet) text(b box, halign, valign float64, paras ...para) {
+	s.blocks(block{b, halign, valign, paras})
+}
+
+// blocks sets texts that belong together: all are shrunk by one factor until
+// each fits its box. It fails with a *FitError where one does not fit at its smallest.
+func (s *sheet) blocks(list ...block) {
+	for i, b := range list {
+		list[i].paras = slices.DeleteFunc(slices.Clone(b.paras), func(p para) bool { return p.text == "" })
 	}
-	var present []para
-	for _, p := range paras {
-		if p.text != "" {
-			present = append(present, p)
+	for f := 1.0; s.err == nil; f *= 0.97 {
+		var set []func()
+		for _, b := range list {
+			lines, height, err := s.set(b.paras, b.w, f)
+			if err != nil {
+				s.fail(err)
+				return
+			}
+			if lines != nil && height <= b.h+1e-9 {
+				set = append(set, func() { s.place(lines, b.box, height, b.halign, b.valign) })
+			} else if smallest(b.paras, f) {
+				s.fail(&FitError{longest(b.paras)})
+				return
+			}
 		}
-	}
-	for f := 1.0; ; f *= 0.97 {
-		set, height, smallest, err := s.set(present, b.w, f)
-		if err != nil {
-			s.fail(err)
-			return 0
-		}
-		if set != nil && height <= b.h+1e-9 {
-			s.place(set, b, height, halign, valign)
-			return height
-		}
-		if smallest {
-			s.fail(&FitError{longest(present)})
-			return 0
+		if len(set) == len(list) {
+			for _, place := range set {
+				place()
+			}
+			return
 		}
 	}
 }
@@ -140,18 +155,14 @@ type line struct {
 }
 
 // set breaks the paragraphs at factor f of their sizes. It returns no lines where
-// a word is wider than the box; smallest tells that no factor is smaller.
-func (s *sheet) set(paras []para, width, f float64) (lines []line, height float64, smallest bool, err error) {
-	smallest = true
+// a word is wider than the box.
+func (s *sheet) set(paras []para, width, f float64) (lines []line, height float64, err error) {
+	lines = []line{}
 	for i, p := range paras {
 		size := max(p.max*f, p.min)
-		smallest = smallest && size == p.min
 		broken, err := s.type_.lines(p.text, p.bold, width/size)
-		if err != nil {
-			return nil, 0, false, err
-		}
-		if broken == nil {
-			return nil, 0, allSmallest(paras, f), nil
+		if err != nil || broken == nil {
+			return nil, 0, err
 		}
 		if i > 0 {
 			height += p.space * size / p.max
@@ -165,16 +176,12 @@ func (s *sheet) set(paras []para, width, f float64) (lines []line, height float6
 			height = y + descent*size
 		}
 	}
-	return lines, height, smallest, nil
+	return lines, height, nil
 }
 
-func allSmallest(paras []para, f float64) bool {
-	for _, p := range paras {
-		if p.max*f > p.min {
-			return false
-		}
-	}
-	return true
+// smallest reports whether no factor below f makes any paragraph smaller.
+func smallest(paras []para, f float64) bool {
+	return !slices.ContainsFunc(paras, func(p para) bool { return p.max*f > p.min })
 }
 
 func (s *sheet) place(lines []line, b box, height, halign, valign float64) {

@@ -86,10 +86,20 @@ type drawn struct {
 // drawAll draws and checks pages on all processors, a few ahead of who takes
 // them, and yields them in the order of the sites.
 func drawAll(ctx context.Context, sites []*intake.Site, o Options) (<-chan chan drawn, error) {
+	brands := make(map[*intake.Unit]Brand)
+	for _, site := range sites {
+		if _, known := brands[site.Unit]; !known {
+			b, err := BrandOf(site.Unit)
+			if err != nil {
+				return nil, err
+			}
+			brands[site.Unit] = b
+		}
+	}
 	n := runtime.GOMAXPROCS(0)
 	drafters := make(chan *Drafter, n)
 	for range n {
-		d, err := NewDrafter(o)
+		d, err := NewDrafter(o, brands)
 		if err != nil {
 			return nil, err
 		}
