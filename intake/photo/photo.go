@@ -1,0 +1,108 @@
+// Package photo makes an uploaded image harmless: it decodes it in bounded
+// memory, turns it upright, scales it down and encodes it anew, so that nothing
+// of the camera is left: no EXIF, XMP, IPTC, colour profile, thumbnail, comment,
+// or anything hidden behind the image. Nothing touches a file.
+package photo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"golang.org/x/sync/semaphore"
+
+	"tipbox/intake"
+)
+
+// Options bound what is decoded. The zero value is ready to use.
+type Options struct {
+	// Memory is how many bytes all images in work may take together, 512 MiB by
+	// default: two JPEGs of 100 megapixels at once, or one progressive JPEG of 50
+	// (7.5 bytes per pixel), or one PNG of 100 (4). An image that would need more
+	// than this alone is refused; others wait for their turn. Go's garbage comes
+	// on top: give the process a memory limit (GOMEMLIMIT) that leaves room for it.
+	Memory int64
+	// MaxPixels is how many pixels an image may have, 100 million by default.
+	MaxPixels int64
+	// MaxSide is how long the longer side of a cleaned photo is, 1600 by default.
+	// A smaller photo is not made larger.
+	MaxSide int
+}
+
+// Cleaner makes photos harmless. It satisfies intake.Photos and may be used by
+// many goroutines at once.
+type Cleaner struct {
+	o    Options
+	room *semaphore.Weighted
+}
+
+var _ intake.Photos = (*Cleaner)(nil)
+
+// New returns a cleaner.
+func New(o Options) *Cleaner {
+	if o.Memory == 0 {
+		o.Memory = 512 << 20
+	}
+	if o.MaxPixels == 0 {
+		o.MaxPixels = 100_000_000
+	}
+	if o.MaxSide == 0 {
+		o.MaxSide = 1600
+	}
+	return &Cleaner{o: o, room: semaphore.NewWeighted(o.Memory)}
+}
+
+// Clean returns the image as an upright JPEG of at most limit bytes.
+//
+// It reads JPEG, PNG and WebP, and the first picture of a GIF or an animated
+// PNG; transparency becomes white. It returns intake.ErrPhotoHEIC for HEIC and
+// AVIF, intake.ErrPhotoPixels for what is too large to decode,
+// intake.ErrPhotoFormat for all else that cannot be read, and ctx's error where
+// that ends before there is room to decode.
+func (c *Cleaner) Clean(ctx context.Context, upload []byte, limit int) ([]byte, error) {
+	h, err := readHeader(upload)
+	if err != nil {
+		return nil, err
+	}
+	if int64(h.width)*int64(h.height) > c.o.MaxPixels || h.cost > c.o.Memory {
+		return nil, intake.ErrPhotoPixels
+	}
+	if err := c.room.Acquire(ctx, h.cost); err != nil {
+		return nil, fmt.Errorf("waiting to decode: %w", err)
+	}
+	defer c.room.Release(h.cost)
+
+	img, err := h.decode(upload)
+	if err != nil {
+		return nil, err
+	}
+	w, ht := fit(img.Bounds().Dx(), img.Bounds().Dy(), c.o.MaxSide)
+	small := scale(img, w, ht)
+	img = nil // so that it can go while the encoder works
+	return encode(turn(small, h.orientation(upload)), limit)
+}
+
+// errLimit says that even a tiny picture is over the limit.
+var errLimit = errors.New("photo does not fit its limit")
+
+// encode returns the picture as a JPEG of at most limit bytes: first with lower
+// quality, then with fewer pixels.
+func encode(img *image.RGBA, limit int) ([]byte, error) {
+	for {
+		for _, quality := range []int{85, 75, 65, 50} {
+			b, err := encodeJPEG(img, quality, limit)
+			if err != nil {
+				return nil, fmt.Errorf("encoding: %w", err)
+			}
+			if b != nil {
+				return b, nil
+			}
+		}
+		w, h := img.Rect.Dx()*3/4, img.Rect.Dy()*3/4
+		if max(w, h) < 64 {
+			return nil, errLimit
+		}
+		img = scale(img, max(w, 1), max(h, 1))
+	}
+}
