@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 // TestCluster holds that a request's keys stay on one node: a Cluster refuses
 // them otherwise.
 func TestCluster(t *testing.T) {
+	t.Parallel()
 	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}
 	one, two := redistest.Start(t, settings...), redistest.Start(t, settings...)
 	do(t, one, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
@@ -42,4 +44,32 @@ func TestCluster(t *testing.T) {
 			t.Errorf("served %v, %v", tips, err)
 		}
 	}
+}
+
+// TestSentinel kills a master: the limits go on in this process until a
+// replica has taken over, and then in that.
+func TestSentinel(t *testing.T) {
+	t.Parallel()
+	master := redistest.Start(t)
+	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+master.Port(), "--repl-diskless-sync-delay", "0")
+	eventually(t, "the replica is one", func() bool {
+		got, err := replica.Do("ROLE")
+		return err == nil && got == "*5" && replica.Info("replication", "master_link_status") == "up"
+	})
+	sentinel := redistest.StartSentinel(t, "tips", master)
+	eventually(t, "the Sentinel knows the replica", func() bool {
+		return strings.Contains(sentinel.Info("sentinel", "master0"), "slaves=1")
+	})
+	l := start(t, designRules, "redis://"+sentinel.Addr+"/0?master_name=tips", "")
+	l.wantKind(t, "")
+	master.Kill()
+	eventually(t, "health says degraded", func() bool { return l.Degraded() != "" })
+	if err := l.Take(t.Context(), "a", villager); err != nil {
+		t.Errorf("refused while failing over: %v", err)
+	}
+	l.wantKind(t, "")
+	if got := replica.Info("replication", "role"); got != "master" {
+		t.Errorf("well with a %s", got)
+	}
+	l.reachesRedis(t, replica, "b")
 }

@@ -15,7 +15,7 @@ const (
 	none  fault = iota
 	stuck       // accepts connections and requests and passes nothing on
 	deaf        // passes requests on and swallows the answers: half-open
-	slow        // holds each answer back for longer than anyone waits
+	slow        // holds each answer back for delay
 	cut         // passes the first half of a request on, then closes the connection
 )
 
@@ -24,6 +24,7 @@ const (
 type proxy struct {
 	addr  string
 	fault atomic.Int32
+	delay atomic.Int64 // of slow: at first longer than anyone waits
 	ln    net.Listener
 	to    string
 	over  chan struct{}
@@ -37,6 +38,7 @@ func startProxy(t *testing.T, to string) *proxy {
 		t.Fatal(err)
 	}
 	p := &proxy{addr: ln.Addr().String(), ln: ln, to: to, over: make(chan struct{})}
+	p.delay.Store(int64(4 * patience))
 	p.all.Go(p.accept)
 	t.Cleanup(func() {
 		close(p.over)
@@ -90,7 +92,7 @@ func (p *proxy) pass(from, to net.Conn, gone chan struct{}, request bool) {
 			continue
 		case f == slow && !request:
 			select {
-			case <-time.After(4 * patience):
+			case <-time.After(time.Duration(p.delay.Load())):
 			case <-gone:
 				return
 			}

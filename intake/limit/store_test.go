@@ -23,10 +23,11 @@ type fakeClock struct{ micros atomic.Int64 }
 func (c *fakeClock) now() time.Time          { return time.UnixMicro(c.micros.Load()) }
 func (c *fakeClock) forward(d time.Duration) { c.micros.Add(d.Microseconds()) }
 
-// noon of the day is far from any midnight.
+// noon of the day is far from any midnight, and odd to the microsecond: rounding
+// on the way to Redis and back would show.
 func noon() *fakeClock {
 	c := new(fakeClock)
-	c.micros.Store(time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour).UnixMicro())
+	c.micros.Store(time.Now().UTC().Truncate(24*time.Hour).Add(12*time.Hour).UnixMicro() + 654_321)
 	return c
 }
 

@@ -8,10 +8,13 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,6 +39,23 @@ func Start(t testing.TB, settings ...string) *Server {
 	s.args = append([]string{
 		"--bind", "127.0.0.1", "--port", s.Port(), "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
 	}, settings...)
+	t.Cleanup(s.Kill)
+	s.Start()
+	return s
+}
+
+// StartSentinel runs a Sentinel that alone decides when the master, which it
+// knows by the name, is down, and that decides quickly.
+func StartSentinel(t testing.TB, name string, master *Server) *Server {
+	t.Helper()
+	s := &Server{Addr: freeAddr(t), t: t}
+	conf := filepath.Join(t.TempDir(), "sentinel.conf") // it writes into it what it learns
+	text := fmt.Sprintf("port %s\nbind 127.0.0.1\nsentinel monitor %s 127.0.0.1 %s 1\n"+
+		"sentinel down-after-milliseconds %[2]s 200\nsentinel failover-timeout %[2]s 2000\n", s.Port(), name, master.Port())
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.args = []string{conf, "--sentinel"}
 	t.Cleanup(s.Kill)
 	s.Start()
 	return s
@@ -96,6 +116,13 @@ func (s *Server) answers() bool {
 // of the answer, errors included: enough to ask a server in a test without a
 // client library.
 func (s *Server) Do(words ...string) (string, error) {
+	return s.send(strings.Join(words, " "), func(r *bufio.Reader) (string, error) {
+		line, err := r.ReadString('\n')
+		return strings.TrimSpace(line), err
+	})
+}
+
+func (s *Server) send(command string, read func(*bufio.Reader) (string, error)) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr)
@@ -107,11 +134,29 @@ func (s *Server) Do(words ...string) (string, error) {
 	if err := conn.SetDeadline(deadline); err != nil {
 		return "", err
 	}
-	if _, err := fmt.Fprintf(conn, "%s\r\n", strings.Join(words, " ")); err != nil {
+	if _, err := fmt.Fprintf(conn, "%s\r\n", command); err != nil {
 		return "", err
 	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	return strings.TrimSpace(line), err
+	return read(bufio.NewReader(conn))
+}
+
+// Info returns one value of a section of INFO, or "".
+func (s *Server) Info(section, name string) string {
+	all, _ := s.send("INFO "+section, func(r *bufio.Reader) (string, error) {
+		head, err := r.ReadString('\n') // $ and the length
+		n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(head, "$")))
+		body := make([]byte, max(0, n))
+		if err == nil {
+			_, err = io.ReadFull(r, body)
+		}
+		return string(body), err
+	})
+	for line := range strings.Lines(all) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+":"); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // Kill ends the server as a crash would. It may be called again.
