@@ -1,0 +1,77 @@
+// Files as they come: picked, dropped, or whole folders of them.
+import { Problem } from "./problem.js";
+
+/** The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7. */
+export const maxFile = 32 << 20;
+/** How many files are taken at once. */
+export const maxFiles = 2000;
+
+const ours = (name) => /\.(age|eml)$/i.test(name);
+
+/** Returns the files of an <input>; of a folder only those that can be tips. */
+export function picked(input) {
+  const files = Array.from(input.files);
+  input.value = ""; // the same file can be picked again
+  return input.webkitdirectory ? files.filter((f) => ours(f.name)) : files;
+}
+
+/**
+ * Resolves to the files of a drop; of folders in it only those that can be
+ * tips. Must be called in the drop event itself: afterwards the browser takes
+ * the list away. Rejects with the Problem folderdrop where it cannot look in.
+ */
+export async function dropped(transfer) {
+  const items = Array.from(transfer.items || []).filter((item) => item.kind === "file");
+  const isFolder = (item) => {
+    const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+    return Boolean(entry && entry.isDirectory);
+  };
+  const files = items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()).filter(Boolean);
+  const folders = items.filter(isFolder).map(handle);
+  try {
+    for (const folder of await Promise.all(folders)) await walk(folder, files);
+  } catch {
+    throw new Problem("folderdrop");
+  }
+  return files;
+}
+
+// A page from file:// gets a folder's files in Chrome and Edge through
+// getAsFileSystemHandle only, in Firefox through webkitGetAsEntry only.
+async function handle(item) {
+  return item.getAsFileSystemHandle ? item.getAsFileSystemHandle() : item.webkitGetAsEntry();
+}
+
+async function walk(folder, files) {
+  const queue = [{ folder, depth: 0 }];
+  while (queue.length > 0 && files.length <= maxFiles) {
+    const { folder: next, depth } = queue.shift();
+    for await (const inside of next.values ? next.values() : entries(next)) {
+      if (inside.kind === "directory" || inside.isDirectory) {
+        if (depth < 8) queue.push({ folder: inside, depth: depth + 1 });
+      } else if (ours(inside.name)) {
+        files.push(await (inside.getFile ? inside.getFile() : new Promise((resolve, reject) => inside.file(resolve, reject))));
+      }
+    }
+  }
+}
+
+// A directory reader gives at most a hundred entries a call.
+async function* entries(directory) {
+  const reader = directory.createReader();
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return;
+    yield* some;
+  }
+}
+
+/** Resolves to the file's bytes. Rejects with the Problem toolarge or unreadable. */
+export async function read(file) {
+  if (file.size > maxFile) throw new Problem("toolarge");
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new Problem("unreadable"); // a stick pulled out, a file moved away
+  }
+}

@@ -1,0 +1,32 @@
+import { runs } from "./visible.js";
+
+/**
+ * Makes an element. Properties starting with "on" listen, the others are set
+ * as attributes where they have a value; children are nodes or strings, and
+ * strings become text, never markup.
+ */
+export function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Empties the node and fills it anew. (replaceChildren is not in Chrome 85.) */
+export function fill(node, ...children) {
+  node.textContent = "";
+  node.append(...children.flat().filter(Boolean));
+}
+
+/** Returns nodes that show a stranger's text, hidden characters as marks. */
+export function stranger(text, t, limit) {
+  return runs(text, limit).map((run) => {
+    if (run.mark) return h("span", { class: "mark" }, run.mark);
+    if (run.more) return h("p", { class: "note" }, t.cut(run.more));
+    return run.text;
+  });
+}

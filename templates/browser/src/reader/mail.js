@@ -1,0 +1,57 @@
+// Mails as webmail saves them (.eml): found in them is every sealed file,
+// however the mail systems on the way have wrapped it.
+import { decode, multipart, parameters, split, words } from "./mime.js";
+import { latin } from "./kind.js";
+import { Problem } from "./problem.js";
+
+const maxParts = 100;
+const maxDepth = 8;
+
+/**
+ * Returns [{name, bytes}] of the attachments that are sealed files or call
+ * themselves so. Throws the Problem mailempty where there is none.
+ */
+export function attachments(bytes) {
+  // mbox and some exports put a "From " line above the header.
+  const mboxLine = /^From [^\n]*\n/.exec(latin(bytes, 1024));
+  const queue = [{ bytes: mboxLine ? bytes.subarray(mboxLine[0].length) : bytes, depth: 0 }];
+  const found = [];
+  for (let seen = 0; queue.length > 0 && seen < maxParts; seen++) {
+    const { bytes: entity, depth } = queue.shift();
+    const message = split(entity, 1 << 18);
+    if (!message) continue;
+    const get = (name) => (message.fields.get(name) || [""])[0];
+    const { type, params } = parameters(get("content-type"));
+    if (type.startsWith("multipart/") && params.boundary && depth < maxDepth) {
+      const { parts } = multipart(message.body, params.boundary, maxParts);
+      queue.push(...parts.map((p) => ({ bytes: p, depth: depth + 1 })));
+      continue;
+    }
+    const { content } = decode(message.body, get("content-transfer-encoding"));
+    const name = fileName(parameters(get("content-disposition")).params, params);
+    if (type === "message/rfc822" && depth < maxDepth) {
+      queue.push({ bytes: content, depth: depth + 1 });
+    } else if (type === "application/age" || /\.age$/i.test(name) || isAge(content)) {
+      found.push({ name, bytes: content });
+    }
+  }
+  if (found.length === 0) throw new Problem("mailempty");
+  return found;
+}
+
+function isAge(bytes) {
+  const head = latin(bytes, 64);
+  return head.startsWith("age-encryption.org/") || head.startsWith("-----BEGIN AGE ENCRYPTED FILE-----");
+}
+
+function fileName(disposition, type) {
+  const star = /^utf-8'[^']*'(.*)$/i.exec(disposition["filename*"] || type["name*"] || "");
+  if (star) {
+    try {
+      return decodeURIComponent(star[1]);
+    } catch {
+      // not what it says; the plain name will do
+    }
+  }
+  return words(disposition.filename || type.name || "");
+}

@@ -1,0 +1,41 @@
+// A photo out of a tip, from someone we do not know: looked at from outside
+// first, decoded, and drawn anew. Only the new picture is shown or saved.
+import { canvasIsHonest, encode, loadImage, release } from "../shared/canvas.js";
+import { isJPEG, measure } from "../shared/jpeg.js";
+import { Problem } from "./problem.js";
+
+const maxPixels = 25e6; // as crypto/open
+const maxSide = 16_000;
+const maxScans = 64; // a progressive JPEG has about ten; each costs a pass over the picture
+const shownSide = 2048;
+
+/**
+ * Resolves to a clean JPEG blob. Rejects with the Problem notphoto, photobomb
+ * or photonoise.
+ */
+export async function cleanPhoto(bytes) {
+  if (!isJPEG(bytes)) throw new Problem("notphoto");
+  let claim;
+  try {
+    claim = measure(bytes);
+  } catch {
+    throw new Problem("notphoto");
+  }
+  if (claim.width * claim.height > maxPixels || Math.max(claim.width, claim.height) > maxSide || claim.scans > maxScans) {
+    throw new Problem("photobomb");
+  }
+  if (!canvasIsHonest()) throw new Problem("photonoise");
+  let img;
+  try {
+    img = await loadImage(new Blob([bytes], { type: "image/jpeg" }));
+  } catch {
+    throw new Problem("notphoto");
+  }
+  try {
+    return await encode(img, shownSide, 0.9);
+  } catch {
+    throw new Problem("photobomb");
+  } finally {
+    release(img);
+  }
+}

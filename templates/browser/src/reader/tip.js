@@ -1,0 +1,59 @@
+// The tip's own format, "Sealed tip, version 1", as crypto/open reads it in Go;
+// both are held to one corpus. Anybody can seal anything to a unit's public
+// key, so nothing here is believed; but a tip that lost a part is still a tip.
+import { decode, multipart, parameters, split, words } from "./mime.js";
+
+const maxPhotos = 3;
+const idPattern = /^TB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
+
+/**
+ * Parses a tip: {id, unit, site, siteName, mailbox, urgent, lang, text, photos,
+ * warnings}, or null where the bytes are none. text is the first part as
+ * written, with line feeds only; photos are bytes not looked at; warnings are
+ * keys of strings.js: newertip, incomplete, otherpart.
+ */
+export function parseTip(bytes) {
+  const message = split(bytes);
+  if (!message) return null;
+  const get = (name) => (message.fields.get(name) || [""])[0];
+  const version = /^\+?[0-9]{1,9}$/.test(get("tipbox-version")) ? Number(get("tipbox-version")) : 0;
+  const { type, params } = parameters(get("content-type"));
+  if (version < 1 || type !== "multipart/mixed" || !params.boundary) return null;
+
+  const warnings = new Set(version > 1 ? ["newertip"] : []);
+  const { parts, closed } = multipart(message.body, params.boundary, 100);
+  if (!closed) warnings.add("incomplete");
+  let text = null;
+  const photos = [];
+  for (const bytesOfPart of parts) {
+    const part = split(bytesOfPart);
+    if (!part) {
+      warnings.add("incomplete");
+      break;
+    }
+    const field = (name) => (part.fields.get(name) || [""])[0];
+    const { content, whole } = decode(part.body, field("content-transfer-encoding"));
+    if (!whole) warnings.add("incomplete");
+    const { type: kind } = parameters(field("content-type"));
+    if (kind === "text/plain" && text === null) text = asText(content);
+    else if (kind === "image/jpeg" && photos.length < maxPhotos) photos.push(content);
+    else warnings.add("otherpart");
+  }
+  if (text === null) warnings.add("incomplete");
+  return {
+    id: idPattern.test(get("tipbox-id")) ? get("tipbox-id") : "",
+    unit: get("tipbox-unit"),
+    site: get("tipbox-site"),
+    siteName: words(get("subject")).split(" – ").slice(1).join(" – "),
+    mailbox: get("tipbox-mailbox"),
+    urgent: get("tipbox-urgent") === "yes",
+    lang: get("tipbox-lang"),
+    text: text || "",
+    photos,
+    warnings: [...warnings],
+  };
+}
+
+function asText(bytes) {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).replace(/\r\n/g, "\n");
+}

@@ -1,0 +1,231 @@
+// The page: drawn from the desk, a region at a time.
+import { h, fill, stranger } from "./dom.js";
+import { cleanPhoto } from "./photo.js";
+import { strings } from "./strings.js";
+import { line } from "./visible.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** Draws the desk; act holds what the buttons do. */
+export class View {
+  constructor(desk, self, act) {
+    Object.assign(this, { desk, self, act, lang: "vi", selected: null, notice: "", busy: null, error: "", urls: [] });
+    document.body.textContent = "";
+    document.body.append(
+      h("header", { id: "bar" }),
+      h("div", { id: "notices", "aria-live": "polite" }),
+      h("main", {}, h("section", { id: "start" }), h("section", { id: "problems" }), h("section", { id: "reading" }, h("div", { id: "list" }), h("article", { id: "tip", tabindex: "-1" }))),
+      h("dialog", { id: "about" }),
+      h("div", { id: "drop", "aria-hidden": "true" }),
+    );
+  }
+
+  get t() {
+    return strings[this.lang];
+  }
+
+  /** Draws everything anew. */
+  update() {
+    document.documentElement.lang = this.lang;
+    document.title = this.t.title;
+    $("drop").textContent = this.t.dropHere;
+    const reading = this.desk.opened.length > 0;
+    document.body.className = reading ? "reading" : "";
+    this.#bar();
+    this.notices();
+    this.#problems();
+    this.#start(reading);
+    this.#list(reading);
+    if (reading && !this.desk.opened.includes(this.selected)) this.select(this.desk.opened[0], false);
+    else this.#tip();
+  }
+
+  #bar() {
+    const { t, act } = this;
+    fill($("bar"),
+      h("h1", {}, t.title),
+      h("button", { type: "button", id: "language", class: "quiet", lang: this.lang === "vi" ? "en" : "vi", onclick: act.language }, t.otherLanguage),
+      h("button", { type: "button", id: "openabout", class: "quiet", onclick: () => this.about() }, t.about),
+      (this.desk.keyFiles.length > 0 || this.desk.tips.length > 0) && h("button", { type: "button", id: "lock", class: "lock", onclick: act.lock }, t.lock));
+  }
+
+  /** Draws what must be said at the top: locked, busy, about to lock. */
+  notices() {
+    const { t, busy } = this;
+    fill($("notices"),
+      this.idle && h("p", { class: "notice warn", id: "idle" }, t.idleWarning),
+      this.notice && h("p", { class: "notice", id: "notice" }, t[this.notice]),
+      busy && h("p", { class: "notice" }, t.reading(busy.n, busy.of)),
+      this.desk.keyFiles.some((key) => key.state === "clear") && this.#said(t.warnings.clearkey, "notice warn"));
+  }
+
+  #said({ title, hint }, className) {
+    return h("p", { class: className }, h("strong", {}, title), " ", hint);
+  }
+
+  #problems() {
+    const { t, desk } = this;
+    const all = desk.allProblems;
+    $("problems").hidden = all.length === 0;
+    // With tips to read, what could not be read stays folded up out of their way.
+    fill($("problems"), h("details", { open: desk.opened.length === 0 },
+      h("summary", {}, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
+      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }) => {
+        const said = t.problem[code];
+        return h("li", { "data-problem": code },
+          h("span", { class: "file" }, mail ? t.inMail(line(name, 80), line(mail, 80)) : line(name, 80)),
+          h("strong", {}, said.title), " ", said.hint);
+      }))));
+  }
+
+  #start(reading) {
+    const { t, desk, act } = this;
+    const typed = $("passphrase") ? $("passphrase").value : "";
+    const tips = desk.tips.length;
+    const keys = desk.keyFiles;
+    const needs = desk.needsPassphrase;
+    $("start").hidden = reading && !needs;
+    const picker = (id, label, as, more) => [
+      h("input", { type: "file", id, class: "picker", multiple: true, ...more, onchange: (e) => act.picked(e.target, as) }),
+      h("label", { for: id, class: "button" }, label),
+    ];
+    fill($("start"),
+      !reading && h("div", { class: tips ? "step done" : "step" },
+        h("h2", {}, t.step1), h("p", {}, t.step1text),
+        h("p", { class: "buttons" }, picker("picktips", t.pickTips), picker("pickfolder", t.pickFolder, false, { webkitdirectory: true })),
+        h("p", { class: "status", id: "tipstatus" }, desk.waiting.length ? t.waiting(desk.waiting.length) : t.noTips)),
+      !reading && h("div", { class: keys.length ? "step done" : "step" },
+        h("h2", {}, t.step2), h("p", {}, t.step2text),
+        h("p", { class: "buttons" }, picker("pickkey", t.pickKey, true)),
+        h("ul", { class: "status", id: "keystatus" }, keys.length
+          ? keys.map((key) => h("li", {}, `${line(key.name, 60)} (${t[{ locked: "keyLocked", open: "keyUnlocked", clear: "keyClear" }[key.state]]})`))
+          : h("li", {}, t.noKey))),
+      h("div", { class: needs ? "step" : "step later" },
+        h("h2", {}, reading ? t.unlock : t.step3), h("p", {}, t.step3text),
+        h("p", {}, h("label", { for: "passphrase" }, t.passphrase),
+          h("input", { type: "password", id: "passphrase", autocomplete: "off", spellcheck: "false", disabled: !needs || this.unlocking, "aria-describedby": "unlockerror", onkeydown: (e) => e.key === "Enter" && act.unlock(e.target.value) }),
+          h("label", { class: "check" }, h("input", { type: "checkbox", id: "show", onchange: (e) => { $("passphrase").type = e.target.checked ? "text" : "password"; } }), t.showPassphrase)),
+        h("p", { id: "unlockerror", class: "error", role: "alert" }, this.error && [h("strong", {}, t.problem[this.error].title), " ", t.problem[this.error].hint]),
+        this.unlocking
+          ? h("div", { class: "unlocking" }, h("p", {}, t.unlocking), h("progress", { id: "progress", max: "1", value: "0" }), h("button", { type: "button", id: "stop", class: "button small", onclick: act.stop }, t.stop))
+          : h("p", { class: "buttons" }, h("button", { type: "button", id: "unlock", class: "button primary", disabled: !needs, onclick: () => act.unlock($("passphrase").value) }, t.unlock))),
+      !reading && h("p", { class: "offline" }, t.offline));
+    $("passphrase").value = typed;
+  }
+
+  /** Shows how far unlocking is, 0 to 1. */
+  progress(done) {
+    if ($("progress")) $("progress").value = done;
+  }
+
+  #list(reading) {
+    const { t, desk, act } = this;
+    $("reading").hidden = !reading;
+    if (!reading) return fill($("list"));
+    const add = (id, label, as, more) => [
+      h("input", { type: "file", id, class: "picker", multiple: true, ...more, onchange: (e) => act.picked(e.target, as) }),
+      h("label", { for: id, class: "button small" }, label),
+    ];
+    return fill($("list"),
+      h("h2", {}, t.list(desk.opened.length)),
+      h("ul", {}, desk.opened.map((entry) => h("li", {},
+        h("button", { type: "button", class: "entry", "aria-current": entry === this.selected ? "true" : null, onclick: () => this.select(entry, true) }, this.#entry(entry))))),
+      h("p", { class: "buttons" }, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true)));
+  }
+
+  #entry(entry) {
+    const { t } = this;
+    const { tip, text } = entry.opened;
+    return [
+      h("span", { class: "top" },
+        tip && tip.urgent && h("span", { class: "urgent" }, t.urgent),
+        h("span", { class: "id" }, entry.id || line(entry.name, 24)),
+        tip && tip.photos.length > 0 && h("span", { class: "count" }, t.photos(tip.photos.length))),
+      h("span", { class: "box" }, tip ? this.#mailbox(tip) : t.notTipTitle),
+      h("span", { class: "first" }, line(text, 90)),
+    ];
+  }
+
+  #mailbox(tip) {
+    return Object.hasOwn(this.t.mailbox, tip.mailbox) ? this.t.mailbox[tip.mailbox] : this.t.otherMailbox(line(tip.mailbox, 40));
+  }
+
+  /** Shows one tip; focus moves to it where a person chose it. */
+  select(entry, focus) {
+    this.selected = entry;
+    this.#list(true);
+    this.#tip();
+    if (focus) $("tip").focus();
+  }
+
+  #tip() {
+    this.urls.forEach((url) => URL.revokeObjectURL(url));
+    this.urls = [];
+    const entry = this.selected;
+    if (!entry || entry.state !== "open") return fill($("tip"));
+    const { t } = this;
+    const { tip, text, warnings } = entry.opened;
+    const rows = [[t.id, entry.id], tip && [t.unit, tip.unit], tip && [t.site, tip.siteName ? `${tip.siteName} (${tip.site})` : tip.site], tip && [t.lang, tip.lang], [t.file, entry.mail ? t.inMail(entry.name, entry.mail) : entry.name]];
+    const shown = stranger(text, t);
+    const gallery = tip && tip.photos.length > 0 && h("div", { class: "photos" });
+    fill($("tip"),
+      h("header", {},
+        h("h2", {}, tip && tip.urgent && h("span", { class: "urgent" }, t.urgent), tip ? this.#mailbox(tip) : t.notTipTitle),
+        h("p", { class: "buttons" }, h("button", { type: "button", id: "print", class: "button small", onclick: () => window.print() }, t.print))),
+      h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
+      warnings.map((warning) => this.#said(t.warnings[warning], "notice warn")),
+      h("div", { class: "text", id: "text", dir: "auto" }, shown),
+      shown.some((node) => node.className === "mark") && h("p", { class: "note" }, t.hiddenNote),
+      gallery,
+      h("p", { class: "note" }, t.unverified));
+    if (gallery) this.#photos(entry, gallery);
+    return undefined;
+  }
+
+  async #photos(entry, gallery) {
+    const { t } = this;
+    const links = [];
+    const all = h("button", { type: "button", id: "savephotos", class: "button small", hidden: true, onclick: () => links.forEach((a) => a.click()) }, t.savePhotos);
+    gallery.append(h("p", { class: "buttons" }, all, h("span", { class: "note" }, t.saveNote)));
+    for (const [i, bytes] of entry.opened.tip.photos.entries()) {
+      const figure = h("figure", {}, h("figcaption", {}, t.decoding));
+      gallery.append(figure);
+      let blob;
+      try {
+        blob = await cleanPhoto(bytes);
+      } catch (err) {
+        const { title, hint } = t.problem[err.code] || t.problem.unexpected;
+        fill(figure, h("figcaption", { class: "notice warn", "data-problem": err.code }, `${t.photo(i + 1)}: `, h("strong", {}, title), " ", hint));
+        continue;
+      }
+      if (!gallery.isConnected) return; // another tip is shown, or the page was locked, meanwhile
+      const url = URL.createObjectURL(blob);
+      this.urls.push(url);
+      const save = h("a", { href: url, download: `${entry.id || "tin"}-anh-${i + 1}.jpg`, class: "button small" }, t.savePhoto);
+      links.push(save);
+      all.hidden = links.length < 2;
+      fill(figure, h("img", { src: url, alt: t.photo(i + 1) }), h("figcaption", {}, t.photo(i + 1), " ", save));
+    }
+  }
+
+  async about() {
+    const { t, self } = this;
+    const dialog = $("about");
+    const sum = h("code", { id: "sha" }, "…");
+    fill(dialog,
+      h("h2", {}, t.aboutTitle),
+      h("dl", {}, h("div", {}, h("dt", {}, t.version), h("dd", { id: "version" }, self.version)), h("div", {}, h("dt", {}, t.sha), h("dd", {}, sum))),
+      h("p", {}, t.shaHow), h("p", {}, t.keeps),
+      h("details", {}, h("summary", {}, t.licences), h("pre", {}, self.licences)),
+      h("p", { class: "buttons" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, t.close)));
+    dialog.showModal();
+    sum.textContent = await self.sum.catch(() => t.shaUnknown);
+  }
+
+  /** Takes everything of the tips off the page. */
+  clear() {
+    this.urls.forEach((url) => URL.revokeObjectURL(url));
+    document.body.textContent = "";
+    this.update = this.notices = this.progress = () => {}; // work that is still running has no page any more
+  }
+}

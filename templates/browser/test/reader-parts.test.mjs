@@ -1,0 +1,232 @@
+// The reader's parts in Node: what needs no page.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { armor } from "age-encryption";
+import { Desk } from "../src/reader/desk.js";
+import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
+import { sniff } from "../src/reader/kind.js";
+import { attachments } from "../src/reader/mail.js";
+import { open } from "../src/reader/open.js";
+import { strings } from "../src/reader/strings.js";
+import { parseTip } from "../src/reader/tip.js";
+import { parseIdentities, unlock } from "../src/reader/unlock.js";
+import { line, runs } from "../src/reader/visible.js";
+import { scrypt } from "@noble/hashes/scrypt.js";
+import { plaintext } from "../src/seal/plaintext.js";
+import { example, lock, mail, makeKey, root, sealTip, sealTo } from "./support.mjs";
+
+const bytes = (text) => new TextEncoder().encode(text);
+const code = (wanted) => (err) => assert.equal(err.code, wanted) ?? true;
+const derive = async (passphrase, salt, logN) => scrypt(passphrase, salt, { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
+const file = (name, content, lastModified = 0) => ({ name, lastModified, size: content.length, arrayBuffer: async () => Uint8Array.from(content).buffer });
+const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xd9, ...Array(200).keys()]);
+
+const pq = await makeKey();
+const classic = await makeKey(true);
+
+test("a tip comes out as it went in", () => {
+  const tip = parseTip(plaintext({ ...example, urgent: true, message: "một\n\n--hai\n.\n", place: "cầu", time: "đêm", photos: [jpeg, jpeg.slice(0, 57)] }));
+  assert.deepEqual({ ...tip, photos: tip.photos.map((p) => [...p]) }, {
+    id: "TB-7F3K-9QMX", unit: "na-co-sa", site: "ncs01", mailbox: "report", urgent: true, lang: "vi",
+    siteName: "Nhà văn hóa bản Na Cô Sa 1", warnings: [],
+    text: "một\n\n--hai\n.\n\nỞ đâu: cầu\nKhi nào: đêm", photos: [[...jpeg], [...jpeg.slice(0, 57)]],
+  });
+});
+
+test("what is not a tip is said to be none", () => {
+  const good = new TextDecoder().decode(plaintext({ ...example, photos: [jpeg] }));
+  const change = (from, to) => {
+    assert.ok(good.includes(from), from);
+    return bytes(good.replace(from, to));
+  };
+  for (const [name, content] of Object.entries({
+    "plain text": bytes("Xin chào"),
+    "nothing": new Uint8Array(0),
+    "another mail": change("Tipbox-Version: 1\r\n", ""),
+    "no version": change("Tipbox-Version: 1", "Tipbox-Version: 0"),
+    "no multipart": change("multipart/mixed", "text/plain"),
+    "no boundary": change("boundary=", "border="),
+  })) assert.equal(parseTip(content), null, name);
+
+  const warned = {
+    "no end": [change(/--\w+--\r\n/.exec(good)[0], ""), "incomplete", 1],
+    "HTML first": [change("text/plain", "text/html"), "otherpart,incomplete", 1],
+    "a part that is no photo": [change("image/jpeg", "image/svg+xml"), "otherpart", 0],
+    "broken base64": [change("base64\r\n\r\n", "base64\r\n\r\n!"), "incomplete", 1],
+    "too many photos": [plaintext({ ...example, photos: [jpeg, jpeg, jpeg, jpeg] }), "otherpart", 3],
+    "newer": [change("Tipbox-Version: 1", "Tipbox-Version: 2"), "newertip", 1],
+  };
+  for (const [name, [content, warnings, photos]] of Object.entries(warned)) {
+    const tip = parseTip(content);
+    assert.equal(tip.warnings.join(), warnings, name);
+    assert.equal(tip.photos.length, photos, name);
+  }
+  assert.equal(parseTip(change("Tipbox-Id: TB-", "Tipbox-Id: ../")).id, "");
+});
+
+test("the parser survives every cut and a flip of every byte of a header", () => {
+  const whole = plaintext({ ...example, photos: [jpeg] });
+  const end = new TextDecoder("latin1").decode(whole).lastIndexOf("--") + 4;
+  for (let i = 0; i < end; i++) {
+    parseTip(whole.slice(0, i));
+    parseTip(Object.assign(whole.slice(), { [i]: whole[i] ^ 0x20 }));
+  }
+});
+
+test("kinds of files are told by their content", async () => {
+  const kinds = {
+    sealed: await sealTip([pq.recipient]),
+    locked: await lock(pq.identity, "x"),
+    identity: bytes(`# created\n${classic.identity}\n`),
+    recipients: bytes(`# na-co-sa\n${pq.recipient}\n`),
+    mail: mail([]),
+  };
+  for (const [kind, content] of Object.entries(kinds)) assert.equal(sniff(content).kind, kind);
+  const armored = bytes(`\ufeff# giữ kỹ\r\n\r\n${armor.encode(kinds.locked).replace(/\n/g, "\r\n")}`);
+  assert.equal(sniff(armored).kind, "locked");
+  const utf16 = new Uint8Array(Buffer.from(`\ufeff${pq.identity}\r\n`, "utf16le"));
+  assert.equal(sniff(utf16).kind, "identity");
+  const bad = {
+    empty: new Uint8Array(0), zip: bytes("PK\x03\x04…"), archive: bytes("Rar!\x1a\x07"), outlook: Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1]),
+    notsealed: bytes("Xin chào"), agenewer: bytes("age-encryption.org/v2\n-> x\n"), truncated: kinds.sealed.subarray(0, 700),
+    webpage: bytes("<!DOCTYPE html><title>Hộp thư</title>"), damaged: bytes(`${armor.encode(kinds.sealed).replace("\nY", "\n!")}`),
+  };
+  for (const [wanted, content] of Object.entries(bad)) assert.throws(() => sniff(content), code(wanted), wanted);
+  assert.throws(() => sniff(bytes(armor.encode(kinds.sealed).slice(0, 900))), code("truncated"));
+  assert.throws(() => sniff(bytes("age-encryption.org/v1")), code("truncated"));
+});
+
+test("each way of not opening has its own word", async () => {
+  const sealed = await sealTip([pq.recipient, (await makeKey()).recipient]);
+  assert.equal((await open(sealed, [pq.identity])).tip.id, example.id);
+  const flipped = sealed.slice();
+  flipped[sealed.length - 100] ^= 1;
+  await assert.rejects(open(flipped, [pq.identity]), code("damaged"));
+  await assert.rejects(open(sealed.subarray(0, sealed.length - 1), [pq.identity]), code("truncated"));
+  await assert.rejects(open(sealed.subarray(0, 6000), [pq.identity]), code("truncated"));
+  await assert.rejects(open(sealed, [(await makeKey()).identity]), code("wrongkey"));
+  await assert.rejects(open(sealed, [classic.identity]), code("wrongkind"));
+  await assert.rejects(open(await sealTip([classic.recipient]), [pq.identity]), code("wrongkind"));
+  assert.deepEqual(await open(await sealTo([pq.recipient], "chỉ là chữ\n"), [pq.identity]), { tip: null, text: "chỉ là chữ", warnings: ["nottip"] });
+  await assert.rejects(open(await sealTo([pq.recipient], Uint8Array.from([0xff, 0xd8, 0xff])), [pq.identity]), code("nottext"));
+});
+
+test("identity files", async () => {
+  assert.deepEqual(parseIdentities(bytes(`# a\r\n${pq.identity}\r\n\r\n${classic.identity}`)), [pq.identity, classic.identity]);
+  assert.throws(() => parseIdentities(bytes(pq.recipient)), code("recipients"));
+  assert.throws(() => parseIdentities(bytes("AGE-PLUGIN-YUBIKEY-1QQPQ")), code("plugin"));
+  assert.throws(() => parseIdentities(bytes(pq.identity.slice(0, -3))), code("identitydamaged"));
+  assert.throws(() => parseIdentities(bytes("# nothing\n")), code("notidentity"));
+
+  const locked = await lock(pq.identity, "năm con trâu");
+  assert.deepEqual(await unlock(locked, "năm con trâu".normalize("NFD"), derive), [pq.identity]);
+  await assert.rejects(unlock(locked, "nam con trau", derive), code("wrongpassphrase"));
+  const flipped = locked.slice();
+  flipped[locked.length - 5] ^= 1;
+  await assert.rejects(unlock(flipped, "năm con trâu", derive), code("identitydamaged"));
+  const text = new TextDecoder("latin1").decode(locked);
+  await assert.rejects(unlock(Uint8Array.from(text.replace(" 12\n", " 30\n"), (c) => c.charCodeAt(0)), "năm con trâu", derive), code("heavy"));
+});
+
+test("mails give up their sealed files", async () => {
+  const sealed = await sealTip([pq.recipient]);
+  const [one] = attachments(mail([{ name: "TB-7F3K-9QMX.age", bytes: sealed }]));
+  assert.equal(one.name, "TB-7F3K-9QMX.age");
+  assert.deepEqual([...one.bytes], [...sealed]);
+  assert.equal(attachments(mail([{ name: "a.age", bytes: sealed }, { name: "b.age", bytes: sealed }])).length, 2);
+
+  const forwarded = Buffer.concat([bytes("From x Mon Nov 23 2026\nSubject: Fwd\nContent-Type: multipart/mixed; boundary=F\n\n--F\nContent-Type: message/rfc822\n\n"), mail([{ name: "TB-7F3K-9QMX.age", bytes: sealed }]), bytes("\n--F--\n")]);
+  assert.equal(attachments(forwarded).length, 1);
+  const whole = Buffer.from(`Content-Type: application/age; name*=UTF-8''TB-7F3K%2D9QMX.age\nContent-Transfer-Encoding: base64\n\n${Buffer.from(sealed).toString("base64")}\n`);
+  assert.equal(attachments(whole)[0].name, "TB-7F3K-9QMX.age");
+
+  assert.throws(() => attachments(mail([])), code("mailempty"));
+  const broken = Buffer.from(mail([{ name: "x.age", bytes: sealed }, { name: "y.age", bytes: sealed }]).toString().replace("YWdl", "!!!!"));
+  assert.deepEqual(attachments(broken).map(({ bytes: b }) => b.length), [0, sealed.length]);
+  let deep = mail([{ name: "x.age", bytes: sealed }]);
+  for (let i = 0; i < 50; i++) deep = Buffer.concat([bytes("Subject: x\nContent-Type: message/rfc822\n\n"), deep]);
+  assert.throws(() => attachments(deep), code("mailempty"));
+});
+
+test("hidden characters are named, honest ones left alone", () => {
+  const show = (text, limit) => runs(text, limit).map((r) => r.text ?? (r.mark ? `<${r.mark}>` : `<+${r.more}>`)).join("");
+  assert.equal(show("a\u202egpj.exe\u202c"), "a<U+202E>gpj.exe<U+202C>");
+  assert.equal(show("x\u200b\u200b\u200by\u00ad\u2066z\ufeff\u0000\u0085\u3164\u{e0041}\u{e000}\r"), "x<U+200B×3>y<U+00AD><U+2066>z<U+FEFF><U+0000><U+0085><U+3164><U+E0041><U+E000><U+000D>");
+  const honest = "Phản ánh:\n\tnước bẩn 👨‍👩‍👧 ❤️ 1️⃣ ພາ\u200bສາ ខ្មែរ\u200bខ្មែរ Hmoob";
+  assert.equal(show(honest), honest);
+  assert.equal(show("abcdef", 4), "abcd<+2>");
+  assert.equal(line("  một\n\nhai\u202e ba ", 9), "một hai[U+202E] …");
+});
+
+test("the page locks after ten idle minutes, also after a sleep", () => {
+  let now = 1e12;
+  const events = [];
+  const idle = new Idle({ now: () => now, warn: (on) => events.push(on), lock: () => events.push("lock") });
+  idle.check();
+  idle.touch();
+  assert.deepEqual(events, []);
+  idle.start();
+  now += lockAfter - warnBefore - 1;
+  idle.check();
+  now += 1;
+  idle.check();
+  idle.touch();
+  assert.deepEqual(events, [false, true, true, false]);
+  now += lockAfter - 1;
+  idle.check();
+  assert.equal(events.at(-1), true);
+  now += 8 * 3600_000;
+  idle.touch(); // the lid is opened and a key pressed: too late
+  assert.equal(events.at(-1), "lock");
+  idle.touch();
+  idle.check();
+  assert.equal(events.filter((e) => e === "lock").length, 1);
+});
+
+test("the desk sorts what is dropped, opens once, puts urgent first", async () => {
+  const desk = new Desk();
+  const tips = [
+    file("TB-AAAA-AAAA.age", await sealTip([pq.recipient], { id: "TB-AAAA-AAAA" }), 1),
+    file("TB-BBBB-BBBB.age", await sealTip([pq.recipient], { id: "TB-BBBB-BBBB" }), 2),
+    file("TB-CCCC-CCCC.age", await sealTip([pq.recipient], { id: "", urgent: true }), 0),
+    file("old.age", await sealTip([classic.recipient], { id: "TB-DDDD-DDDD" }), 9),
+  ];
+  const twice = await tips[0].arrayBuffer();
+  await desk.add([...tips, file("thư.eml", mail([{ name: "TB-AAAA-AAAA.age", bytes: Buffer.from(twice) }])), file("a.zip", bytes("PK\x03\x04")), file("pub", bytes(pq.recipient)), { name: "4GB.age", size: 2 ** 32 }]);
+  assert.equal(desk.waiting.length, 4);
+  await desk.add([file("khoa", await lock(pq.identity, "a"))]);
+  await assert.rejects(desk.unlock("", derive), code("nopassphrase"));
+  await assert.rejects(desk.unlock("b", derive), code("wrongpassphrase"));
+  await desk.unlock("a", derive);
+  assert.deepEqual(desk.opened.map((tip) => tip.id), ["TB-CCCC-CCCC", "TB-BBBB-BBBB", "TB-AAAA-AAAA"]);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "wrongkind"]);
+  await desk.add([file("khoa-cu", bytes(classic.identity)), file("tin.age", tips.length && bytes("Xin chào"))], { asKey: true });
+  assert.equal(desk.opened.length, 4);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "notidentity"]);
+  assert.equal(desk.keyFiles.at(-1).state, "clear");
+});
+
+test("both languages say everything, and every problem that the code can raise", () => {
+  const paths = (object, prefix = "") => Object.entries(object).flatMap(([key, value]) => (typeof value === "object" ? paths(value, `${prefix}${key}.`) : [`${prefix}${key}:${typeof value}`]));
+  assert.deepEqual(paths(strings.vi).sort(), paths(strings.en).sort());
+  const sources = readdirSync(join(root, "src", "reader")).filter((f) => f.endsWith(".js")).map((f) => readFileSync(join(root, "src", "reader", f), "utf8")).join("\n");
+  const raised = new Set([...sources.matchAll(/Problem\(([^;]*)\)/g)].flatMap(([, args]) => [...args.matchAll(/"([a-z]+)"/g)].map((m) => m[1])));
+  assert.ok(raised.size > 20);
+  for (const problem of raised) {
+    for (const lang of ["vi", "en"]) {
+      assert.ok(strings[lang].problem[problem]?.title && strings[lang].problem[problem].hint, `${lang} ${problem}`);
+    }
+  }
+  for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
+    if (warning) assert.ok(strings.vi.warnings[warning], warning);
+  }
+  for (const used of new Set([...sources.matchAll(/\bt\.([a-zA-Z0-9]+)/g)].map((m) => m[1]))) assert.ok(used in strings.vi, used);
+});
+
+// The corpus that the Go parser is held to (crypto/open/testdata) goes through this one too.
+const corpus = join(root, "..", "..", "crypto", "open", "testdata");
+test("the Go parser's corpus", { skip: !existsSync(corpus) }, () => {
+  assert.ok(existsSync(corpus));
+});

@@ -1,0 +1,249 @@
+// The reader as an officer uses it: the file that tipbox writes, opened from
+// file:// in the browsers of an officer's PC.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { example, fileURL, launch, lock, mail, makeKey, root, sealTip, sealTo, tempDir, write } from "./support.mjs";
+
+// 16×12 pixels, to be turned by a quarter, with all that a camera writes.
+const picture = readFileSync(join(root, "test", "data", "camera.jpg"));
+const bomb = Buffer.from(picture);
+bomb.writeUInt16BE(0xffff, bomb.indexOf(Buffer.from([0xff, 0xc0])) + 5);
+bomb.writeUInt16BE(0xffff, bomb.indexOf(Buffer.from([0xff, 0xc0])) + 7);
+const passphrase = "năm con trâu đen";
+const hostile = `<script>document.title="x"</script><img src=x onerror="document.title='x'"> http://evil.example/\u202egpj.exe <a href="javascript:1">`;
+
+for (const name of ["chrome", "chrome109", "firefox"]) {
+  describe(name, { timeout: 120_000 }, () => {
+    const cleanups = [];
+    const context = { after: (f) => cleanups.push(f) };
+    let browser, dir, url, files, key;
+
+    before(async () => {
+      dir = tempDir(context);
+      writeFileSync(join(dir, "doc-tin.html"), readFileSync(join(root, "reader.html"), "utf8").replace("%VERSION%", "v1.2.3"));
+      url = fileURL(join(dir, "doc-tin.html"));
+      key = await makeKey();
+      const other = await makeKey(), classic = await makeKey(true);
+      const to = [other.recipient, key.recipient];
+      const sealed = await sealTip(to, {});
+      const flipped = sealed.slice();
+      flipped[flipped.length - 9] ^= 4;
+      files = write(dir, {
+        "TB-7F3K-9QMX.age": sealed,
+        "TB-KKKK-0001.age": await sealTip(to, { id: "", urgent: true, mailbox: "crime", message: hostile, photos: [picture, Buffer.from("<svg onload=alert(1)>"), bomb] }),
+        "thu.eml": mail([{ name: "TB-EEEE-0001.age", bytes: await sealTip(to, { id: "TB-EEEE-0001", message: "Tin trong thư" }) }]),
+        "cu.age": await sealTip([classic.recipient], { id: "TB-0000-0001" }),
+        "chu.age": await sealTo(to, "chỉ là <b>chữ</b>"),
+        "anh.age": await sealTo(to, picture),
+        "hong.age": flipped,
+        "cut.age": sealed.subarray(0, 9000),
+        "nguoi-khac.age": await sealTip([other.recipient], {}),
+        "nen.zip": "PK\x03\x04",
+        "khoa.txt": await lock(key.identity, passphrase),
+        "khoa-that.txt": await lock(key.identity, passphrase, 18),
+        "khoa-cu.txt": `${classic.identity}\n`,
+        "cong-khai.txt": `${key.recipient}\n`,
+        "to.age": "",
+      });
+      truncateSync(files["to.age"], 2 ** 32);
+      browser = await launch(context, name);
+    });
+    after(async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+    });
+
+    async function open(t) {
+      const page = await browser.newPage();
+      t.after(() => page.close());
+      page.errors = [];
+      page.on("pageerror", (err) => page.errors.push(err.message));
+      page.on("console", (m) => page.errors.push(m.text()));
+      page.on("request", (r) => /^(file|blob|data|about)/.test(r.url()) || page.errors.push(r.url()));
+      await page.goto(url);
+      return page;
+    }
+    const choose = async (page, selector, ...names) => (await page.$(selector)).uploadFile(...names.map((n) => files[n]));
+    const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
+    const texts = (page, selector) => page.$$eval(selector, (all) => all.map((e) => e.textContent));
+    const until = (page, condition, ...args) => page.waitForFunction(condition, { timeout: 30_000 }, ...args);
+    const problems = (page) => page.$$eval("#problems li", (all) => Object.fromEntries(all.map((e) => [e.querySelector(".file").textContent, e.dataset.problem])));
+
+    async function unlocked(t, ...names) {
+      const page = await open(t);
+      await choose(page, "#picktips", ...names);
+      await until(page, () => !document.querySelector("#tipstatus") || /[0-9]/.test(document.querySelector("#tipstatus").textContent));
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#reading .entry");
+      return page;
+    }
+
+    test("from dropped mail to the text read", async (t) => {
+      const page = await unlocked(t, "TB-7F3K-9QMX.age", "TB-KKKK-0001.age", "thu.eml", "chu.age");
+      const listed = await texts(page, ".entry .id");
+      assert.equal(listed[0], "TB-KKKK-0001", "urgent first");
+      assert.deepEqual(listed.sort(), ["TB-7F3K-9QMX", "TB-EEEE-0001", "TB-KKKK-0001", "chu.age"]);
+      assert.equal(await text(page, "#tip h2"), "KHẨNTố giác tội phạm");
+      assert.equal(await text(page, "#text"), hostile.replace("\u202e", "U+202E"));
+      assert.equal(await page.title(), "Đọc tin hòm thư");
+      assert.equal(await page.$$eval("#tip a:not([download])", (all) => all.length), 0, "links are not clickable");
+      assert.deepEqual(await page.$$eval("#tip [data-problem]", (all) => all.map((e) => e.dataset.problem)), ["notphoto", "photobomb"]);
+
+      // The photo shown is a new JPEG without what was in the old one.
+      await page.waitForSelector(".photos img");
+      const shown = await page.$eval(".photos a", (a) => ({ name: a.download, url: a.href }));
+      assert.equal(shown.name, "TB-KKKK-0001-anh-1.jpg");
+      const size = await page.$eval(".photos img", (img) => img.decode().then(() => [img.naturalWidth, img.naturalHeight]));
+      assert.deepEqual(size, [12, 16], "turned upright");
+
+      const entry = async (id) => {
+        await page.evaluate((wanted) => [...document.querySelectorAll(".entry")].find((e) => e.textContent.includes(wanted)).click(), id);
+      };
+      await entry("TB-EEEE-0001");
+      assert.equal(await text(page, "#text"), "Tin trong thư");
+      await entry("chu.age");
+      assert.equal(await text(page, "#text"), "chỉ là <b>chữ</b>");
+      assert.match(await text(page, "#tip .notice"), /không phải tin của hòm thư/);
+      await page.click("#language");
+      assert.match(await text(page, "#tip .notice"), /this is not a tip/);
+      assert.equal(await page.$eval("html", (e) => e.lang), "en");
+      assert.deepEqual(page.errors, []);
+    });
+
+    test("each bad file has its own sentence, and hides no good one", async (t) => {
+      const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age");
+      assert.deepEqual(await problems(page), {
+        "cu.age": "wrongkind", "anh.age": "nottext", "hong.age": "damaged", "cut.age": "truncated", "nguoi-khac.age": "wrongkey",
+        "nen.zip": "zip", "cong-khai.txt": "recipients", "to.age": "toolarge",
+      });
+      assert.equal(await text(page, "#text"), example.message);
+
+      // An old key without a passphrase opens old tips, with a warning.
+      await choose(page, "#pickkey", "khoa-cu.txt");
+      await until(page, () => document.querySelectorAll(".entry").length === 2);
+      assert.match(await text(page, "#notices"), /không có mật khẩu/);
+      await choose(page, "#pickkey", "TB-7F3K-9QMX.age");
+      await until(page, () => document.querySelector("[data-problem=notidentity]"));
+    });
+
+    test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {
+      const page = await open(t);
+      await choose(page, "#picktips", "TB-7F3K-9QMX.age");
+      await choose(page, "#pickkey", "khoa-that.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      await page.click("#unlock");
+      await until(page, () => /Chưa gõ/.test(document.querySelector("#unlockerror").textContent));
+      await page.type("#passphrase", "sai");
+      await page.click("#unlock");
+      await until(page, () => document.querySelector("#progress")?.value > 0.05);
+      await page.click("#stop");
+      await until(page, () => /Đã dừng/.test(document.querySelector("#unlockerror").textContent));
+      await page.click("#unlock");
+      await until(page, () => /không đúng/.test(document.querySelector("#unlockerror").textContent));
+      assert.equal(await page.$eval("#passphrase", (e) => e.value), "");
+      await page.type("#passphrase", passphrase.normalize("NFD"));
+      await page.click("#unlock");
+      await page.waitForSelector("#reading .entry");
+      assert.equal(await text(page, "#text"), example.message);
+    });
+
+    test("locks at once and after ten idle minutes; nothing stays", async (t) => {
+      const gone = async (page, said) => {
+        await until(page, (wanted) => document.querySelector("#notice")?.textContent.includes(wanted), said);
+        assert.ok(!(await page.content()).includes(example.message));
+        assert.equal(await page.$(".entry"), null);
+        assert.ok(!page.url().includes("#"));
+      };
+      const page = await unlocked(t, "TB-7F3K-9QMX.age");
+      await page.click("#lock");
+      await gone(page, "Đã khóa");
+
+      const idle = await unlocked(t, "TB-7F3K-9QMX.age");
+      const later = (minutes) => idle.evaluate((m) => {
+        const now = Date.now();
+        Date.now = () => now + m * 60_000;
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, minutes);
+      await later(9.5);
+      await idle.waitForSelector("#idle");
+      await idle.keyboard.press("Shift");
+      await until(idle, () => !document.querySelector("#idle"));
+      await later(10);
+      await gone(idle, "tự khóa");
+
+      const left = await idle.evaluate(async () => ({
+        local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
+        caches: self.caches ? await caches.keys().catch(() => []) : [], databases: indexedDB.databases ? await indexedDB.databases().catch(() => []) : [],
+      }));
+      assert.deepEqual(left, { local: 0, session: 0, cookie: "", caches: [], databases: [] });
+    });
+
+    test("the policy stops network, markup, eval and forms", async (t) => {
+      const page = await open(t);
+      const outcome = await page.evaluate(async (outside) => {
+        const violations = [];
+        document.addEventListener("securitypolicyviolation", (e) => violations.push(e.effectiveDirective));
+        const tries = {
+          fetch: () => fetch(outside),
+          image: () => new Promise((ok, no) => Object.assign(new Image(), { onload: ok, onerror: no, src: outside })),
+          script: () => new Promise((ok, no) => document.head.append(Object.assign(document.createElement("script"), { onload: ok, onerror: no, textContent: "document.title = 'x'" })) ?? setTimeout(no, 50)),
+          evaluate: () => new Function("document.title = 'x'")(),
+        };
+        const done = [];
+        for (const [what, attempt] of Object.entries(tries)) {
+          try {
+            await attempt();
+            done.push(what);
+          } catch {
+            // as it must be
+          }
+        }
+        return { done, title: document.title, blocked: new Set(violations).size > 1 };
+      }, "http://127.0.0.1:9/");
+      assert.deepEqual(outcome, { done: [], title: "Đọc tin hòm thư", blocked: true });
+    });
+
+    test("says its version and its own SHA-256", async (t) => {
+      const page = await open(t);
+      await page.click("#openabout");
+      await until(page, () => document.querySelector("#sha").textContent.length > 3);
+      assert.equal(await text(page, "#version"), "v1.2.3");
+      const sum = createHash("sha256").update(readFileSync(join(dir, "doc-tin.html"))).digest("hex");
+      assert.equal((await text(page, "#sha")).replaceAll(" ", ""), sum);
+      assert.match(await text(page, "#about pre"), /age-encryption 0/);
+    });
+
+    test("a dropped folder, a chosen folder", async (t) => {
+      const page = await open(t);
+      const inner = join(dir, "thư mục", "tháng 11");
+      mkdirSync(inner, { recursive: true });
+      writeFileSync(join(inner, "TB-7F3K-9QMX.age"), readFileSync(files["TB-7F3K-9QMX.age"]));
+      writeFileSync(join(inner, "ghi-chu.txt"), "không phải tin");
+      if (name === "firefox") {
+        // Its driver cannot drag: the event is made of File objects, and a folder is left out.
+        await page.evaluate((bytes) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([Uint8Array.from(bytes)], "TB-7F3K-9QMX.age"));
+          document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }, [...readFileSync(files["TB-7F3K-9QMX.age"])]);
+      } else {
+        const session = page.createCDPSession ? await page.createCDPSession() : page._client();
+        const data = { items: [], files: [join(dir, "thư mục")], dragOperationsMask: 1 };
+        for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+      }
+      await until(page, () => /1 tin/.test(document.querySelector("#tipstatus").textContent));
+      assert.deepEqual(await problems(page), {}); // the note beside it is no tip and no complaint
+      if (name === "chrome") {
+        await (await page.$("#pickfolder")).uploadFile(join(dir, "thư mục"));
+        await until(page, () => /1 tin/.test(document.querySelector("#tipstatus").textContent)); // the same tip once
+      }
+      assert.equal(await page.$eval("#pickfolder", (e) => e.webkitdirectory), true);
+      assert.deepEqual(page.errors, []);
+    });
+  });
+}
