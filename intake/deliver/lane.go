@@ -40,7 +40,8 @@ type lane struct {
 	dialled time.Time // last attempt to connect
 	next    time.Time // no attempt to connect before
 	failed  int       // attempts to connect that failed, in a row
-	reason  string    // of the last of them
+	broken  int       // conversations that broke off since the server last answered
+	reason  string    // of the last attempt that failed
 	success time.Time // last mail taken over
 	before  time.Time // last mail taken over on a day before that
 }
@@ -164,7 +165,15 @@ func (l *lane) deferTip(p *parcel, reason string, now time.Time) {
 func (l *lane) answered() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.failed, l.reason, l.next = 0, "", time.Time{}
+	l.failed, l.broken, l.reason, l.next = 0, 0, "", time.Time{}
+}
+
+// broke notes that a conversation broke off, and returns how many have in a row.
+func (l *lane) broke() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken++
+	return l.broken
 }
 
 // succeeded notes that the server took a mail over; l.mu is held.

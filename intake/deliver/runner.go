@@ -111,6 +111,7 @@ func (r *Runner) Run(ctx context.Context) {
 // sort puts what changed in the spool into its lanes, and starts new ones.
 func (r *Runner) sort(start func(*lane)) {
 	now := time.Now()
+	var begun []*lane // only once all their tips are in: what waits together goes together
 	for id, again := range r.o.Spool.Changes() {
 		e, ok := r.o.Spool.Lookup(id)
 		r.mu.Lock()
@@ -120,7 +121,7 @@ func (r *Runner) sort(start func(*lane)) {
 			if l = r.lanes[key]; l == nil {
 				l = newLane(key)
 				r.lanes[key] = l
-				start(l)
+				begun = append(begun, l)
 			}
 			r.in[id] = l
 		}
@@ -138,6 +139,9 @@ func (r *Runner) sort(start func(*lane)) {
 				l.retry(id, now)
 			}
 		}
+	}
+	for _, l := range begun {
+		start(l)
 	}
 }
 
@@ -176,7 +180,6 @@ func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) 
 	}
 	var conn Conn
 	defer func() { hangUp(conn) }()
-	broken := 0
 	for ; len(batch) > 0; batch, _ = l.pick(time.Now()) {
 		for _, p := range batch {
 			if ctx.Err() != nil {
@@ -197,19 +200,15 @@ func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) 
 				}
 			}
 			answered, reason := r.deliver(mails, conn, l, job)
-			switch {
-			case answered:
-				broken = 0
+			if answered {
 				l.answered()
-			case reason != "":
-				broken++
 			}
 			if reason == "" {
 				continue
 			}
 			hangUp(conn)
 			conn = nil
-			if broken == maxBroken {
+			if l.broke() >= maxBroken {
 				l.unreachable(reason, time.Now())
 				return
 			}

@@ -1,0 +1,275 @@
+package deliver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/spool"
+)
+
+// counted returns how often each address got each tip.
+func counted(log []delivery) map[string]int {
+	got := map[string]int{}
+	for _, d := range log {
+		got[string(d.id)+" "+d.to]++
+	}
+	return got
+}
+
+func (b *box) wantOnce(addresses ...string) {
+	b.Helper()
+	got := counted(b.relay.delivered())
+	for _, a := range addresses {
+		if got[a] != 1 {
+			b.Errorf("%s got it %d times", a, got[a])
+		}
+		delete(got, a)
+	}
+	if len(got) > 0 {
+		b.Errorf("delivered too: %v", got)
+	}
+}
+
+func (b *box) desk() *spool.Desk {
+	b.Helper()
+	d, err := spool.OpenDesk(b.dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { d.Close() })
+	return d
+}
+
+// reopen is a restart, or what is left after a crash: nothing in memory.
+func (b *box) reopen() {
+	b.close()
+	b.open()
+}
+
+func TestRefusedForGoodIsHeld(t *testing.T) {
+	refuse := func(m *Mail) error {
+		if m.To == "b@example.vn" {
+			return &PermanentError{Code: 550, Step: "RCPT", Err: errors.New("no such user b@example.vn")}
+		}
+		return nil
+	}
+	inBubble(t, &relay{send: refuse}, func(b *box) {
+		id := b.put(1, unit("two"))
+		synctest.Wait()
+		b.wantOnce(string(id)+" a@example.vn", string(id)+" c@example.vn")
+		if st := b.spool.Status(); st.Held != 1 || st.Waiting != 0 {
+			b.Errorf("status %+v", st)
+		}
+		if h := b.run.Health(); h.Held != 1 {
+			b.Errorf("health %+v", h)
+		}
+		if log := b.logs.String(); !strings.Contains(log, string(id)) || !strings.Contains(log, "code=550") || strings.Contains(log, "example.vn") {
+			b.Errorf("log:\n%s", log)
+		}
+		b.reopen()
+		time.Sleep(24 * time.Hour)
+		b.wantOnce(string(id)+" a@example.vn", string(id)+" c@example.vn")
+
+		// The operator mends the address and releases the tip: only b gets it.
+		b.relay.to(nil, nil)
+		if err := b.desk().Release(id); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(rescan + time.Second)
+		synctest.Wait()
+		b.wantOnce(string(id)+" a@example.vn", string(id)+" b@example.vn", string(id)+" c@example.vn")
+		if st := b.spool.Status(); st.Held+st.Waiting != 0 {
+			b.Errorf("status %+v", st)
+		}
+	})
+}
+
+func TestDeferredAddressAlone(t *testing.T) {
+	later := func(m *Mail) error {
+		switch m.To {
+		case "a@example.vn":
+			return &DeferredError{Reason: Reply4xx}
+		case "c@example.vn":
+			return &PermanentError{Code: 554, Step: "DATA"}
+		}
+		return nil
+	}
+	for _, crash := range []bool{false, true} {
+		t.Run(fmt.Sprint("crash ", crash), func(t *testing.T) {
+			inBubble(t, &relay{send: later}, func(b *box) {
+				id := b.put(1, unit("two"))
+				synctest.Wait()
+				b.wantOnce(string(id) + " b@example.vn")
+				if h := b.run.Health(); h.Held != 1 || b.waiting() != 1 {
+					b.Errorf("while one address is tried and one refuses: %+v", h)
+				}
+				if crash {
+					b.reopen()
+					synctest.Wait()
+				}
+				b.relay.to(nil, func(m *Mail) error {
+					if m.To == "c@example.vn" {
+						return &PermanentError{Code: 554, Step: "DATA"}
+					}
+					return nil
+				})
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				b.wantOnce(string(id)+" a@example.vn", string(id)+" b@example.vn")
+				if st := b.spool.Status(); st.Held != 1 || st.Waiting != 0 {
+					b.Errorf("status %+v", st)
+				}
+			})
+		})
+	}
+}
+
+func TestDroppedConnections(t *testing.T) {
+	for name, err := range map[string]error{"dropped": io.ErrUnexpectedEOF, "unknown": errors.New("odd")} {
+		t.Run(name, func(t *testing.T) {
+			// One mail breaks every conversation; the others get through, once each.
+			poison := intake.ID("TB-0000-0013")
+			inBubble(t, &relay{send: func(m *Mail) error {
+				if m.ID == poison {
+					return err
+				}
+				return nil
+			}}, func(b *box) {
+				for n := range 40 {
+					b.put(n)
+				}
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				if got := counted(b.relay.delivered()); len(got) != 39 || b.waiting() != 1 {
+					b.Errorf("%d of 39 delivered, %d waiting", len(got), b.waiting())
+				}
+				for a, n := range counted(b.relay.delivered()) {
+					if n != 1 {
+						b.Errorf("%s got it %d times", a, n)
+					}
+				}
+				b.relay.to(nil, nil)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if b.waiting() != 0 {
+					b.Error("the last tip is not delivered")
+				}
+			})
+		})
+	}
+	t.Run("always", func(t *testing.T) {
+		inBubble(t, &relay{send: func(*Mail) error { return io.EOF }}, func(b *box) {
+			for n := range 100 {
+				b.put(n)
+			}
+			synctest.Wait()
+			if len(b.relay.dialled()) != maxBroken {
+				b.Errorf("a server that drops everything was dialled %d times at once", len(b.relay.dialled()))
+			}
+			b.relay.to(nil, nil)
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			if got := counted(b.relay.delivered()); len(got) != 100 || b.waiting() != 0 {
+				b.Errorf("%d of 100 delivered", len(got))
+			}
+		})
+	})
+}
+
+func TestUnitWithoutAddressWaits(t *testing.T) {
+	inBubble(t, &relay{}, func(b *box) {
+		b.put(1, unit("gone"))
+		b.put(2, unit("two"), func(e *intake.Envelope) { e.Audience = intake.Oversight })
+		time.Sleep(50 * time.Hour)
+		synctest.Wait()
+		if b.waiting() != 2 || len(b.relay.delivered()) != 0 || len(b.relay.dialled()) != 0 {
+			b.Errorf("%d waiting, %d dials", b.waiting(), len(b.relay.dialled()))
+		}
+		h := b.run.Health()
+		for _, u := range h.Units {
+			if u.OldestDays != 2 || u.Reason != NoAddress {
+				b.Errorf("health of %+v", u)
+			}
+		}
+	})
+}
+
+func TestOperatorBesideTheRunner(t *testing.T) {
+	inBubble(t, &relay{dial: down}, func(b *box) {
+		one, two := b.put(1), b.put(2)
+		later := b.put(3, func(e *intake.Envelope) { e.NotBefore = time.Now().Add(100 * time.Hour).Truncate(time.Second) })
+		time.Sleep(24 * time.Hour)
+		desk := b.desk()
+		if err := desk.Hold(one); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(rescan)
+		synctest.Wait()
+		b.relay.to(nil, nil)
+		if err := errors.Join(desk.Retry(two), desk.Retry(later)); err != nil {
+			b.Fatal(err)
+		}
+		if err := desk.Retry(one); !errors.Is(err, spool.ErrNotHere) {
+			b.Errorf("retrying a held tip: %v", err)
+		}
+		time.Sleep(rescan)
+		synctest.Wait()
+		b.wantOnce(string(two) + " one@example.vn")
+		if err := desk.Release(one); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(rescan)
+		synctest.Wait()
+		b.wantOnce(string(one)+" one@example.vn", string(two)+" one@example.vn")
+		time.Sleep(100 * time.Hour)
+		synctest.Wait()
+		b.wantOnce(string(one)+" one@example.vn", string(two)+" one@example.vn", string(later)+" one@example.vn")
+		if b.waiting() != 0 {
+			b.Errorf("%d waiting", b.waiting())
+		}
+	})
+}
+
+func TestOrder(t *testing.T) {
+	inBubble(t, &relay{dial: down}, func(b *box) {
+		var came []intake.ID
+		for n := range 60 {
+			urgent := n%6 == 5
+			id := b.put(n, func(e *intake.Envelope) { e.Urgent = urgent })
+			if !urgent {
+				came = append(came, id)
+			}
+			time.Sleep(time.Second)
+		}
+		b.relay.to(nil, nil)
+		dials := len(b.relay.dialled())
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if len(b.relay.dialled()) != dials+1 {
+			b.Errorf("%d connections for what was due", len(b.relay.dialled())-dials)
+		}
+		log := b.relay.delivered()
+		if len(log) != 60 {
+			b.Fatalf("%d delivered", len(log))
+		}
+		var went []intake.ID
+		for i, d := range log {
+			if d.urgent != (i < 10) {
+				b.Fatalf("urgent ones are not first: %v", log)
+			}
+			if !d.urgent {
+				went = append(went, d.id)
+			}
+		}
+		if slices.Equal(came, went) { // by chance once in 50!
+			b.Error("mails that went together went in the order in which the tips came")
+		}
+	})
+}
