@@ -169,7 +169,12 @@ func (c *conn) start(ctx context.Context) error {
 	if t.o.Username == "" {
 		return nil
 	}
-	auth, err := c.auth()
+	pass, err := readPassword(t.o.PasswordFile)
+	if err != nil {
+		return deferred(deliver.BadAuth, err)
+	}
+	_, offered := c.smtp.Extension("AUTH")
+	auth, err := login(offered, t.o.Username, pass, t.o.Host)
 	if err != nil {
 		return deferred(deliver.BadAuth, err)
 	}
@@ -195,17 +200,11 @@ func (t *Transport) tlsConfig() (*tls.Config, error) {
 	return conf, nil
 }
 
-// auth returns the login by the best mechanism that the server offers. PLAIN
-// comes first: TLS with a checked certificate (or loopback) protects it, and it
+// login returns the login by the best mechanism that the server offers. PLAIN
+// comes first: TLS with a checked certificate, or loopback, protects it, and it
 // is the one that works whatever way the server keeps its passwords, while many
 // offer SCRAM or CRAM without having what it takes.
-func (c *conn) auth() (smtp.Auth, error) {
-	user, host := c.t.o.Username, c.t.o.Host
-	pass, err := readPassword(c.t.o.PasswordFile)
-	if err != nil {
-		return nil, err
-	}
-	_, offered := c.smtp.Extension("AUTH")
+func login(offered, user, pass, host string) (smtp.Auth, error) {
 	offers := func(mechanism string) bool {
 		for m := range strings.FieldsSeq(offered) {
 			if strings.EqualFold(m, mechanism) {
@@ -214,12 +213,13 @@ func (c *conn) auth() (smtp.Auth, error) {
 		}
 		return false
 	}
-	loopback := c.t.o.TLS == None
+	// start has seen to it that the connection is encrypted, or is to loopback.
+	const secure = true
 	switch {
 	case offers("PLAIN"):
-		return smtp.PlainAuth("", user, pass, host, loopback), nil
+		return smtp.PlainAuth("", user, pass, host, secure), nil
 	case offers("LOGIN"):
-		return smtp.LoginAuth(user, pass, host, loopback), nil
+		return smtp.LoginAuth(user, pass, host, secure), nil
 	case offers("SCRAM-SHA-256"):
 		return smtp.ScramSHA256Auth(user, pass), nil
 	case offers("CRAM-MD5"):
