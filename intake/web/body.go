@@ -277,7 +277,7 @@ type pacedBody struct {
 	conn  *conn
 
 	start, set       time.Time
-	n                int64
+	n, strides       int64
 	failed, tooLarge bool
 }
 
@@ -297,6 +297,11 @@ func (b *pacedBody) Read(buf []byte) (int, error) {
 func (b *pacedBody) progress(n int) {
 	b.n += int64(n)
 	now := time.Now()
+	if s := b.n / stride; s > b.strides {
+		b.strides = s
+		b.lease.strode(now)
+		b.conn.bodyGoesOn()
+	}
 	if now.Sub(b.set) < setEvery {
 		return
 	}
@@ -308,8 +313,7 @@ func (b *pacedBody) progress(n int) {
 			deadline = d
 		}
 	}
-	b.lease.extend(now, deadline)
-	b.conn.bodyGoesOn()
+	b.lease.extend(deadline)
 }
 
 // arrived ends the reading and gives the answer its time: the server's

@@ -11,12 +11,12 @@ import (
 const (
 	// DefaultBudget is how many bytes of posted forms are held at once.
 	DefaultBudget = 256 << 20
-	// DefaultTextShare is the part of the budget that photos never take.
-	DefaultTextShare = 32 << 20
 
-	// stalledAfter is how long an upload may be quiet before it has to make room
-	// for others: longer than the pauses of a line that is bad but alive.
+	// An upload that takes longer than stalledAfter for its next stride of bytes
+	// has to make room for others: a line that is bad but alive (2 KiB/s) does not,
+	// and a byte now and then does not pass for one.
 	stalledAfter = 10 * time.Second
+	stride       = 16 << 10
 	// shedWait bounds how long an upload waits for the room of one that was cut.
 	shedWait = 5 * time.Second
 	// busyRetry is what a sender is told to wait when there is no room.
@@ -46,13 +46,13 @@ type Budget struct {
 }
 
 // NewBudget returns a budget of total bytes of which photos leave textShare
-// alone. Zero stands for DefaultBudget and DefaultTextShare.
+// alone. Zero stands for DefaultBudget, and for an eighth of the budget.
 func NewBudget(total, textShare int64) *Budget {
 	if total == 0 {
 		total = DefaultBudget
 	}
 	if textShare == 0 {
-		textShare = DefaultTextShare
+		textShare = total / 8
 	}
 	return &Budget{
 		total: total, text: min(textShare, total),
@@ -75,8 +75,9 @@ type lease struct {
 
 	// Guarded by budget.mu.
 	held    int64
-	quiet   time.Time // when bytes last came in
+	quiet   time.Time // when the last stride was complete
 	reading bool
+	photos  bool // holds photos
 	cut     bool // its room is needed by others
 }
 
@@ -104,6 +105,7 @@ func (l *lease) takePhoto(n int64) bool {
 	for {
 		b.mu.Lock()
 		ok := l.charge(n, b.total-b.text)
+		l.photos = l.photos || ok
 		coming := !ok && b.shed()
 		freed := b.freed
 		b.mu.Unlock()
@@ -153,12 +155,17 @@ func (l *lease) close() {
 	l.give(held)
 }
 
-// extend notes that the upload goes on and gives it until deadline for the next
-// bytes, unless it was cut meanwhile.
-func (l *lease) extend(now, deadline time.Time) {
+// strode notes that the upload has come a stride further.
+func (l *lease) strode(now time.Time) {
 	l.budget.mu.Lock()
 	defer l.budget.mu.Unlock()
 	l.quiet = now
+}
+
+// extend gives the upload until deadline for its next bytes, unless it was cut.
+func (l *lease) extend(deadline time.Time) {
+	l.budget.mu.Lock()
+	defer l.budget.mu.Unlock()
 	if !l.cut {
 		_ = l.rc.SetReadDeadline(deadline) // not every test's ResponseWriter has one
 	}
@@ -181,7 +188,7 @@ func (l *lease) arrived() {
 func (b *Budget) shed() bool {
 	var slowest *lease
 	for l := range b.leases {
-		if !l.reading || l.held == 0 {
+		if !l.reading || !l.photos {
 			continue
 		}
 		if l.cut {
