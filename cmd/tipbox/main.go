@@ -19,6 +19,10 @@ const (
 // cli holds the commands, in the order in which the help shows them.
 type cli struct {
 	Poster  posterCmd  `cmd:"" help:"Print the posters."`
+	Reader  readerCmd  `cmd:"" help:"Write the offline reader, or check a copy of it."`
+	Keygen  keygenCmd  `cmd:"" help:"Make an identity, locked with a passphrase."`
+	Open    openCmd    `cmd:"" help:"Open sealed tips."`
+	Report  reportCmd  `cmd:"" help:"Count the tips in a register, a week at a time."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

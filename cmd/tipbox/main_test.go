@@ -8,13 +8,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tipbox": main})
+	testscript.Main(m, map[string]func(){"tipbox": main, "age-plugin-tipboxtest": pluginMain})
 }
 
 // TestScripts runs the manual of the command line, testdata/script/*.txtar.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
+		Cmds:                scriptCommands,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {

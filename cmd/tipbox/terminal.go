@@ -62,6 +62,13 @@ func (t *terminal) step(what string, n, total int) {
 	}
 }
 
+// working shows on a terminal that something takes its time; done clears it.
+func (t *terminal) working(what string) {
+	if t.progress {
+		fmt.Fprintf(t.err, "\r\x1b[K%s …", what)
+	}
+}
+
 func (t *terminal) done() {
 	if t.progress {
 		fmt.Fprint(t.err, "\r\x1b[K")

@@ -94,12 +94,12 @@ func WriteNew(path string, content []byte) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncDir(filepath.Dir(path))
 }
 
-// syncDir makes the name of a new file durable. Windows has no such call and
+// SyncDir makes the name of a new file in dir durable. Windows has no such call and
 // needs none.
-func syncDir(dir string) error {
+func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}

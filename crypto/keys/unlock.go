@@ -52,6 +52,17 @@ func (ids *Identities) Recipients() []Recipient { return ids.own }
 // not should warn: any thief of the file can open the tips.
 func (ids *Identities) Locked() bool { return ids.locked }
 
+// Join returns the identities of several files as one. It is Locked where all were.
+func Join(files ...*Identities) *Identities {
+	joined := &Identities{locked: true}
+	for _, ids := range files {
+		joined.list = append(joined.list, ids.list...)
+		joined.own = append(joined.own, ids.own...)
+		joined.locked = joined.locked && ids.locked
+	}
+	return joined
+}
+
 // ReadIdentities reads an identity file: locked, as Lock writes it or
 // "age -p" does, binary or armored, or in clear as age-keygen writes it, with
 // age's own keys or those of plugins.

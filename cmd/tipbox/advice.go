@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+)
+
+// advice is what an officer reads where keys and tips go wrong: the sentence in
+// Vietnamese, which stands before the English one, and what to do. The first
+// entry that matches counts.
+var advice = []struct {
+	err  error
+	text string
+	hint []string
+}{
+	{keys.ErrWrongPassphrase, "sai mật khẩu", []string{
+		"gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt",
+		"type it again, mind Caps Lock and the Vietnamese input method"}},
+	{keys.ErrRecipientsFile, "đây là tệp khóa công khai, không mở tin được", []string{
+		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
+		"give -i the identity file that tipbox keygen -o wrote"}},
+	{keys.ErrSealedFile, "đây là tin đã niêm phong, không phải tệp khóa", []string{
+		"đặt tệp khóa sau -i, tệp tin ở cuối: tipbox open -i TỆP-KHÓA TỆP-TIN",
+		"the identity file goes after -i, the tip last: tipbox open -i IDENTITY SEALED"}},
+	{keys.ErrDamaged, "tệp khóa bị hỏng hoặc bị cắt cụt", []string{
+		"dùng bản sao lưu của tệp khóa",
+		"use the backup copy of the identity file"}},
+	{keys.ErrNotIdentity, "đây không phải tệp khóa", []string{
+		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
+		"give -i the identity file that tipbox keygen -o wrote"}},
+	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
+		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i",
+		"try an older identity or a colleague's; -i may be given several times"}},
+	{open.ErrTruncated, "tệp bị cắt cụt, tải về chưa hết", []string{
+		"tải lại tệp từ hộp thư",
+		"download the file from the mailbox again"}},
+	{open.ErrCorrupted, "tệp bị hỏng hoặc đã bị sửa", []string{
+		"tải lại tệp từ hộp thư; nếu vẫn lỗi, báo người quản trị hòm thư",
+		"download the file again; if it stays damaged, tell whoever runs the tip box"}},
+	{open.ErrLocked, "tệp khóa bằng mật khẩu: có lẽ là tệp khóa, không phải tin", []string{
+		"đặt tệp khóa sau -i, tệp tin ở cuối",
+		"the identity file goes after -i, the tip last"}},
+	{open.ErrTooLarge, "tệp quá lớn, không thể là một tin", []string{
+		"chọn tệp TB-….age đính kèm trong thư",
+		"choose the TB-….age that was attached to the mail"}},
+	{open.ErrEmpty, "tệp rỗng, tải về chưa xong", []string{
+		"tải lại tệp từ hộp thư",
+		"download the file from the mailbox again"}},
+	{open.ErrZip, "đây là tệp nén zip", []string{
+		"giải nén trước, rồi mở tệp TB-….age bên trong",
+		"unpack it first, then open the TB-….age in it"}},
+	{open.ErrWebPage, "đây là một trang web đã lưu", []string{
+		"trong hộp thư, bấm tải tệp đính kèm TB-….age, đừng lưu cả trang",
+		"download the attachment TB-….age from the mail; do not save the page"}},
+	{open.ErrOutlook, "đây là thư của Outlook (.msg)", []string{
+		"mở thư trong Outlook, lưu tệp đính kèm TB-….age rồi mở tệp đó",
+		"open the mail in Outlook, save its attachment TB-….age and open that"}},
+	{open.ErrIdentity, "đây là tệp khóa riêng, không phải tin", []string{
+		"đặt tệp khóa sau -i, tệp tin ở cuối; đừng gửi tệp khóa cho ai",
+		"the identity file goes after -i, the tip last; send the identity to nobody"}},
+	{open.ErrRecipients, "đây là tệp khóa công khai, không phải tin", []string{
+		"chọn tệp TB-….age đính kèm trong thư",
+		"choose the TB-….age that was attached to the mail"}},
+	{open.ErrNoTipInMail, "thư này không kèm tin nào", []string{
+		"chọn thư có tệp đính kèm TB-….age",
+		"choose a mail that has an attachment TB-….age"}},
+	{open.ErrNotSealed, "đây không phải tin đã niêm phong, cũng không phải thư", []string{
+		"chọn tệp TB-….age hoặc thư .eml",
+		"choose a TB-….age file or an .eml mail"}},
+	{fs.ErrNotExist, "không tìm thấy tệp", []string{
+		"kiểm tra lại tên và thư mục",
+		"check the name and the folder"}},
+}
+
+// advise returns err with its sentence in Vietnamese before it and what to do
+// as hints, where there is advice for it.
+func advise(err error) error {
+	var plugin *keys.PluginError
+	if errors.As(err, &plugin) && plugin.Missing {
+		return hint(fmt.Errorf("thiếu chương trình của khóa / %w", err),
+			fmt.Sprintf("cài age-plugin-%s rồi thử lại", plugin.Name),
+			fmt.Sprintf("install age-plugin-%s so that it is found in PATH", plugin.Name))
+	}
+	for _, a := range advice {
+		if errors.Is(err, a.err) {
+			return hint(fmt.Errorf("%s / %w", a.text, err), a.hint...)
+		}
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/intake"
+)
+
+type openCmd struct {
+	Identity       []string `short:"i" required:"" placeholder:"FILE" help:"Identity file, as tipbox keygen -o writes it. May be given several times."`
+	Output         string   `short:"o" placeholder:"DIR" help:"Write each tip, text and photos, into a folder of its own in DIR."`
+	Register       string   `placeholder:"FILE.csv" help:"Enter each tip in the register, once."`
+	PassphraseFile string   `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`
+	Sealed         []string `arg:"" help:"Sealed tips (.age), mails (.eml), mailboxes (mbox, Maildir) or folders of them."`
+}
+
+// opened is a tip and what became of it on this machine, without its photos,
+// so that a thousand tips fit into memory.
+type opened struct {
+	*open.Tip
+	ref    string // the tip's id, or a name made from its sealed bytes
+	source string
+	photos int      // attached
+	files  []string // photos written
+}
+
+func (c *openCmd) Run(t *terminal) error {
+	ids, err := c.identities(t)
+	if err != nil {
+		return err
+	}
+	tips, failures := c.open(t, ids)
+	// A stable sort keeps the order given within the urgent and the others.
+	slices.SortStableFunc(tips, func(a, b opened) int {
+		switch {
+		case a.Urgent == b.Urgent:
+			return 0
+		case a.Urgent:
+			return -1
+		}
+		return 1
+	})
+	for _, tip := range tips {
+		if err := printTip(t.out, &tip); err != nil {
+			return fmt.Errorf("printing a tip: %w", err)
+		}
+	}
+	if c.Register != "" && len(tips) > 0 {
+		added, err := addToRegister(c.Register, tips)
+		if err != nil {
+			return err
+		}
+		t.say("%s: ghi thêm %d tin / %d tips entered", c.Register, added, added)
+	}
+	switch {
+	case len(failures) == 1 && len(tips) == 0:
+		return failures[0]
+	case len(failures) > 0:
+		for _, err := range failures {
+			t.fail(err)
+		}
+		t.say("%d tin mở được, %d lỗi / %d opened, %d failed", len(tips), len(failures), len(tips), len(failures))
+		return errSilent
+	case len(tips) == 0:
+		return advise(fmt.Errorf("%v: %w", c.Sealed, errNothing))
+	}
+	return nil
+}
+
+var errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
+
+func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
+	var all []*keys.Identities
+	for _, path := range c.Identity {
+		ids, err := unlock(t, path, c.PassphraseFile)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids)
+	}
+	return keys.Join(all...), nil
+}
+
+// open opens everything there is, so that one bad file does not hide a tip.
+func (c *openCmd) open(t *terminal, ids *keys.Identities) (tips []opened, failures []error) {
+	defer t.done()
+	seen := make(map[[sha256.Size]byte]bool)
+	for src, err := range open.Sources(c.Sealed...) {
+		t.step("đang mở / opening", len(tips)+1, 0)
+		if err == nil {
+			sum := sha256.Sum256(src.Sealed)
+			if seen[sum] { // the mail and its attachment, or a mail sent twice
+				continue
+			}
+			seen[sum] = true
+			var tip *open.Tip
+			if tip, err = open.Open(src.Sealed, ids); err == nil {
+				o := newOpened(tip, src, sum)
+				if err = c.write(t, &o); err == nil {
+					o.Photos = nil
+					tips = append(tips, o)
+				}
+			}
+		}
+		if err != nil {
+			failures = append(failures, advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err)))
+		}
+	}
+	return tips, failures
+}
+
+// newOpened names the tip. What the server wrote outside of it, the name of the
+// mail's attachment, goes before what stands in it, which anyone can have
+// sealed: so nobody can pass off a tip as another that is in the register.
+func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
+	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos)}
+	if src.ID != "" && tip.ID != "" && src.ID != tip.ID {
+		tip.Warnings = append(tip.Warnings, open.ErrOtherID)
+	}
+	for _, id := range []intake.ID{src.ID, tip.ID} {
+		if o.ref == "" {
+			o.ref = string(id)
+		}
+	}
+	if o.ref == "" {
+		o.ref = fmt.Sprintf("X-%X", sum[:4])
+	}
+	return o
+}
