@@ -18,6 +18,7 @@ var (
 		"intake/limit":                    {"intake", "intake/metric"},
 		"intake/limit/redistest":          {},
 		"intake/photo":                    {"intake"},
+		"intake/quiet":                    {},
 		"intake/spool":                    {"intake", "intake/metric"},
 		"intake/deliver":                  {"intake", "intake/spool", "intake/metric"},
 		"intake/deliver/smtp":             {"intake", "intake/deliver", "templates/mail"},
