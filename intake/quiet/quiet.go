@@ -37,7 +37,7 @@ var traces = regexp.MustCompile(`(?i)` +
 	`|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?` + // IPv4
 	`|\[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f.%:]*(?:\](?::\d+)?)?` + // IPv6
 	`|\?\S+=\S+` + // query strings
-	`|[a-z0-9+/_=-]{24,}`) // form tokens, keys, digests
+	`|[a-z0-9+/_=-]{32,}`) // form tokens, keys, digests
 
 // Handler passes on log records without anything that is not allowed.
 type Handler struct{ next slog.Handler }

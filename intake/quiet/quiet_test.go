@@ -32,7 +32,7 @@ func TestHandler(t *testing.T) {
 		"IPv6":           {func() { log.Info("dial [2001:db8::7]:443 or fe80::1%eth0 or ::1") }, "[withheld]"},
 		"link":           {func() { log.Info("get https://tip.example.vn/t/ncs01?token=CANARY now") }, `msg="get [withheld] now"`},
 		"mail":           {func() { log.Info("rcpt <CANARY@example.vn> refused") }, `msg="rcpt <[withheld]> refused"`},
-		"token":          {func() { log.Info("form CANARYq0Zk3jX9_mN-2vB7pLr8sT4uWy1c") }, `msg="form [withheld]"`},
+		"token":          {func() { log.Info("form CANARYq0Zk3jX9_mN-2vB7pLr8sT4uWy1cQ5dF") }, `msg="form [withheld]"`},
 		"in a value":     {func() { log.Info("x", "reason", "refused by 192.0.2.7") }, `reason="refused by [withheld]"`},
 		"no place of us": {func() { log.Info("x") }, "msg=x\n"},
 	} {
