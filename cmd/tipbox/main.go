@@ -19,6 +19,7 @@ const (
 // cli holds the commands, in the order in which the help shows them.
 type cli struct {
 	Poster  posterCmd  `cmd:"" help:"Print the posters."`
+	Verify  verifyCmd  `cmd:"" help:"Tell whether posters in photos are ours."`
 	Reader  readerCmd  `cmd:"" help:"Write the offline reader, or check a copy of it."`
 	Keygen  keygenCmd  `cmd:"" help:"Make an identity, locked with a passphrase."`
 	Open    openCmd    `cmd:"" help:"Open sealed tips."`

@@ -55,7 +55,7 @@ func (c *posterCmd) Run(t *terminal) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	files, err := poster.Write(ctx, c.Out, format, sites, poster.Options{
-		Paper: poster.Paper(c.Paper), Texts: texts, Link: cfg.Link, Date: date,
+		Paper: poster.Paper(c.Paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
 		Progress: func(done, total int) { t.step("poster", done, total) },
 	})
 	t.done()

@@ -25,7 +25,7 @@ const minContrast = 4.5
 func ParseColor(s string) (Color, error) {
 	if len(s) == 7 && s[0] == '#' {
 		if v, err := strconv.ParseUint(s[1:], 16, 24); err == nil {
-			return Color{uint8(v >> 16), uint8(v >> 8 & 0xff), uint8(v & 0xff)}, nil //nolint:gosec // 24 bits were parsed
+			return Color{uint8(v >> 16), uint8(v >> 8 & 0xff), uint8(v & 0xff)}, nil
 		}
 	}
 	return Color{}, fmt.Errorf("%q is not a colour: expected one such as %q", s, DefaultColor)

@@ -33,7 +33,11 @@ func newContent(site *intake.Site, link string, o *Options, brand Brand) (*conte
 	if err != nil {
 		return nil, err
 	}
-	texts := o.Texts.In(site.Unit.Languages...)
+	languages := site.Unit.Languages
+	if len(languages) == 0 {
+		languages = o.Languages
+	}
+	texts := o.Texts.In(languages...)
 	texts = texts[:min(len(texts), maxLanguages)]
 	c := &content{
 		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone, addr: site.Unit.Address,
@@ -96,12 +100,6 @@ func (c *content) fill(text string) string {
 
 // noBreak keeps a telephone number on one line.
 func noBreak(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
-
-// splitLink returns the link's scheme and the rest, which is what people type.
-func splitLink(link string) (scheme, rest string) {
-	i := strings.Index(link, "://") + len("://")
-	return link[:i], link[i:]
-}
 
 // midnight is the print date as files carry it.
 func midnight(t time.Time) time.Time {

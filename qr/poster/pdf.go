@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/crc32"
+	"hash/maphash"
 	"io"
 	"math"
 	"time"
@@ -18,6 +19,9 @@ type pdfWriter struct {
 	doc      *fpdf.Fpdf
 	pictures map[uint32]string // by checksum of the PNG
 	fonts    map[string]bool   // those that a text has needed: only they are embedded
+
+	seed  maphash.Seed
+	forms map[uint64]fpdf.Template // by hash of the path; nil for what was drawn once
 }
 
 // newPDF returns an empty PDF. All that could differ between two runs or tell of
@@ -32,7 +36,10 @@ func newPDF(title, lang string, date time.Time) *pdfWriter {
 	doc.SetLang(lang)
 	doc.SetAutoPageBreak(false, 0)
 	doc.SetMargins(0, 0, 0)
-	return &pdfWriter{doc, make(map[uint32]string), make(map[string]bool)}
+	return &pdfWriter{
+		doc: doc, pictures: make(map[uint32]string), fonts: make(map[string]bool),
+		seed: maphash.MakeSeed(), forms: make(map[uint64]fpdf.Template),
+	}
 }
 
 // add draws the page as the next one.
@@ -43,7 +50,7 @@ func (w *pdfWriter) add(p *Page) {
 	for _, it := range p.items {
 		switch it := it.(type) {
 		case *shape:
-			w.fill(it.path, it.color)
+			w.shape(it)
 		case *glyphRun:
 			w.text(it)
 		case *picture:
@@ -52,8 +59,38 @@ func (w *pdfWriter) add(p *Page) {
 	}
 }
 
-func (w *pdfWriter) fill(p path, c Color) {
-	d := w.doc
+// formMin is the number of a path's steps from which it is worth a form of its own.
+const formMin = 40
+
+// shape fills a path. A pictogram or band that has stood on the page before at
+// the same place becomes a form that all further pages refer to: of a thousand
+// posters all but the names and the codes is alike.
+func (w *pdfWriter) shape(s *shape) {
+	if len(s.path) < formMin {
+		fill(w.doc, s.path, s.color)
+		return
+	}
+	var h maphash.Hash
+	h.SetSeed(w.seed)
+	maphash.WriteComparable(&h, s.color)
+	for _, step := range s.path {
+		maphash.WriteComparable(&h, step)
+	}
+	key := h.Sum64()
+	form, seen := w.forms[key]
+	switch {
+	case !seen:
+		w.forms[key] = nil
+		fill(w.doc, s.path, s.color)
+		return
+	case form == nil:
+		form = w.doc.CreateTemplate(func(t *fpdf.Tpl) { fill(&t.Fpdf, s.path, s.color) })
+		w.forms[key] = form
+	}
+	w.doc.UseTemplate(form)
+}
+
+func fill(d *fpdf.Fpdf, p path, c Color) {
 	d.SetFillColor(int(c.R), int(c.G), int(c.B))
 	for _, s := range p {
 		switch s.op {
@@ -81,7 +118,7 @@ func (w *pdfWriter) text(t *glyphRun) {
 	for i := 0; i < len(glyphs); {
 		g := glyphs[i]
 		if g.char == 0 {
-			w.fill(g.outline().transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
+			fill(d, g.outline().transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
 			i++
 			continue
 		}

@@ -31,6 +31,8 @@ type Options struct {
 	Link  func(*intake.Site) string
 	Date  time.Time // printed on the posters
 
+	Languages []string // BCP 47 tags for units that name none themselves
+
 	// Progress is told after each page how many of the sites are done; may be nil.
 	Progress func(done, total int)
 }

@@ -3,6 +3,7 @@ package poster
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
 	"io"
@@ -32,6 +33,9 @@ func Write(ctx context.Context, dir string, format Format, sites []*intake.Site,
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if len(sites) == 0 {
+		return nil, errors.New("no site to print a poster for")
+	}
 	pages, err := drawAll(ctx, sites, o)
 	if err != nil {
 		return nil, err
@@ -136,8 +140,8 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			f.Close()
-			os.Remove(part) //nolint:errcheck // the error that counts is told
+			_ = f.Close() // the error that counts is told
+			_ = os.Remove(part)
 		}
 	}()
 	buffered := bufio.NewWriterSize(f, 1<<16)

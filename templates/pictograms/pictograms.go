@@ -12,7 +12,7 @@ import (
 //go:embed *.svg
 var files embed.FS
 
-// The square that a pictogram's path is drawn in: x from 0 to Side, y from -Side to 0.
+// Side is the square that a pictogram's path is drawn in: x from 0 to Side, y from -Side to 0.
 const Side = 960
 
 // Path returns the SVG path data of a pictogram. It panics on a name there is none of.

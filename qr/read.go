@@ -1,0 +1,168 @@
+package qr
+
+import (
+	"image"
+	"math"
+
+	"github.com/makiuchi-d/gozxing"
+	multiqr "github.com/makiuchi-d/gozxing/multi/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode"
+)
+
+// Found is a QR code in a photo.
+type Found struct {
+	Text string
+	At   image.Rectangle // roughly, in the photo's pixels
+}
+
+// Read returns every QR code that it can read in a photo, of any size, in the
+// order in which they were found. A code that is found is painted over and the
+// search goes on, since a second one beside or over the first is what a patrol
+// looks for. It always does the same work for photos of one size.
+func Read(photo image.Image) []Found {
+	s := &search{photo: grayOf(photo)}
+	b := s.photo.Rect
+	long := max(b.Dx(), b.Dy())
+	for _, side := range []int{1600, 1000, 600} {
+		if side < long || side == 600 || long <= 1600 && side == 1600 {
+			s.look(b, min(side, long), plain)
+		}
+	}
+	s.look(b, min(1200, long), stretched)
+	s.look(b, min(1200, long), blurred)
+	s.look(b, min(800, long), sharpened)
+	if long > 2000 { // small codes in a large photo
+		for _, t := range tiles(b) {
+			s.look(t, 1300, plain)
+		}
+	}
+	if long < 1000 {
+		s.look(b, 2*long, plain)
+		s.look(b, 2*long, sharpened)
+	}
+	return s.found
+}
+
+// search is a photo in which codes already found are painted over.
+type search struct {
+	photo *image.Gray
+	found []Found
+}
+
+// treatment is what is done to a scaled copy before it is searched.
+type treatment func(*image.Gray) *image.Gray
+
+// look searches a part of the photo scaled so that its longer side has so many
+// pixels, first for several codes at once, then for one at a time: the two ways
+// do not find the same ones.
+func (s *search) look(part image.Rectangle, side int, treat treatment) {
+	scaled := treat(scale(s.photo, part, side))
+	factor := float64(max(part.Dx(), part.Dy())) / float64(side)
+	for _, r := range several(scaled) {
+		s.add(r, scaled, part.Min, factor)
+	}
+	for range 3 {
+		r := single(scaled)
+		if r == nil {
+			return
+		}
+		s.add(*r, scaled, part.Min, factor)
+	}
+}
+
+// add notes a code, and paints it over in the photo and in the copy it was found in.
+func (s *search) add(r result, scaled *image.Gray, origin image.Point, factor float64) {
+	corners := r.corners()
+	paint(scaled, corners)
+	for i := range corners {
+		corners[i] = vec{float64(origin.X) + corners[i].x*factor, float64(origin.Y) + corners[i].y*factor}
+	}
+	at := around(corners).Intersect(s.photo.Rect)
+	for _, f := range s.found {
+		if f.Text == r.text && middle(f.At).In(at) {
+			return // what was left of one already found
+		}
+	}
+	s.found = append(s.found, Found{r.text, at})
+	paint(s.photo, corners)
+}
+
+func middle(r image.Rectangle) image.Point { return r.Min.Add(r.Max).Div(2) }
+
+// tiles covers a photo with overlapping squares of about half its shorter side.
+func tiles(b image.Rectangle) []image.Rectangle {
+	side := min(b.Dx(), b.Dy()) * 5 / 8
+	var list []image.Rectangle
+	nx := int(math.Ceil(float64(b.Dx()-side)/(float64(side)*0.75))) + 1
+	ny := int(math.Ceil(float64(b.Dy()-side)/(float64(side)*0.75))) + 1
+	for j := range ny {
+		for i := range nx {
+			at := image.Pt(b.Min.X+(b.Dx()-side)*i/max(nx-1, 1), b.Min.Y+(b.Dy()-side)*j/max(ny-1, 1))
+			list = append(list, image.Rectangle{at, at.Add(image.Pt(side, side))})
+		}
+	}
+	return list
+}
+
+// result is a decoded code; points are the centres of its finder patterns: bottom
+// left, top left, top right.
+type result struct {
+	text   string
+	points [3]vec
+}
+
+func toResult(r *gozxing.Result) (result, bool) {
+	p := r.GetResultPoints()
+	if len(p) < 3 {
+		return result{}, false
+	}
+	out := result{text: r.GetText()}
+	for i := range out.points {
+		out.points[i] = vec{p[i].GetX(), p[i].GetY()}
+	}
+	return out, true
+}
+
+func several(img *image.Gray) (found []result) {
+	defer func() { _ = recover() }() // the decoder panics on some images: then there is no code in them
+	bitmap, err := gozxing.NewBinaryBitmap(gozxing.NewHybridBinarizer(luminance(img)))
+	if err != nil {
+		return nil
+	}
+	list, err := multiqr.NewQRCodeMultiReader().DecodeMultipleWithoutHint(bitmap)
+	if err != nil {
+		return nil
+	}
+	for _, r := range list {
+		if one, ok := toResult(r); ok {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+func single(img *image.Gray) *result {
+	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	for _, binarizer := range []func(gozxing.LuminanceSource) gozxing.Binarizer{gozxing.NewHybridBinarizer, gozxing.NewGlobalHistgramBinarizer} {
+		if r := singleWith(img, binarizer, hints); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+func singleWith(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.Binarizer, hints map[gozxing.DecodeHintType]any) (found *result) {
+	defer func() { _ = recover() }()
+	bitmap, err := gozxing.NewBinaryBitmap(binarizer(luminance(img)))
+	if err != nil {
+		return nil
+	}
+	r, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	if err != nil {
+		return nil
+	}
+	if one, ok := toResult(r); ok {
+		return &one
+	}
+	return nil
+}
