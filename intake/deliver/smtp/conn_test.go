@@ -29,6 +29,7 @@ func onFirst(step smtptest.Step, a smtptest.Answer) func(smtptest.Event) smtptes
 // TestSendVerdicts: what each answer means, and whether the connection serves
 // the next mail. The return path is settled beforehand; TestReturnPath has it.
 func TestSendVerdicts(t *testing.T) {
+	t.Parallel()
 	say := smtptest.Say
 	tests := []struct {
 		step   smtptest.Step
@@ -114,6 +115,7 @@ func check(t *testing.T, err error, reason string, code int, step string) {
 // TestSendOnOneConnection: what is due goes over one connection, each mail to
 // its own address, and a refused one in the middle harms no other.
 func TestSendOnOneConnection(t *testing.T) {
+	t.Parallel()
 	srv := server(t, func(e smtptest.Event) smtptest.Answer {
 		if e.To == "gone@example.vn" {
 			return smtptest.Say("550 5.1.1 no such user")
@@ -149,6 +151,7 @@ func TestSendOnOneConnection(t *testing.T) {
 // TestNothingAfterTheMailCounts: once the server has the mail, neither a lost
 // line nor a refused RSET makes it go out twice.
 func TestNothingAfterTheMailCounts(t *testing.T) {
+	t.Parallel()
 	srv := server(t, smtptest.At(smtptest.Reset, smtptest.Say("500 5.5.1 what is RSET?")))
 	c := dial(t, transport(t, settings(t, srv)))
 	check(t, c.Send(t.Context(), tip("01")), "", 0, "")
@@ -161,6 +164,7 @@ func TestNothingAfterTheMailCounts(t *testing.T) {
 // TestRefusedReset: a server that refuses a mail and then RSET has refused one
 // mail, and the next is not blamed for it.
 func TestRefusedReset(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []smtptest.Answer{smtptest.Say("500 5.5.1 what is RSET?"), smtptest.Drop} {
 		srv := server(t, func(e smtptest.Event) smtptest.Answer {
 			switch {
@@ -184,6 +188,7 @@ func TestRefusedReset(t *testing.T) {
 // TestSendStalls: a server that goes silent is given up by the timeout or, at
 // once, when the context ends; and the tip is kept.
 func TestSendStalls(t *testing.T) {
+	t.Parallel()
 	for _, step := range []smtptest.Step{smtptest.From, smtptest.Recipient, smtptest.Data, smtptest.Message} {
 		t.Run(string(step), func(t *testing.T) {
 			tr := transport(t, settings(t, server(t, smtptest.At(step, smtptest.Stall))))
@@ -208,6 +213,7 @@ func TestSendStalls(t *testing.T) {
 
 // TestSendDeadline: a context that ends by its deadline is a timeout.
 func TestSendDeadline(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	c := dial(t, transport(t, settings(t, srv)))
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
@@ -221,6 +227,7 @@ func TestSendDeadline(t *testing.T) {
 // TestSendBadAddress: an address that no mail server takes is the operator's to
 // mend, and does not end the connection.
 func TestSendBadAddress(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	c := dial(t, transport(t, settings(t, srv)))
 	for _, to := range []string{"", "trực-ban@example.vn", "a@b.vn>\r\nRCPT TO:<x@y.vn"} {
@@ -237,6 +244,7 @@ func TestSendBadAddress(t *testing.T) {
 // TestSendOverAnnouncedSize: a mail that the server has said it will not take
 // is on hold at once, rather than cut off in the middle forever.
 func TestSendOverAnnouncedSize(t *testing.T) {
+	t.Parallel()
 	srv := smtptest.Start(t, smtptest.Options{Username: user, Password: pass, Extensions: []string{"SIZE 20000", "8BITMIME", "SMTPUTF8"}})
 	c := dial(t, transport(t, settings(t, srv)))
 	check(t, c.Send(t.Context(), tip("01")), "", 552, "mail")
@@ -250,6 +258,7 @@ func TestSendOverAnnouncedSize(t *testing.T) {
 
 // TestSendLarge: the largest tip there is arrives byte for byte.
 func TestSendLarge(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	m := tip("01")
 	m.Sealed = make([]byte, 4<<20+9000)
@@ -265,6 +274,7 @@ func TestSendLarge(t *testing.T) {
 // TestHalfOpen: a line that goes dead in both directions without being closed,
 // as when a router on the way loses power.
 func TestHalfOpen(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	o := settings(t, srv)
 	p := newProxy(t, net.JoinHostPort(srv.Host, strconv.Itoa(srv.Port)))

@@ -13,6 +13,7 @@ import (
 )
 
 func TestNewRefuses(t *testing.T) {
+	t.Parallel()
 	good := Options{Host: "mail.example.vn", Port: 587, TLS: StartTLS, From: "hom-thu@example.vn"}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
@@ -35,6 +36,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestHeloName(t *testing.T) {
+	t.Parallel()
 	for domain, want := range map[string]string{
 		"example.vn":     "example.vn",
 		"Mail-1.Example": "Mail-1.Example",
@@ -50,6 +52,7 @@ func TestHeloName(t *testing.T) {
 // TestDialDefers: whatever keeps us out is a deferral with its own name, and
 // never the tip's fault.
 func TestDialDefers(t *testing.T) {
+	t.Parallel()
 	at, say := smtptest.At, smtptest.Say
 	tests := []struct {
 		name   string
@@ -109,6 +112,7 @@ func TestDialDefers(t *testing.T) {
 }
 
 func TestDialRefused(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	o := settings(t, srv)
 	srv.Close()
@@ -120,6 +124,7 @@ func TestDialRefused(t *testing.T) {
 // TestDialStalls: a server that does not go on at some step is given up, by the
 // timeout or, at once, when the context ends.
 func TestDialStalls(t *testing.T) {
+	t.Parallel()
 	for _, step := range []smtptest.Step{smtptest.Connect, smtptest.Hello, smtptest.Encrypt, smtptest.Login} {
 		t.Run(string(step), func(t *testing.T) {
 			tr := transport(t, settings(t, server(t, smtptest.At(step, smtptest.Stall))))
@@ -146,6 +151,7 @@ func TestDialStalls(t *testing.T) {
 // TestDialNoneIsLoopback: without TLS nothing leaves the machine, whatever the
 // host is called.
 func TestDialNoneIsLoopback(t *testing.T) {
+	t.Parallel()
 	srv := smtptest.Start(t, smtptest.Options{Encryption: smtptest.Plain, Username: user, Password: pass})
 	o := settings(t, srv)
 	o.TLS, o.CAFile, o.Host = None, "", "localhost"
@@ -161,6 +167,7 @@ func TestDialNoneIsLoopback(t *testing.T) {
 // TestDialIgnoresInjectedReplies: what someone on the way adds in clear behind
 // the reply to STARTTLS is not taken for something said under TLS.
 func TestDialIgnoresInjectedReplies(t *testing.T) {
+	t.Parallel()
 	injected := "220 go ahead\r\n250-mail.test\r\n250 AUTH XOAUTH2"
 	srv := server(t, smtptest.At(smtptest.Encrypt, smtptest.Say(injected)))
 	c := dial(t, transport(t, settings(t, srv)))
@@ -170,6 +177,7 @@ func TestDialIgnoresInjectedReplies(t *testing.T) {
 }
 
 func TestDialTLS(t *testing.T) {
+	t.Parallel()
 	srv := smtptest.Start(t, smtptest.Options{Encryption: smtptest.TLS, Username: user, Password: pass})
 	o := settings(t, srv)
 	o.TLS = TLS
@@ -184,6 +192,7 @@ func TestDialTLS(t *testing.T) {
 // TestLogins: PLAIN wherever it is offered, LOGIN for old servers, none where
 // there is no username.
 func TestLogins(t *testing.T) {
+	t.Parallel()
 	for offered, want := range map[string]string{
 		"CRAM-MD5 LOGIN PLAIN": "AUTH PLAIN",
 		"plain":                "AUTH PLAIN",
@@ -215,6 +224,7 @@ func logins(srv *smtptest.Server) (found []string) {
 
 // TestPasswordIsReadAnew: a password that is changed on both sides needs no restart.
 func TestPasswordIsReadAnew(t *testing.T) {
+	t.Parallel()
 	o := settings(t, server(t, nil))
 	tr := transport(t, o)
 	dial(t, tr)
@@ -236,6 +246,7 @@ func TestPasswordIsReadAnew(t *testing.T) {
 // TestDialLeavesNothingOpen: go-mail leaves a connection open where a later
 // step of dialling fails.
 func TestDialLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -75,6 +75,7 @@ func open(t *testing.T, data []byte) opened {
 }
 
 func TestMessage(t *testing.T) {
+	t.Parallel()
 	srv := server(t, nil)
 	o := settings(t, srv)
 	// An attempt at 23:30 in Vietnam, as the server's clock may have it.
@@ -155,6 +156,7 @@ func checkWire(t *testing.T, data []byte) {
 // TestMessageIsConstant: what can be seen of a mail is its id, whether it is
 // urgent, and the size class; and each attempt is the same mail.
 func TestMessageIsConstant(t *testing.T) {
+	t.Parallel()
 	s, err := newSender("hom-thu@example.vn")
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +199,7 @@ func TestMessageIsConstant(t *testing.T) {
 
 // TestMessageInPython asks a second parser, where there is one, for defects.
 func TestMessageInPython(t *testing.T) {
+	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Log("no python3: checked with Go's parser only")

@@ -16,6 +16,7 @@ import (
 // TestPostfix hands mails to a real Postfix that wants STARTTLS, a login and a
 // sender of its own, and reads them back from a real Dovecot.
 func TestPostfix(t *testing.T) {
+	t.Parallel()
 	relay := postfixtest.Start(t, "hom-thu@example.vn", "truc-ban", "chi-huy")
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte(relay.Password), 0o600); err != nil {

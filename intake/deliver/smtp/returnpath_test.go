@@ -13,6 +13,7 @@ const from = "<hom-thu@example.vn>"
 // TestReturnPath: mails go with the null return path where the server takes it
 // at all, and with the sender's address where it does not, whenever it says so.
 func TestReturnPath(t *testing.T) {
+	t.Parallel()
 	nullAt := func(step smtptest.Step, reply string) func(smtptest.Event) smtptest.Answer {
 		return func(e smtptest.Event) smtptest.Answer {
 			if e.Step == step && e.ReturnPath == "<>" {
@@ -105,6 +106,7 @@ func TestReturnPath(t *testing.T) {
 // TestReturnPathIsForgotten: each connection tries the null path anew, so that a
 // server that has learned it is used as the design wants.
 func TestReturnPathIsForgotten(t *testing.T) {
+	t.Parallel()
 	srv := server(t, onFirst(smtptest.From, smtptest.Say("550 5.7.1 null sender refused")))
 	tr := transport(t, settings(t, srv))
 	for range 2 {
