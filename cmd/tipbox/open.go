@@ -12,7 +12,7 @@ import (
 )
 
 type openCmd struct {
-	Identity       []string `short:"i" required:"" placeholder:"FILE" help:"Identity file, as tipbox keygen -o writes it. May be given several times."`
+	Identity       []string `short:"i" required:"" sep:"none" placeholder:"FILE" help:"Identity file, as tipbox keygen -o writes it. May be given several times."`
 	Output         string   `short:"o" placeholder:"DIR" help:"Write each tip, text and photos, into a folder of its own in DIR."`
 	Register       string   `placeholder:"FILE.csv" help:"Enter each tip in the register, once."`
 	PassphraseFile string   `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`

@@ -30,7 +30,7 @@ func printTip(w io.Writer, o *opened) error {
 	fmt.Fprintln(&b, title+strings.Repeat("═", max(3, 72-len([]rune(title)))))
 	row := func(vi, en, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-9s%-10s %s\n", vi, en, value)
+			fmt.Fprintf(&b, "%-10s %-9s %s\n", vi, en, value)
 		}
 	}
 	row("Hòm thư", "Box", mailboxTitle(o.Tip))
@@ -39,7 +39,7 @@ func printTip(w io.Writer, o *opened) error {
 	if o.photos > 0 {
 		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)
 		if o.files != nil {
-			photos = strings.Join(o.files, "\n"+strings.Repeat(" ", 20))
+			photos = strings.Join(o.files, "\n"+strings.Repeat(" ", 21))
 		}
 		row("Ảnh", "Photos", photos)
 	}

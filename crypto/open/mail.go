@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	maxMail  = 64 << 20 // read of a mail: larger than any mail server takes
-	maxDepth = 8        // of parts within parts, forwarded mails within mails
+	maxMail   = 32 << 20 // read of a mail: larger than nearly any mail server takes
+	maxHeader = 1 << 20  // of that
+	maxDepth  = 8        // of parts within parts, forwarded mails within mails
 )
 
 // attachment is a sealed tip found in a mail.
@@ -27,7 +28,7 @@ type attachment struct {
 // names and types get lost when mail is forwarded. What is wrong with one part
 // does not hide the others: errors come joined beside what was found.
 func attachments(r io.Reader) ([]attachment, error) {
-	msg, err := mail.ReadMessage(bufio.NewReader(io.LimitReader(r, maxMail)))
+	msg, err := readMail(r)
 	if err != nil {
 		return nil, ErrNotSealed
 	}
@@ -40,6 +41,15 @@ func attachments(r io.Reader) ([]attachment, error) {
 		return nil, ErrNoTipInMail
 	}
 	return w.found, errors.Join(w.errs...)
+}
+
+// readMail reads a mail's header, which net/mail holds in memory however long
+// it is, and bounds its body.
+func readMail(r io.Reader) (*mail.Message, error) {
+	limited := &io.LimitedReader{R: r, N: maxHeader}
+	msg, err := mail.ReadMessage(bufio.NewReader(limited))
+	limited.N = maxMail
+	return msg, err
 }
 
 type walker struct {
@@ -65,7 +75,7 @@ func (w *walker) walk(h textproto.MIMEHeader, body io.Reader, depth int) {
 			w.walk(part.Header, part, depth+1)
 		}
 	case kind == "message/rfc822":
-		if msg, err := mail.ReadMessage(bufio.NewReader(content)); err == nil {
+		if msg, err := readMail(content); err == nil {
 			w.walk(textproto.MIMEHeader(msg.Header), msg.Body, depth+1)
 		}
 	default:

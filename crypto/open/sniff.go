@@ -2,6 +2,7 @@ package open
 
 import (
 	"bytes"
+	"encoding/base64"
 	"regexp"
 	"strings"
 
@@ -37,6 +38,17 @@ func sniff(b []byte) error {
 		return ErrRecipients
 	}
 	return ErrNotSealed
+}
+
+// The beginning of a file locked with a passphrase, binary and armored.
+const lockedStart = ageMagic + "-> scryp"
+
+var lockedArmor = base64.StdEncoding.EncodeToString([]byte(lockedStart))
+
+// isLocked tells an identity file, which may well lie in a folder of tips.
+func isLocked(b []byte) bool {
+	_, first, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\n"))
+	return bytes.HasPrefix(b, []byte(lockedStart)) || bytes.HasPrefix(first, []byte(lockedArmor))
 }
 
 func isMail(b []byte) bool { return mailField.Match(bytes.TrimLeft(b, "\r\n")) }

@@ -100,6 +100,8 @@ func file(path string, lenient bool, yield func(Source, error) bool) bool {
 	}
 	problem := sniff(start)
 	switch {
+	case lenient && isLocked(start):
+		return true
 	case problem == nil:
 		sealed, err := io.ReadAll(io.LimitReader(r, 2*maxSealed+1))
 		if err == nil && len(sealed) > 2*maxSealed {
