@@ -30,10 +30,13 @@ var (
 		"crypto/seal":                     {"intake", "crypto/keys"},
 		"crypto/open":                     {"intake", "crypto/keys"},
 		"templates":                       {},
+		"templates/postertext":            {},
+		"templates/pictograms":            {},
+		"templates/fonts":                 {},
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"qr":                              {},
-		"qr/poster":                       {"qr", "templates", "intake"},
+		"qr/poster":                       {"qr", "templates/fonts", "templates/pictograms", "templates/postertext", "intake"},
 	}
 	owners = map[string][]string{
 		"filippo.io/age":                {"crypto/"},
