@@ -165,24 +165,26 @@ func (r *register) write() error {
 	if err := out.WriteAll(r.records); err != nil {
 		return fmt.Errorf("writing the register: %w", err)
 	}
-	if err := replaceFile(r.path, b.Bytes()); err != nil {
+	if err := replaceFile(r.path, b.Bytes(), 0o600); err != nil {
 		return hint(fmt.Errorf("writing the register: %w", err),
 			"đóng sổ trong Excel rồi chạy lại", "close the register in Excel and run this again")
 	}
 	return nil
 }
 
-// replaceFile puts data in the place of the file, durably and all at once. Only
-// one process may do so at a time.
-func replaceFile(path string, data []byte) error {
+// replaceFile puts data in the place of the file, durably and all at once. A new
+// file gets the mode, an old one keeps its own beside it. Only one process may do
+// so at a time.
+func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	aside := path + ".new"
 	if err := writeSynced(aside, data); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil { // as the officers share it
-		if err := os.Chmod(aside, info.Mode().Perm()); err != nil {
-			return err
-		}
+	if info, err := os.Stat(path); err == nil {
+		mode |= info.Mode().Perm()
+	}
+	if err := os.Chmod(aside, mode); err != nil {
+		return err
 	}
 	if err := os.Rename(aside, path); err != nil {
 		_ = os.Remove(aside)
