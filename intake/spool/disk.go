@@ -44,7 +44,7 @@ func (osDisk) create(path string) (file, error) {
 
 func (osDisk) setTimes(path string, t time.Time) error { return os.Chtimes(path, t, t) }
 
-func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
+func (osDisk) rename(from, to string) error { return os.Rename(from, to) } //nolint:gosec // both are made of the spool's path and checked names
 
 func (osDisk) remove(path string) error { return os.Remove(path) }
 
