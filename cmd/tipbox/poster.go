@@ -45,6 +45,11 @@ func (c *posterCmd) Run(t *terminal) error {
 	if err != nil {
 		return usage(err)
 	}
+	for _, unit := range cfg.Directory.Units() {
+		if _, err := poster.BrandOf(unit); err != nil {
+			return usage(err)
+		}
+	}
 	format := poster.Format(c.Format)
 	if format == "" {
 		format = poster.PDF
@@ -99,7 +104,7 @@ func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*in
 		sites = append(sites, site)
 	}
 	if withdrawn > 0 {
-		t.say("%d withdrawn sites left out", withdrawn)
+		t.say("withdrawn sites left out: %d", withdrawn)
 	}
 	if len(sites) == 0 {
 		return nil, hint(errors.New("there is no site to print a poster for"), "add a [[units.sites]] to "+cfg.Path)

@@ -27,7 +27,7 @@ const maxVerifyPixels = 120_000_000
 type verifyCmd struct {
 	Config string   `short:"c" required:"" type:"path" placeholder:"tipbox.toml" help:"The configuration."`
 	CSV    string   `name:"csv" type:"path" placeholder:"FILE.csv" help:"Also write the lines as a table that opens in Excel."`
-	Photos []string `arg:"" name:"photo" type:"path" help:"JPEG or PNG photos of posters, or folders of them."`
+	Photos []string `arg:"" name:"photo" help:"JPEG or PNG photos of posters, or folders of them."`
 }
 
 // Run judges every code in every photo.

@@ -1,6 +1,7 @@
 package poster
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -34,6 +35,9 @@ func words(text string) []string {
 // length: a last line of one short word looks lost on a poster.
 func (t *typesetter) lines(text string, bold bool, width float64) ([]*run, error) {
 	greedy, err := t.greedy(text, bold, width)
+	if missing := new(MissingGlyphError); errors.As(err, &missing) {
+		missing.Text = text // the whole, not just the line it was met in
+	}
 	if err != nil || len(greedy) < 2 {
 		return greedy, err
 	}
