@@ -61,33 +61,42 @@ func TestLockedIdentity(t *testing.T) {
 	}
 }
 
-// TestStockAge opens a locked classic identity with Debian's age, on a terminal
-// as age wants it, and what it prints with age-keygen.
+// TestStockAge opens locked identities with Debian's age, on a terminal as age
+// wants it, and has age-keygen read the classic one: what is in the lock of
+// a post-quantum one it does not know yet.
 func TestStockAge(t *testing.T) {
 	for _, program := range []string{"age", "age-keygen", "script"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Fatalf("%s is not on this machine: make deps installs it", program)
 		}
 	}
-	id := generate(t, keys.Classic)
-	locked, err := id.Lock(passphrase, 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	file := filepath.Join(dir, "khoa")
-	if err := keys.WriteNew(file, locked); err != nil {
-		t.Fatal(err)
-	}
-	clear := filepath.Join(dir, "clear")
-	cmd := exec.Command("script", "-qec", "age -d -o "+clear+" "+file, os.DevNull)
-	cmd.Stdin = strings.NewReader(passphrase + "\n")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("age -d: %v\n%s", err, out)
-	}
-	out, err := exec.Command("age-keygen", "-y", clear).Output()
-	if err != nil || strings.TrimSpace(string(out)) != id.Recipient().String() {
-		t.Errorf("%v: %s, want %s", err, out, id.Recipient())
+	for _, kind := range []string{keys.Classic, keys.PostQuantum} {
+		id := generate(t, kind)
+		locked, err := id.Lock(passphrase, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		file, clear := filepath.Join(dir, "khoa"), filepath.Join(dir, "clear")
+		if err := keys.WriteNew(file, locked); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("script", "-qec", "age -d -o "+clear+" "+file, os.DevNull)
+		cmd.Stdin = strings.NewReader(passphrase + "\n")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: age -d: %v\n%s", kind, err, out)
+		}
+		ids, err := keys.ReadIdentities(clear, keys.UnlockOptions{})
+		if err != nil || ids.Locked() || ids.Recipients()[0].String() != id.Recipient().String() {
+			t.Errorf("%s: %v: age -d wrote another key", kind, err)
+		}
+		if kind == keys.PostQuantum {
+			continue
+		}
+		out, err := exec.Command("age-keygen", "-y", clear).Output()
+		if err != nil || strings.TrimSpace(string(out)) != id.Recipient().String() {
+			t.Errorf("%v: %s, want %s", err, out, id.Recipient())
+		}
 	}
 }
 
