@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"regexp"
+	"runtime/debug"
 	"strings"
 )
 
@@ -39,15 +40,25 @@ func (h quietErrors) Handle(ctx context.Context, r slog.Record) error {
 	}
 	if quiet.Message == "a handler panicked" {
 		quiet.Level = slog.LevelError
-		// The panic's own text comes first and could imitate a frame, so only what
-		// stands behind the last call of panic counts.
-		if i := strings.LastIndex(r.Message, "\npanic("); i >= 0 {
-			var at []string
-			for _, m := range frame.FindAllStringSubmatch(r.Message[i:], 6) {
-				at = append(at, m[1])
-			}
-			quiet.AddAttrs(slog.String("at", strings.Join(at, " ")))
-		}
+		quiet.AddAttrs(slog.String("at", places(r.Message)))
 	}
 	return h.Handler.Handle(ctx, quiet)
 }
+
+// places returns where in the code a stack trace was panicking, without the
+// arguments. The panic's own text comes first in a trace and could imitate a
+// frame, so only what stands behind the last call of panic counts.
+func places(trace string) string {
+	i := strings.LastIndex(trace, "\npanic(")
+	if i < 0 {
+		return ""
+	}
+	var at []string
+	for _, m := range frame.FindAllStringSubmatch(trace[i:], 6) {
+		at = append(at, m[1])
+	}
+	return strings.Join(at, " ")
+}
+
+// panicPlaces is places for a deferred function that has recovered.
+func panicPlaces() string { return places(string(debug.Stack())) }
