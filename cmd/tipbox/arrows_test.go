@@ -29,7 +29,7 @@ var (
 		"crypto/keys":                     {},
 		"crypto/seal":                     {"intake", "crypto/keys"},
 		"crypto/open":                     {"intake", "crypto/keys"},
-		"templates":                       {},
+		"templates":                       {"templates/pictograms"},
 		"templates/postertext":            {},
 		"templates/pictograms":            {},
 		"templates/fonts":                 {},

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tipbox/crypto/keys"
+	"tipbox/intake/config"
+	"tipbox/qr/poster"
+	"tipbox/templates/postertext"
+)
+
+type demoCmd struct {
+	Dir    string `default:"tipbox-demo" help:"Directory that everything is put into; made, or used again."`
+	Listen string `default:"127.0.0.1:8080" help:"Loopback address of the form."`
+}
+
+const (
+	// demoPassphrase locks the demo's identity: it stands in a file beside it, so
+	// that the way of an officer can be walked without inventing one.
+	demoPassphrase = "mat khau thu nghiem"
+	// demoPassword is that of the demo's mail server.
+	demoPassword = "demo"
+)
+
+// demoSites are places in the commune where such posters really hang.
+var demoSites = []initSite{
+	{"ncs01", "Nhà văn hóa bản Na Cô Sa 1"},
+	{"ncs02", "Trạm Y tế xã"},
+	{"ncs03", "Chợ phiên Na Cô Sa"},
+}
+
+func (c *demoCmd) Run(t *terminal) error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return hint(usage(fmt.Errorf("--listen %q is not a loopback address with a port", c.Listen)),
+			"the demo's mailbox is unlocked, so the demo is for this machine only; try 127.0.0.1:8081")
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	if err := c.setUp(t); err != nil {
+		return err
+	}
+	// The port is taken first: posters and mail follow it, and a port that is
+	// in use must be told before anything else is.
+	listener, err := net.Listen("tcp", c.Listen) //nolint:noctx // at once or never
+	if err != nil {
+		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: try --listen 127.0.0.1:8081")
+	}
+	c.Listen = listener.Addr().String()
+	listener.Close()
+
+	mailbox, err := startMailbox(ctx, mailboxOptions{
+		dir: c.path("mailbox"), caFile: c.path("mailbox-ca.pem"), username: "tip", password: demoPassword,
+		stored: func(path string) { t.say("Thư mới / new mail: %s", path) },
+	})
+	if err != nil {
+		return err
+	}
+	defer mailbox.close() //nolint:errcheck // the process ends
+	cfg, err := c.configure(mailbox)
+	if err != nil {
+		return err
+	}
+	pdf, err := c.posters(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	s, err := newService(cfg, newLog(t, false))
+	if err != nil {
+		return err
+	}
+	return s.run(ctx, func(form, _ string) { c.explain(t, cfg, form, pdf) })
+}
+
+func (c *demoCmd) path(parts ...string) string {
+	return filepath.Join(append([]string{c.Dir}, parts...)...)
+}
+
+// setUp makes the directory, and the unit's keys unless an earlier run did.
+func (c *demoCmd) setUp(t *terminal) error {
+	for _, dir := range []string{"keys", "posters", "mailbox", "secrets"} {
+		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {
+			return fmt.Errorf("making the demo's directory: %w", err)
+		}
+	}
+	if err := writeSynced(c.path("secrets", "smtp"), []byte(demoPassword+"\n")); err != nil {
+		return err
+	}
+	identity, recipients := c.path("keys", "na-co-sa.identity"), c.path("keys", "na-co-sa.recipients")
+	if _, err := os.Stat(recipients); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	t.say("Đang tạo khóa… / making keys…")
+	if err := os.Remove(identity); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a run that was cut short
+		return err
+	}
+	id, err := keys.Generate(keys.PostQuantum)
+	if err != nil {
+		return err
+	}
+	locked, err := id.Lock(demoPassphrase, keys.WorkFactor)
+	if err != nil {
+		return fmt.Errorf("locking the identity: %w", err)
+	}
+	if err := keys.WriteNew(identity, locked); err != nil {
+		return fmt.Errorf("writing the identity: %w", err)
+	}
+	if err := writeSynced(c.path("keys", "passphrase.txt"), []byte(demoPassphrase+"\n")); err != nil {
+		return err
+	}
+	return writeSynced(recipients, []byte("# demo\n"+id.Recipient().String()+"\n"))
+}
+
+// configure writes tipbox.toml anew: the mailbox has another port each time.
+func (c *demoCmd) configure(m *mailbox) (*config.Config, error) {
+	f := initFile{
+		initCmd: initCmd{
+			BaseURL: "http://" + c.Listen, Listen: c.Listen, UnitID: "na-co-sa",
+			UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.invalid", Phone: "0215 000 000",
+			SMTPHost: m.host, SMTPPort: m.port, SMTPTLS: "starttls", SMTPUser: "tip", From: "hom-thu@na-co-sa.invalid",
+		},
+		CAFile: "mailbox-ca.pem", Admin: "127.0.0.1:0", RecipientsFile: "keys/na-co-sa.recipients", Sites: demoSites,
+	}
+	text, err := f.toml()
+	if err != nil {
+		return nil, err
+	}
+	path := c.path("tipbox.toml")
+	if err := writeSynced(path, text); err != nil {
+		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
+	}
+	return loadConfig(path)
+}
+
+func (c *demoCmd) posters(ctx context.Context, cfg *config.Config) (pdf string, err error) {
+	texts, err := postertext.Load(posterTexts(cfg))
+	if err != nil {
+		return "", err
+	}
+	files, err := poster.Write(ctx, c.path("posters"), poster.PDF, slices.Collect(cfg.Directory.Sites()),
+		poster.Options{Paper: poster.A4, Texts: texts, Link: cfg.Link, Date: time.Now()})
+	if err != nil {
+		return "", fmt.Errorf("drawing the posters: %w", err)
+	}
+	return files[0], nil
+}
+
+func (c *demoCmd) explain(t *terminal, cfg *config.Config, form, pdf string) {
+	t.say(`
+Hòm thư thử nghiệm đang chạy trên máy này. Nhấn Ctrl-C để dừng.
+The demo tip box runs on this machine. Ctrl-C ends it.
+
+ 1. Áp phích / the posters:                %s
+ 2. Mở trang và gửi một tin / send a tip:  %s/t/%s
+ 3. Đọc tin vừa gửi / read it, in another terminal:
+
+      %s open -i %s \
+        --passphrase-file %s %s
+`, pdf, form, demoSites[0].Code, os.Args[0], c.path("keys", "na-co-sa.identity"), c.path("keys", "passphrase.txt"), c.path("mailbox"))
+}

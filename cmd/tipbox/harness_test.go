@@ -1,0 +1,278 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"math/rand/v2"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The harness runs the real binary, as an operator would, in a directory of its
+// own, and plays the villager at the other end of the line.
+
+var buildOnce struct {
+	sync.Once
+	path string
+	err  error
+}
+
+// binary builds tipbox once for all tests, with the race detector.
+func binary(t testing.TB) string {
+	t.Helper()
+	b := &buildOnce
+	b.Do(func() {
+		b.path = filepath.Join(os.TempDir(), fmt.Sprintf("tipbox-test-%d", os.Getpid()))
+		out, err := exec.Command("go", "build", "-race", "-o", b.path, ".").CombinedOutput()
+		if err != nil {
+			b.err = fmt.Errorf("building tipbox: %w\n%s", err, out)
+		}
+	})
+	if b.err != nil {
+		t.Fatal(b.err)
+	}
+	return b.path
+}
+
+// need returns the path of a program that the test cannot do without.
+func need(t testing.TB, program string) string {
+	t.Helper()
+	for _, name := range []string{program, "/usr/sbin/" + program} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatalf("%s is not on this machine: make deps installs it", program)
+	return ""
+}
+
+// tipbox runs one command to its end and returns its stdout.
+func tipbox(t testing.TB, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(binary(t), args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("tipbox %s: %v\n%s", strings.Join(args, " "), err, &stderr)
+	}
+	return stdout.String()
+}
+
+// server is a running tipbox serve.
+type server struct {
+	url    string // of the form's listener, without a slash at the end
+	admin  string // of the admin listener
+	cmd    *exec.Cmd
+	stderr *output
+	exited chan error
+}
+
+var listening = regexp.MustCompile(`(?m)^(form|admin) on (http\S+)$`)
+
+// serve starts tipbox serve and returns once it takes tips. It is killed when
+// the test ends, if it still runs.
+func serve(t testing.TB, config string, args ...string) *server {
+	t.Helper()
+	s := &server{
+		cmd:    exec.Command(binary(t), append([]string{"serve", "-c", config}, args...)...),
+		stderr: &output{changed: make(chan struct{}, 1)},
+		exited: make(chan error, 1),
+	}
+	s.cmd.Stdout, s.cmd.Stderr = s.stderr, s.stderr
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.exited <- s.cmd.Wait() }()
+	t.Cleanup(s.kill)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for s.url == "" || s.admin == "" {
+		select {
+		case <-s.stderr.changed:
+			for _, m := range listening.FindAllStringSubmatch(s.stderr.String(), -1) {
+				if m[1] == "form" {
+					s.url = m[2]
+				} else {
+					s.admin = m[2]
+				}
+			}
+		case err := <-s.exited:
+			t.Fatalf("tipbox serve ended at once: %v\n%s", err, s.stderr)
+		case <-ctx.Done():
+			t.Fatalf("tipbox serve does not say that it listens\n%s", s.stderr)
+		}
+	}
+	return s
+}
+
+// kill ends the server as a power cut does.
+func (s *server) kill() {
+	if s.cmd.Process.Kill() == nil {
+		s.exited <- <-s.exited
+	}
+}
+
+// stop asks the server to end, as systemd does, and returns how it ended.
+func (s *server) stop(t testing.TB) error {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	err := <-s.exited
+	s.exited <- err
+	return err
+}
+
+// output is what a process has printed so far.
+type output struct {
+	mu      sync.Mutex
+	b       bytes.Buffer
+	changed chan struct{}
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case o.changed <- struct{}{}:
+	default:
+	}
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// villager is someone with a browser without script.
+type villager struct {
+	client http.Client
+	url    string // of the form
+}
+
+// form is a form filled in.
+type form struct {
+	fields map[string]string
+	photos [][]byte
+}
+
+// report fills in a form.
+func report(message string, photos ...[]byte) form {
+	return form{map[string]string{"mailbox": "report", "message": message}, photos}
+}
+
+var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
+
+// page fetches the form and returns its token and the page.
+func (v *villager) page(ctx context.Context) (token, page string, err error) {
+	resp, err := v.do(ctx, http.MethodGet, nil, "")
+	if err != nil {
+		return "", "", err
+	}
+	m := tokenField.FindStringSubmatch(resp.body)
+	if m == nil {
+		return "", resp.body, fmt.Errorf("no form token in the page, status %d", resp.status)
+	}
+	return html.UnescapeString(m[1]), resp.body, nil
+}
+
+// answer is a page that came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send posts the form as it stands.
+func (v *villager) send(ctx context.Context, f form) (*answer, error) {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range f.fields {
+		if err := w.WriteField(name, value); err != nil {
+			return nil, err
+		}
+	}
+	for i, photo := range f.photos {
+		part, err := w.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {fmt.Sprintf(`form-data; name="photo"; filename="IMG_%04d.jpg"`, i)},
+			"Content-Type":        {"image/jpeg"},
+		})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := part.Write(photo); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return v.do(ctx, http.MethodPost, &body, w.FormDataContentType())
+}
+
+// write opens the page, fills it in and sends it.
+func (v *villager) write(ctx context.Context, f form) (*answer, error) {
+	token, _, err := v.page(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.fields["token"] = token
+	return v.send(ctx, f)
+}
+
+func (v *villager) do(ctx context.Context, method string, body io.Reader, kind string) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, v.url, body)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	resp, err := v.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return &answer{resp.StatusCode, resp.Header, string(b)}, err
+}
+
+// photograph makes a picture that no other seed makes.
+func photograph(t testing.TB, seed uint64, width, height int) []byte {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 0))
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := 0; y < height; y += 8 {
+		for x := 0; x < width; x += 8 {
+			c := color.RGBA{uint8(r.Uint32()), uint8(x), uint8(y), 255}
+			for dy := range 8 {
+				for dx := range 8 {
+					img.SetRGBA(x+dx, y+dy, c)
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

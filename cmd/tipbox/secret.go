@@ -1,0 +1,51 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const secretSize = 32
+
+// loadSecret reads the service's secret, which form tokens and tips' ids hang
+// on, and makes it where there is none.
+func loadSecret(path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newSecret(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the secret: %w", err)
+	}
+	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil || len(secret) < secretSize {
+		return nil, hint(fmt.Errorf("secret file %s is damaged: expected %d random bytes in base64", path, secretSize),
+			"delete it and start again: forms open at this moment will then ask for one more tap, nothing else changes")
+	}
+	return secret, nil
+}
+
+// newSecret writes the file under another name first: a power cut must not
+// leave half a secret behind.
+func newSecret(path string) ([]byte, error) {
+	secret := make([]byte, secretSize)
+	_, _ = rand.Read(secret) // never fails
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("making the secret's directory: %w", err)
+	}
+	temp := path + ".new"
+	text := base64.StdEncoding.EncodeToString(secret) + "\n"
+	if err := writeSynced(temp, []byte(text)); err != nil {
+		return nil, fmt.Errorf("writing the secret: %w", err)
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return nil, fmt.Errorf("writing the secret: %w", err)
+	}
+	return secret, nil
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tipbox/intake"
+	"tipbox/intake/admin"
+	"tipbox/intake/config"
+	"tipbox/intake/deliver"
+	"tipbox/intake/deliver/smtp"
+	"tipbox/intake/limit"
+	"tipbox/intake/photo"
+	"tipbox/intake/spool"
+	"tipbox/intake/web"
+	"tipbox/templates"
+)
+
+// grace is how long running submissions and a running mail may take after the
+// service was asked to end.
+const grace = 10 * time.Second
+
+// service is everything that tipbox serve runs, made of a configuration.
+type service struct {
+	cfg    *config.Config
+	log    *slog.Logger
+	spool  *spool.Spool
+	limits *limit.Limits
+	runner *deliver.Runner
+	form   *web.Server
+	admin  *http.Server
+}
+
+// newService makes all parts, which touches the disk but not yet the network.
+func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
+	s = &service{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	registry := prometheus.NewRegistry()
+	secret, err := loadSecret(cfg.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := intake.NewFormKey(secret)
+	if err != nil {
+		return nil, err
+	}
+	if s.spool, err = spool.Open(spool.Options{
+		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: uint64(cfg.Spool.MinFree), Log: log,
+	}); err != nil {
+		return nil, fmt.Errorf("opening the spool: %w", err)
+	}
+	if s.limits, err = newLimits(cfg, secret, log, registry); err != nil {
+		return nil, err
+	}
+	transport, err := smtp.New(smtp.Options{
+		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
+		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.runner = deliver.New(deliver.Options{
+		Spool: s.spool, Transport: transport, Directory: cfg.Directory, Log: log, Registerer: registry,
+	})
+	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
+	if err != nil {
+		return nil, usage(err)
+	}
+	intakeService := intake.NewService(intake.Options{
+		Key: key, Limits: s.limits, Forms: s.limits, Photos: photo.New(photo.Options{}), Spool: s.spool,
+	})
+	handler, err := web.New(web.Options{
+		Service: intakeService, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
+		TrustedProxies: cfg.HTTP.TrustedProxies, Log: log,
+		Bodies: web.NewBodies(web.BodyOptions{Budget: web.NewBudget(cfg.HTTP.BodyMemory, 0)}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	options := web.ServerOptions{Handler: handler, Log: log}
+	if cfg.HTTP.TLSCert != "" {
+		if options.TLS, err = loadTLS(cfg.HTTP); err != nil {
+			return nil, err
+		}
+	}
+	s.form = web.NewServer(options)
+	if s.admin, err = admin.New(admin.Options{Parts: s.parts(), Registry: registry}); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
+	rule := func(l config.Limit) limit.Rule { return limit.Rule(l) }
+	o := limit.Options{
+		Rules:  limit.Rules{Sender: rule(cfg.Limits.Sender), Site: rule(cfg.Limits.Site), All: rule(cfg.Limits.All)},
+		Secret: secret, Log: log, Registerer: r,
+	}
+	if cfg.Redis != nil {
+		password, err := firstLine(cfg.Redis.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the Redis password: %w", err)
+		}
+		o.Redis = &limit.Server{URL: cfg.Redis.URL, Password: password}
+	}
+	return limit.New(o)
+}
+
+// loadTLS reads certificate and key anew at each handshake's need, so that a
+// renewed certificate wants no restart.
+func loadTLS(h config.HTTP) (*tls.Config, error) {
+	load := func() (*tls.Certificate, error) {
+		cert, err := tls.LoadX509KeyPair(h.TLSCert, h.TLSKey)
+		if err != nil {
+			return nil, fmt.Errorf("reading the certificate: %w", err)
+		}
+		return &cert, nil
+	}
+	if _, err := load(); err != nil {
+		return nil, usage(err)
+	}
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return load() },
+	}, nil
+}
+
+// run serves until ctx ends, and then until what is running is done, within
+// grace. It calls ready with the two addresses once both listen.
+func (s *service) run(ctx context.Context, ready func(form, admin string)) error {
+	defer s.close()
+	form, err := net.Listen("tcp", s.cfg.HTTP.Listen) //nolint:noctx // at once or never
+	if err != nil {
+		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: change http.listen")
+	}
+	defer form.Close()
+	adminListener, adminURL, err := s.listenAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 2)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.form.Serve(form); err != nil {
+			failed <- fmt.Errorf("serving the form: %w", err)
+		}
+	})
+	if adminListener != nil {
+		running.Go(func() {
+			if err := s.admin.Serve(adminListener); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serving health: %w", err)
+			}
+		})
+	}
+	runnerCtx, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRunner()
+	running.Go(func() { s.runner.Run(runnerCtx) })
+
+	scheme := "http://"
+	if s.cfg.HTTP.TLSCert != "" {
+		scheme = "https://"
+	}
+	ready(scheme+form.Addr().String(), adminURL)
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	// Submissions first: what they spool on their way out may still be mailed.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if shutdownErr := s.form.Shutdown(last); shutdownErr != nil {
+		_ = s.form.Close()
+	}
+	stopRunner()
+	_ = s.admin.Close()
+	running.Wait()
+	return err
+}
+
+func (s *service) listenAdmin(ctx context.Context) (net.Listener, string, error) {
+	if s.cfg.HTTP.Admin == "" {
+		return nil, "", nil
+	}
+	l, err := admin.Listen(ctx, s.cfg.HTTP.Admin)
+	if err != nil {
+		return nil, "", hint(fmt.Errorf("listening for health: %w", err), "another program may have the port: change http.admin")
+	}
+	return l, "http://" + l.Addr().String(), nil
+}
+
+// close gives back what newService took.
+func (s *service) close() {
+	if s.limits != nil {
+		_ = s.limits.Close()
+	}
+	if s.spool != nil {
+		if err := s.spool.Close(); err != nil {
+			s.log.Error("closing the spool failed")
+		}
+	}
+}
+
+// firstLine returns the first line of a file, "" for no file.
+func firstLine(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}
