@@ -97,7 +97,7 @@ func defaults() file {
 	f.Limits.Sender = limit{60, "1h", 40}
 	f.Limits.Site = limit{240, "1h", 80}
 	f.Limits.All = limit{6000, "1h", 1000}
-	f.Spool.MinFree = "256 MiB"
+	f.Spool.MinFree = "512 MiB"
 	f.SMTP.Port = 587
 	f.SMTP.TLS = "starttls"
 	return f
