@@ -12,6 +12,18 @@ import (
 //go:embed reader.html
 var reader string
 
+// Seal is the page's sealing script; what it asks of page and server stands at
+// the head of src/seal/main.js.
+//
+//go:embed seal.js
+var Seal []byte
+
+// SealTexts are the sentences that the script says, in Vietnamese and English:
+// a JSON object of objects by language.
+//
+//go:embed src/seal/texts.json
+var SealTexts []byte
+
 // Licences are the names, versions and licence texts of the packages bundled.
 //
 //go:embed LICENSES.txt

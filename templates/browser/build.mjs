@@ -48,4 +48,9 @@ if (/<\/(script|style)/i.test(script + style) || /<!--/.test(script) || /[\r\0]/
   throw new Error("the bundle would not survive being put into a page");
 }
 writeFileSync(join(out, "reader.html"), page);
+
+// Chrome 67 has BigInt literals; older WebViews stop at the first of them and
+// leave the form to itself. (safari14 cannot be reached: 14.1 can.)
+const villager = ["chrome67", "firefox68", "safari14.1"];
+writeFileSync(join(out, "seal.js"), `${await bundle(source("seal", "main.js"), { target: villager })}\n`);
 writeFileSync(join(out, "LICENSES.txt"), licences(here, [...inputs]));

@@ -75,12 +75,13 @@ export function write(dir, files) {
 
 const paths = { chrome: process.env.CHROMIUM || "/usr/bin/chromium", firefox: process.env.FIREFOX || "/usr/bin/firefox-esr" };
 
-/** Starts "chrome", "firefox", or "chrome109", the last for Windows 7. */
+/** Starts "chrome", "firefox", "tor" (Firefox resisting fingerprinting) or "chrome109", the last for Windows 7. */
 export async function launch(t, name) {
-  const chrome = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+  const chrome = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP tip.test 127.0.0.1"];
   const options = {
     chrome: { executablePath: paths.chrome, args: chrome, headless: true },
     firefox: { browser: "firefox", executablePath: paths.firefox, headless: true },
+    tor: { browser: "firefox", executablePath: paths.firefox, headless: true, extraPrefsFirefox: { "privacy.resistFingerprinting": true } },
     chrome109: { executablePath: name === "chrome109" && chrome109(), args: [...chrome, "--no-zygote"], headless: true },
   }[name];
   if (!existsSync(options.executablePath)) throw new Error(`the tests need ${options.executablePath}: install it`);

@@ -28,7 +28,7 @@ export function cleanLine(text) {
 
 // A lone surrogate becomes U+FFFD, as a form post would make it.
 function wellFormed(text) {
-  return new TextDecoder().decode(new TextEncoder().encode(text));
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 /** Reports whether the text has at most so many characters and bytes of UTF-8. */

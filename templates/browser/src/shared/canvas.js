@@ -49,16 +49,18 @@ export function release(img) {
 
 /**
  * Draws the image, scaled so that its longer side is at most maxSide pixels, on
- * white (a JPEG has no transparency), and resolves to a JPEG blob.
+ * white (a JPEG has no transparency), and resolves to a JPEG blob. turn is the
+ * Exif orientation that the browser has not followed; see turnsPhotos.
  */
-export function encode(img, maxSide, quality) {
+export function encode(img, maxSide, quality, turn = 1) {
   const scale = Math.min(1, maxSide / Math.max(img.naturalWidth, img.naturalHeight));
   const width = Math.max(1, Math.round(img.naturalWidth * scale));
   const height = Math.max(1, Math.round(img.naturalHeight * scale));
-  const canvas = newCanvas(width, height);
+  const canvas = turn > 4 ? newCanvas(height, width) : newCanvas(width, height);
   const context = canvas.getContext("2d");
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.transform(...matrices[turn](width, height));
   context.imageSmoothingQuality = "high";
   context.drawImage(img, 0, 0, width, height);
   return new Promise((resolve, reject) => {
@@ -69,6 +71,25 @@ export function encode(img, maxSide, quality) {
     }, "image/jpeg", quality);
   });
 }
+
+/** Reports whether the browser turns photos upright by itself: Chrome does since 81. */
+export function turnsPhotos() {
+  return CSS.supports("image-orientation", "from-image");
+}
+
+// What each Exif orientation (1 to 8) asks for, as a canvas transform of a
+// picture that is w wide and h high as stored.
+const matrices = [
+  null,
+  () => [1, 0, 0, 1, 0, 0],
+  (w) => [-1, 0, 0, 1, w, 0],
+  (w, h) => [-1, 0, 0, -1, w, h],
+  (w, h) => [1, 0, 0, -1, 0, h],
+  () => [0, 1, 1, 0, 0, 0],
+  (w, h) => [0, 1, -1, 0, h, 0],
+  (w, h) => [0, -1, -1, 0, h, w],
+  (w) => [0, -1, 1, 0, 0, w],
+];
 
 function newCanvas(width, height) {
   const canvas = document.createElement("canvas");

@@ -1,0 +1,259 @@
+// The page's sealing script: makes the plain form of /t/CODE seal on the phone,
+// and keep sending while the line is bad. Without it, or before it has arrived,
+// the form posts by itself.
+//
+// CONTRACT with the page and the server
+//
+// Page:
+//   <form id="tip" method="post" enctype="multipart/form-data"> with the fields
+//     mailbox, message, place, time, photo, delivery, to, token as in design.md;
+//     [data-field=NAME] around a field is where its error goes, else its parent;
+//   one <button type="submit">;
+//   <script src="/s/seal-HASH.js" data-keys="/s/KEYS-HASH.json" defer></script>.
+//   The script adds: #status (role=status) before the button; ul.photos of
+//   previews after the photo field; p.error#error-NAME; it sets aria-busy on the form.
+//
+// Data (data-keys), one JSON per site and language, immutable at its address:
+//   { "keys": ID, "unit": ID, "site": CODE, "siteName": in Vietnamese, "lang": TAG,
+//     "phone": "", "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
+//   keys names this set of recipients; texts are those of texts.json.
+//
+// Request: POST form.action, multipart/form-data with sealed, delivery, to, token
+//   and headers Accept: application/json, Tipbox-Keys: ID.
+// Answers, bodies never read:
+//   303 to the thank-you page, which is then shown;
+//   409 with Tipbox-Keys: /s/….json where ID is not the present set: the
+//     script loads that, seals anew and posts again;
+//   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
+//   429 with Retry-After; 404 and 410: withdrawn; other 4xx: not taken;
+//   5xx or none: tried again, after 2 s and then ever longer, for as long as
+//   the page is open.
+//
+// Content-Security-Policy needs: script-src 'self'; connect-src 'self'; img-src 'self'
+//   blob: ('self' for Firefox, which asks for a favicon); form-action 'self'. No
+//   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
+import "../shared/polyfill.js";
+import { answers, check, sayAt } from "./form.js";
+import { Photos } from "./photos.js";
+import { TooLarge } from "./plaintext.js";
+import { post } from "./post.js";
+import { seal } from "./seal.js";
+
+const script = document.currentScript;
+
+class Page {
+  constructor(form, data) {
+    this.form = form;
+    this.data = data;
+    this.button = form.querySelector("[type=submit]");
+    this.label = this.button.textContent;
+    this.status = document.createElement("div");
+    this.status.id = "status";
+    this.status.setAttribute("role", "status");
+    this.button.parentNode.insertBefore(this.status, this.button);
+    this.text = (key, values = {}) =>
+      (this.data.texts[key] || "").replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+    const photo = form.querySelector("[name=photo]");
+    this.photos = photo ? new Photos(photo, this.text, (problem) => sayAt(form, "photo", problem && this.text(problem))) : null;
+    form.noValidate = true; // the bubbles speak the phone's language, not the page's
+    form.addEventListener("submit", (event) => {
+      if (this.plain) return;
+      event.preventDefault();
+      this.send();
+    });
+    window.addEventListener("pageshow", (event) => event.persisted && this.rest());
+    this.say("sealed_here");
+  }
+
+  // Shows one sentence, and buttons as [text key, what to do].
+  say(key, values, ...buttons) {
+    this.status.textContent = key ? this.text(key, values) : "";
+    for (const [label, act] of buttons) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = this.text(label);
+      button.addEventListener("click", act);
+      this.status.append(" ", button);
+    }
+  }
+
+  // The form is held still while it is on its way: what is sent is what is seen.
+  hold() {
+    this.busy = true;
+    this.form.setAttribute("aria-busy", "true");
+    this.held = Array.from(this.form.elements).filter((element) => !element.disabled && !this.status.contains(element));
+    this.held.forEach((element) => {
+      element.disabled = true;
+    });
+    window.addEventListener("beforeunload", stay);
+  }
+
+  rest() {
+    this.busy = false;
+    this.form.removeAttribute("aria-busy");
+    (this.held || []).forEach((element) => {
+      element.disabled = false;
+    });
+    this.held = null;
+    this.button.textContent = this.label;
+    window.removeEventListener("beforeunload", stay);
+  }
+
+  async send() {
+    if (this.busy) return;
+    const tip = answers(this.form);
+    const problems = check(tip);
+    for (const name of ["mailbox", "message", "place", "time"]) sayAt(this.form, name, problems[name] && this.text(problems[name]));
+    const [first] = Object.keys(problems);
+    if (first) {
+      this.say("errors");
+      this.form.querySelector(`[name="${first}"]`).focus();
+      return;
+    }
+    this.hold();
+    this.button.textContent = this.text("sealing");
+    let outcome;
+    try {
+      tip.photos = this.photos ? await this.photos.bytes() : [];
+      await this.seal(tip);
+      outcome = await this.post(tip);
+    } catch (err) {
+      outcome = { problem: err instanceof TooLarge ? "photo_too_large" : "seal_failed" };
+    }
+    this.finish(outcome);
+  }
+
+  async seal(tip) {
+    const { unit, site, siteName, lang, to } = this.data;
+    this.sealed = new Blob([await seal({ ...tip, id: "", unit, site, siteName, lang, urgent: tip.delivery === "urgent" }, to[tip.to])]);
+  }
+
+  post(tip) {
+    this.button.textContent = this.text("sending");
+    let stop = () => {};
+    const stopped = { stopped: true };
+    const request = (method, url, body, headers = {}) => new Promise((resolve, reject) => {
+      // Not fetch: it tells nothing of how far an upload is, which on EDGE takes minutes.
+      const http = new XMLHttpRequest();
+      let alive = 0;
+      const stalled = () => {
+        clearTimeout(alive);
+        alive = setTimeout(() => http.abort(), 60_000);
+      };
+      stop = () => {
+        http.abort();
+        reject(stopped);
+      };
+      http.open(method, url);
+      Object.keys(headers).forEach((name) => http.setRequestHeader(name, headers[name]));
+      http.upload.onprogress = ({ loaded, total }) => {
+        stalled();
+        this.button.textContent = this.text("sending_percent", { percent: Math.floor((100 * loaded) / total) });
+      };
+      http.onprogress = stalled;
+      http.onloadend = () => {
+        clearTimeout(alive);
+        if (http.status) resolve({ status: http.status, url: http.responseURL, body: http.responseText, header: (name) => http.getResponseHeader(name) });
+        else reject(new Error("no answer"));
+      };
+      stalled();
+      http.send(body);
+    });
+    const wait = (ms) => new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms * (0.75 + Math.random() / 2)); // a valley's phones do not come back at once
+      window.addEventListener("online", resolve, { once: true });
+      stop = () => {
+        clearTimeout(timer);
+        reject(stopped);
+      };
+    });
+    return post({
+      wait,
+      send: () => {
+        const body = new FormData();
+        body.append("token", tip.token);
+        body.append("delivery", tip.delivery);
+        body.append("to", tip.to);
+        body.append("sealed", this.sealed, "tin.age");
+        return request("POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
+      },
+      waiting: (on) => {
+        this.button.textContent = this.text("sending");
+        if (on) this.say("waiting", {}, ["edit", () => stop()]);
+        else this.say("");
+      },
+      reseal: async (url) => {
+        const answer = await request("GET", url);
+        this.data = JSON.parse(answer.body);
+        await this.seal(tip);
+      },
+      renew: (token) => {
+        tip.token = token;
+        this.token = token;
+      },
+    });
+  }
+
+  finish(outcome) {
+    this.sealed = null;
+    this.rest();
+    if (this.token) this.form.elements.token.value = this.token;
+    switch (outcome.problem) {
+      case undefined:
+        this.say("");
+        window.location.assign(outcome.done);
+        break;
+      case "stopped":
+        this.say("sealed_here");
+        break;
+      case "seal_failed":
+        this.say("seal_failed", {}, ["send_plain", () => this.sendPlain()], ["try_again", () => this.send()]);
+        break;
+      case "limited":
+        this.say("limited", { minutes: Math.max(1, Math.ceil(outcome.after / 60)) });
+        if (this.data.phone) this.status.append(" ", this.text("limited_phone", { phone: this.data.phone }));
+        break;
+      case "photo_too_large":
+        sayAt(this.form, "photo", this.text(outcome.problem));
+        this.say("errors");
+        break;
+      default:
+        this.say(outcome.problem);
+    }
+  }
+
+  sendPlain() {
+    this.plain = true;
+    this.form.submit();
+  }
+}
+
+function stay(event) {
+  event.preventDefault();
+  event.returnValue = "";
+}
+
+// An engine too old for the library leaves the form as it was, silently: it
+// promises nothing that it cannot do.
+async function start() {
+  const form = document.getElementById("tip");
+  const data = form && (await load(script.getAttribute("data-keys"), 5));
+  if (!data) return;
+  const trial = { id: "", unit: data.unit, site: data.site, siteName: "", mailbox: "report", urgent: false, lang: data.lang, message: "", photos: [] };
+  await seal(trial, data.to.unit);
+  new Page(form, data);
+}
+
+// The line may drop between the page and its data.
+async function load(url, tries) {
+  try {
+    const response = await fetch(url, { credentials: "omit" });
+    return response.ok ? await response.json() : null;
+  } catch (err) {
+    if (tries <= 1) throw err;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return load(url, tries - 1);
+  }
+}
+
+start().catch(() => {});

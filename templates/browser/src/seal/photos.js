@@ -1,0 +1,85 @@
+// The photo field: choose, see, remove. Cleaned photos live in memory only.
+import { cleanPhoto, PhotoProblem } from "./photo.js";
+import { photoRoom } from "./plaintext.js";
+import { maxPhotos } from "./text.js";
+
+export class Photos {
+  /** input is the file field; say(problem) shows what is wrong with a photo, "" nothing. */
+  constructor(input, text, say) {
+    Object.assign(this, { input, text, say, items: [], busy: Promise.resolve() });
+    this.list = document.createElement("ul");
+    this.list.className = "photos";
+    input.parentNode.insertBefore(this.list, input.nextSibling);
+    input.multiple = true;
+    input.addEventListener("change", () => this.#add(Array.from(input.files)));
+  }
+
+  /** Resolves to the clean photos' bytes when all are ready. */
+  async bytes() {
+    await this.busy;
+    return this.items.map((item) => item.bytes);
+  }
+
+  #add(files) {
+    this.say(this.items.length + files.length > maxPhotos ? "too_many_photos" : "");
+    for (const file of files.slice(0, maxPhotos - this.items.length)) {
+      const item = { file };
+      this.items.push(item);
+      this.busy = this.busy.then(() => this.#clean(item));
+    }
+    this.#show();
+  }
+
+  // One after the other: a cheap phone has memory for one decoded photo.
+  async #clean(item) {
+    try {
+      Object.assign(item, await cleanPhoto(item.file, photoRoom(maxPhotos)));
+      item.url = URL.createObjectURL(item.blob);
+    } catch (err) {
+      this.items = this.items.filter((other) => other !== item);
+      this.say(err instanceof PhotoProblem ? err.problem : "photo_unreadable");
+    }
+    this.#show();
+  }
+
+  #remove(item) {
+    this.items = this.items.filter((other) => other !== item);
+    if (item.url) URL.revokeObjectURL(item.url);
+    this.say("");
+    this.#show();
+    this.input.focus();
+  }
+
+  // The field itself holds the same files: a post the plain way sends them too.
+  #show() {
+    this.#fill();
+    this.list.textContent = "";
+    this.items.forEach((item, i) => {
+      const row = document.createElement("li");
+      if (item.url) {
+        const img = document.createElement("img");
+        img.src = item.url;
+        img.alt = this.text("photo_alt", { n: i + 1 });
+        row.append(img);
+      } else {
+        row.append(this.text("photo_busy"));
+      }
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.textContent = this.text("photo_remove", { n: i + 1 });
+      remove.addEventListener("click", () => this.#remove(item));
+      row.append(remove);
+      this.list.append(row);
+    });
+  }
+
+  #fill() {
+    try {
+      const transfer = new DataTransfer();
+      this.items.forEach((item) => transfer.items.add(item.file));
+      this.input.files = transfer.files;
+    } catch {
+      if (this.items.length === 0) this.input.value = ""; // an old engine: all or nothing
+    }
+  }
+}

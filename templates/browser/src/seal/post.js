@@ -1,0 +1,57 @@
+// Sending over a bad line: once sealed, the same bytes are posted until the
+// server has answered. The form token and the bytes make it one tip however
+// often it arrives.
+
+/** How long to wait before each further try, in milliseconds; the last repeats. */
+export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
+
+/**
+ * Posts until there is an answer that trying again does not change.
+ *
+ * send() resolves to {status, url, header(name)} or rejects where the line
+ * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
+ * line; waiting(true or false) tells the page; reseal(url) fetches the data that
+ * the server names and seals anew; renew(token) takes a fresh form token.
+ *
+ * Resolves to {done: url}, or {problem, after} with a problem of the texts and
+ * for limited the seconds to wait.
+ */
+export async function post({ send, wait, waiting, reseal, renew }) {
+  let resealed = 0;
+  let renewed = 0;
+  for (let tries = 0; ; tries++) {
+    let answer = null;
+    try {
+      answer = await send();
+    } catch (err) {
+      if (err && err.stopped) return { problem: "stopped" };
+    }
+    if (answer && answer.status < 500) {
+      waiting(false);
+      const keys = answer.header("Tipbox-Keys");
+      const token = answer.header("Tipbox-Token");
+      if (answer.status === 409 && keys && resealed++ < 2) {
+        await reseal(keys);
+        continue;
+      }
+      if (answer.status !== 429 && answer.status >= 400 && token && renewed++ < 1) {
+        renew(token);
+        continue;
+      }
+      return outcome(answer);
+    }
+    waiting(true);
+    try {
+      await wait(delays[Math.min(tries, delays.length - 1)]);
+    } catch {
+      return { problem: "stopped" };
+    }
+  }
+}
+
+function outcome(answer) {
+  if (answer.status >= 200 && answer.status < 300) return { done: answer.url };
+  if (answer.status === 429) return { problem: "limited", after: Number(answer.header("Retry-After")) || 60 };
+  if (answer.status === 404 || answer.status === 410) return { problem: "withdrawn" };
+  return { problem: "refused" };
+}

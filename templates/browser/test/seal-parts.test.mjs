@@ -1,0 +1,160 @@
+// The sealing script's parts in Node: what needs no page.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+import { Decrypter } from "age-encryption";
+import { check } from "../src/seal/form.js";
+import { photoRoom, plaintext, sizes, TooLarge } from "../src/seal/plaintext.js";
+import { delays, post } from "../src/seal/post.js";
+import { seal } from "../src/seal/seal.js";
+import { cleanLine, cleanText, fits, maxMessageBytes, maxMessageChars } from "../src/seal/text.js";
+import { isHEIC, isJPEG, measure, orientation, segments, strip } from "../src/shared/jpeg.js";
+import { example, makeKey, root } from "./support.mjs";
+
+const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "seal", "testdata", "vectors.json"), "utf8"));
+const camera = new Uint8Array(readFileSync(join(root, "test", "data", "camera.jpg")));
+
+test("the plaintext is the server's, byte for byte", () => {
+  assert.ok(vectors.length >= 10);
+  for (const { Name, Boundary, Tip, Message, Size, SHA256 } of vectors) {
+    const tip = Object.fromEntries(Object.entries(Tip).map(([key, value]) => [key[0].toLowerCase() + key.slice(1), value]));
+    const bytes = plaintext({ ...tip, id: Tip.ID || "", photos: (Tip.Photos || []).map((photo) => new Uint8Array(Buffer.from(photo, "base64"))) }, Boundary);
+    if (Message) assert.equal(new TextDecoder().decode(bytes).slice(0, Message.length), Message, Name);
+    assert.equal(bytes.length, Size, Name);
+    assert.equal(createHash("sha256").update(bytes).digest("hex"), SHA256, Name);
+  }
+});
+
+test("three photos of the room fit, and one byte class more does not", () => {
+  const longest = { ...example, message: "ệ".repeat(4000), place: "x".repeat(400), time: "y".repeat(400), siteName: "ệ".repeat(200) };
+  const photos = (size) => Array.from({ length: 3 }, () => new Uint8Array(size));
+  assert.equal(plaintext({ ...longest, photos: photos(photoRoom(3)) }).length, sizes.at(-1));
+  assert.throws(() => plaintext({ ...longest, photos: photos(photoRoom(3) + 9000) }), TooLarge);
+});
+
+test("seals to one kind of recipients, and refuses to mix", async () => {
+  for (const classic of [false, true]) {
+    const [a, b] = [await makeKey(classic), await makeKey(classic)];
+    const sealed = await seal({ ...example, id: "" }, [a.recipient, b.recipient]);
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(b.identity);
+    const text = await decrypter.decrypt(sealed, "text");
+    assert.equal(text.length > 0 && text.includes("Tipbox-Id"), false);
+    assert.ok(text.includes(example.message));
+    const other = await makeKey(!classic);
+    await assert.rejects(seal(example, [a.recipient, other.recipient]), /more than one kind/);
+  }
+  await assert.rejects(seal(example, []), /more than one kind/);
+  await assert.rejects(seal(example, ["age1tag1qqqq"]), /more than one kind/);
+});
+
+test("text is cleaned and bounded as the server does it", () => {
+  assert.equal(cleanText(" \u00a0a\r\nb\rc\u0000\u0007\td \u3000\n"), "a\nb\nc\td");
+  assert.equal(cleanText("Vie\u0323\u0302t"), "Việt");
+  assert.equal(cleanText("\ufeffa"), "\ufeffa"); // not white space in Go
+  assert.equal(cleanText("x\u0085"), "x"); // white space in Go, not in JavaScript
+  assert.equal(cleanText("a\ud800b"), "a\ufffdb");
+  assert.equal(cleanLine(" cầu\n treo\u2003 2 "), "cầu treo 2");
+  assert.ok(fits("😀".repeat(3000), maxMessageChars, maxMessageBytes));
+  assert.ok(!fits("ệ".repeat(4001), maxMessageChars, 1e6));
+  assert.ok(!fits("\n".repeat(7001), 1e6, maxMessageBytes)); // a line end is two bytes in mail
+  assert.deepEqual(check({ mailbox: "", message: "", place: "x".repeat(121), time: "" }), { mailbox: "mailbox_missing", message: "message_missing", place: "detail_too_long" });
+  assert.deepEqual(check({ mailbox: "crime", message: "x", place: "", time: "ệ".repeat(120) }), {});
+});
+
+test("what the camera wrote is dropped, the picture kept", () => {
+  assert.ok(isJPEG(camera) && !isHEIC(camera));
+  assert.deepEqual(measure(camera), { width: 16, height: 12, scans: 1 });
+  assert.equal(orientation(camera), 6);
+  const trailer = Uint8Array.from([...camera, ...new TextEncoder().encode("MotionPhoto_Data")]);
+  const clean = strip(trailer);
+  const text = Buffer.from(clean).toString("latin1");
+  for (const secret of ["secret", "Maker", "12345", "someone", "MotionPhoto", "2026", "GPS", "JFIF"]) assert.ok(!text.includes(secret), secret);
+  assert.equal(orientation(clean), 6);
+  assert.deepEqual(measure(clean), measure(camera));
+  const coded = (bytes) => [...segments(bytes)].filter(({ marker }) => marker < 0xe0).map(({ start, end }) => Buffer.from(bytes.subarray(start, end)).toString("hex"));
+  assert.deepEqual(coded(clean), coded(camera));
+
+  const adobe = Uint8Array.from([0xff, 0xee, 0, 14, ...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, 1]);
+  const withAdobe = Uint8Array.from([...camera.subarray(0, 2), ...adobe, ...camera.subarray(2)]);
+  assert.ok(Buffer.from(strip(withAdobe)).includes(Buffer.from(adobe)), "APP14 decides about the colours");
+});
+
+test("broken JPEGs are refused, never looped over", () => {
+  for (let i = 0; i < camera.length; i++) {
+    assert.throws(() => measure(camera.subarray(0, i)));
+    for (const flipped of [0x00, 0xff]) {
+      try {
+        strip(Object.assign(camera.slice(), { [i]: flipped }));
+      } catch (err) {
+        assert.ok(err instanceof Error);
+      }
+    }
+  }
+  assert.ok(isHEIC(new TextEncoder().encode("\0\0\0\x18ftypheic\0\0\0\0mif1heic")));
+});
+
+// A line, made of answers: a number is a status, "drop" no answer at all.
+async function line(...answers) {
+  const log = [];
+  const outcome = await post({
+    send: async () => {
+      const answer = answers.shift();
+      if (answer === "drop") throw new Error("no answer");
+      if (answer === "stop") throw { stopped: true };
+      const { status = answer, url = "/done", ...headers } = typeof answer === "object" ? answer : {};
+      log.push(status);
+      return { status, url, header: (name) => headers[name] ?? null };
+    },
+    wait: async (ms) => log.push(`${ms / 1000}s`),
+    waiting: (on) => log.push(on ? "waiting" : "line"),
+    reseal: async (url) => log.push(`reseal ${url}`),
+    renew: (token) => log.push(`token ${token}`),
+  });
+  return { outcome, log: log.join(" ") };
+}
+
+test("posts until the line holds", async () => {
+  assert.deepEqual(await line(200), { outcome: { done: "/done" }, log: "200 line" });
+  assert.deepEqual(await line("drop", 503, "drop", 200), { outcome: { done: "/done" }, log: "waiting 2s 503 waiting 4s waiting 8s 200 line" });
+  const { log } = await line(...Array(9).fill("drop"), 200);
+  assert.equal(log.split(" ").filter((s) => s.endsWith("s") && /\d/.test(s)).join(), [...delays, 60_000, 60_000, 60_000].map((ms) => `${ms / 1000}s`).join());
+  assert.deepEqual((await line("drop", "stop")).outcome, { problem: "stopped" });
+});
+
+test("a changed key is noticed, a stale token renewed, each once or twice and never for ever", async () => {
+  const moved = { status: 409, "Tipbox-Keys": "/s/new.json" };
+  assert.deepEqual(await line(moved, 200), { outcome: { done: "/done" }, log: "409 line reseal /s/new.json 200 line" });
+  assert.deepEqual((await line(moved, moved, moved)).outcome, { problem: "refused" });
+  const stale = { status: 403, "Tipbox-Token": "t2" };
+  assert.deepEqual(await line(stale, 200), { outcome: { done: "/done" }, log: "403 line token t2 200 line" });
+  assert.deepEqual((await line(stale, stale)).outcome, { problem: "refused" });
+});
+
+test("refusals are told apart", async () => {
+  assert.deepEqual((await line({ status: 429, "Retry-After": "120", "Tipbox-Token": "x" })).outcome, { problem: "limited", after: 120 });
+  assert.deepEqual((await line(410)).outcome, { problem: "withdrawn" });
+  assert.deepEqual((await line(422)).outcome, { problem: "refused" });
+});
+
+test("both languages have every sentence that the script says", () => {
+  const texts = JSON.parse(readFileSync(join(root, "src", "seal", "texts.json"), "utf8"));
+  assert.deepEqual(Object.keys(texts.vi), Object.keys(texts.en));
+  const holes = (text) => (text.match(/\{[a-z]+\}/g) || []).sort().join();
+  for (const key of Object.keys(texts.vi)) assert.equal(holes(texts.vi[key]), holes(texts.en[key]), key);
+  const sources = readdirSync(join(root, "src", "seal")).filter((f) => f.endsWith(".js")).map((f) => readFileSync(join(root, "src", "seal", f), "utf8")).join("\n");
+  const said = [...sources.matchAll(/(?:text|say|PhotoProblem)\("([a-z_]+)"|problem: "([a-z_]+)"|\["([a-z_]+)", \(|"((?:photo|message|mailbox|detail|too)_[a-z_]+)"/g)].map((m) => m[1] || m[2] || m[3] || m[4]);
+  for (const key of new Set(said)) assert.ok(key === "stopped" || key in texts.vi, key);
+});
+
+test("script and data are light enough for EDGE", async (t) => {
+  const texts = JSON.parse(readFileSync(join(root, "src", "seal", "texts.json"), "utf8")).vi;
+  const recipients = await Promise.all(Array.from({ length: 5 }, async () => (await makeKey()).recipient));
+  const data = JSON.stringify({ keys: "x".repeat(43), unit: "na-co-sa", site: "ncs01", siteName: example.siteName, lang: "vi", phone: "", to: { unit: recipients.slice(0, 3), oversight: recipients.slice(3) }, texts });
+  const [script, keys] = [readFileSync(join(root, "seal.js")), Buffer.from(data)].map((b) => brotliCompressSync(b).length);
+  t.diagnostic(`brotli: script ${script}, data with five post-quantum recipients ${keys}`);
+  assert.ok(script + keys <= 50_000, `${script} + ${keys}`);
+});

@@ -1,0 +1,222 @@
+// The sealing script in browsers, against a server whose line is bad on request.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Decrypter } from "age-encryption";
+import { parseTip } from "../src/reader/tip.js";
+import { launch, makeKey, root, tempDir, write } from "./support.mjs";
+import { site } from "./site.mjs";
+
+const texts = JSON.parse(readFileSync(join(root, "src", "seal", "texts.json"), "utf8")).vi;
+const camera = join(root, "test", "data", "camera.jpg");
+const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
+
+async function openTip(sealed, key) {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(key.identity);
+  return parseTip(await decrypter.decrypt(new Uint8Array(sealed)));
+}
+
+// What exiftool finds in a photo, but for the picture itself.
+function metadata(photo) {
+  const all = JSON.parse(execFileSync("exiftool", ["-j", "-G1", "-"], { input: photo }))[0];
+  return Object.keys(all).filter((name) => !/^(SourceFile|ExifTool:|System:|Composite:|File:(?!Comment)|JFIF:)/.test(name));
+}
+
+for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
+  describe(name, { timeout: 120_000 }, () => {
+    const cleanups = [];
+    let browser, key, data;
+    before(async () => {
+      key = await makeKey();
+      const [second, oversight] = [await makeKey(), await makeKey(true)];
+      data = {
+        keys: "K1", unit: "na-co-sa", site: "ncs01", siteName: "Nhà văn hóa bản", lang: "vi", phone: "0215 000 000", texts,
+        to: { unit: [second.recipient, key.recipient], oversight: [oversight.recipient] },
+      };
+      browser = await launch({ after: (f) => cleanups.push(f) }, name);
+    });
+    after(async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+    });
+
+    async function open(t, change = {}, path = "/t/ncs01", host = "") {
+      const server = await site({ ...data, ...change });
+      const page = await browser.newPage();
+      t.after(() => server.close());
+      t.after(() => page.close());
+      page.said = [];
+      page.on("console", (m) => page.said.push(m.text()));
+      page.on("pageerror", (err) => page.said.push(err.message));
+      page.on("dialog", (dialog) => dialog.accept());
+      await page.goto((host ? `http://${host}:${server.port}` : server.url) + path);
+      return { page, server };
+    }
+    const sealing = (page) => page.waitForSelector("#status");
+    const status = (page, key) => page.waitForFunction((wanted) => document.querySelector("#status").textContent.startsWith(wanted), { timeout: 20_000 }, texts[key].split(" {")[0]);
+    async function fill(page, mailbox = "report") {
+      await page.click(`[name=mailbox][value=${mailbox}]`);
+      await page.type("[name=message]", message);
+    }
+    const press = (page) => page.$eval("[type=submit]", (b) => b.click());
+    const thanked = (page) => page.waitForFunction(() => document.title === "Cảm ơn", { timeout: 20_000 });
+
+    test("the tip leaves sealed, with nothing beside it, and nothing stays", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page, "crime");
+      await page.click("[name=delivery][value=urgent]");
+      await page.evaluate(() => {
+        document.querySelector("details").open = true;
+      });
+      await page.type("[name=place]", "cầu  treo");
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      await page.waitForSelector("ul.photos img, #error-photo");
+      await press(page);
+      await thanked(page);
+      const [{ fields, headers }] = server.posts;
+      assert.deepEqual(Object.keys(fields).sort(), ["delivery", "sealed", "to", "token"]);
+      assert.deepEqual([fields.delivery, fields.to, fields.token].map(String), ["urgent", "unit", "t1"]);
+      assert.equal(headers["tipbox-keys"], "K1");
+      const { text, photos, ...tip } = await openTip(fields.sealed, key);
+      assert.deepEqual(tip, { id: "", unit: "na-co-sa", site: "ncs01", siteName: "Nhà văn hóa bản", mailbox: "crime", urgent: true, lang: "vi", warnings: [] });
+      assert.equal(text, `${message}\nỞ đâu: cầu treo`);
+      assert.equal(photos.length, 1);
+      assert.deepEqual(metadata(photos[0]), name === "tor" ? ["IFD0:Orientation"] : []);
+      assert.deepEqual(page.said, []);
+      assert.deepEqual([...new Set(server.requests)].filter((r) => !r.endsWith("favicon.ico")), ["GET /t/ncs01", "GET /s/seal.js", "GET /s/1.json", "POST /t/ncs01", "GET /cam-on"]);
+      assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
+    });
+
+    test("a dropped line: the same bytes again until they arrive", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push("drop", "drop", "lose", "lose", { status: 503 });
+      await press(page);
+      await status(page, "waiting");
+      await press(page); // and again, and again
+      await page.click("[name=message]").catch(() => {});
+      assert.equal(await page.$eval("[name=message]", (e) => e.disabled), true);
+      // The phone finds its line again and again: no need to sit out the waits.
+      await page.waitForFunction(() => document.title === "Cảm ơn" || (window.dispatchEvent(new Event("online")), false), { polling: 200, timeout: 20_000 });
+      assert.equal(server.answers.length, 0);
+      assert.ok(server.posts.length >= 3);
+      assert.equal(new Set(server.posts.map(({ fields }) => fields.sealed.toString("hex"))).size, 1);
+      assert.equal((await openTip(server.posts[2].fields.sealed, key)).text, message);
+    });
+
+    test("waiting can be stopped to edit; a double tap is one post", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push("drop", "drop", "drop"); // a browser may try again once by itself
+      await press(page);
+      await status(page, "waiting");
+      server.answers.length = 0;
+      await page.click("#status button");
+      await status(page, "sealed_here");
+      assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+      await page.evaluate(() => {
+        const button = document.querySelector("[type=submit]");
+        button.click();
+        button.click();
+        document.querySelector("form").requestSubmit?.();
+      });
+      await thanked(page);
+      assert.equal(server.posts.length, 1);
+    });
+
+    test("a key that changed meanwhile is sealed to, once", async (t) => {
+      const fresh = await makeKey();
+      const { page, server } = await open(t);
+      server.data["/s/2.json"] = { ...data, keys: "K2", to: { unit: [fresh.recipient] } };
+      server.answers.push({ status: 409, "Tipbox-Keys": "/s/2.json" }, { status: 403, "Tipbox-Token": "t2" });
+      await sealing(page);
+      await fill(page);
+      await press(page);
+      await thanked(page);
+      assert.deepEqual(server.posts.map(({ fields, headers }) => [headers["tipbox-keys"], String(fields.token)]), [["K1", "t1"], ["K2", "t1"], ["K2", "t2"]]);
+      assert.equal((await openTip(server.posts[2].fields.sealed, fresh)).text, message);
+    });
+
+    test("where sealing fails it says so and asks", async (t) => {
+      const { page, server } = await open(t, { to: { unit: data.to.unit, oversight: [data.to.unit[0], data.to.oversight[0]] } });
+      await sealing(page);
+      await fill(page);
+      await page.click("[name=to][value=oversight]");
+      await press(page);
+      await status(page, "seal_failed");
+      assert.equal(server.posts.length, 0);
+      await page.click("#status button");
+      await thanked(page);
+      assert.equal(String(server.posts[0].fields.message).replace(/\r/g, ""), message);
+      assert.equal(server.posts[0].fields.sealed, undefined);
+    });
+
+    test("errors stand at the field, focus goes there, refusals keep what was typed", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await press(page);
+      await page.waitForSelector("#error-mailbox");
+      assert.equal(await page.$eval("#error-message", (e) => e.textContent), texts.message_missing);
+      assert.equal(await page.evaluate(() => document.activeElement.name), "mailbox");
+      await fill(page);
+      server.answers.push({ status: 429, "Retry-After": "600" }, { status: 410 });
+      await press(page);
+      await status(page, "limited");
+      assert.match(await page.$eval("#status", (e) => e.textContent), /10 phút.*0215 000 000/);
+      assert.equal(await page.$("#error-message"), null);
+      await press(page);
+      await status(page, "withdrawn");
+      assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+    });
+
+    test("photos: HEIC and rubbish refused, three at most, removed ones are not sent", async (t) => {
+      const dir = tempDir(t);
+      const files = write(dir, { "a.heic": "\0\0\0\x18ftypheic\0\0\0\0mif1", "b.jpg": "không phải ảnh", "c.txt": "x" });
+      const { page, server } = await open(t);
+      await sealing(page);
+      const input = await page.$("[name=photo]");
+      const error = (wanted) => page.waitForFunction((s) => document.querySelector("#error-photo")?.textContent === s, { timeout: 20_000 }, wanted);
+      await input.uploadFile(files["a.heic"]);
+      await error(texts.photo_heic);
+      await input.uploadFile(files["b.jpg"]);
+      await error(texts.photo_unreadable);
+      await input.uploadFile(camera, camera, camera, camera);
+      await error(texts.too_many_photos);
+      await page.waitForFunction(() => document.querySelectorAll("ul.photos img").length === 3);
+      await page.click("ul.photos button");
+      await page.waitForFunction(() => document.querySelectorAll("ul.photos li").length === 2);
+      await fill(page);
+      await press(page);
+      await thanked(page);
+      assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 2);
+    });
+
+    test("recipients of two kinds, a missing script: the form posts by itself", async (t) => {
+      for (const [change, path] of [[{ to: { unit: [data.to.unit[0], data.to.oversight[0]] } }, "/t/ncs01"], [{}, "/plain"]]) {
+        const { page, server } = await open(t, change, path);
+        await fill(page);
+        await press(page);
+        await thanked(page);
+        assert.equal(String(server.posts[0].fields.message).replace(/\r/g, ""), message);
+      }
+    });
+
+    if (name === "chrome") {
+      test("plain http, where there is no WebCrypto", async (t) => {
+        const classic = await makeKey(true);
+        const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", "tip.test");
+        assert.equal(await page.evaluate(() => isSecureContext), false);
+        await sealing(page);
+        await fill(page);
+        await press(page);
+        await thanked(page);
+        assert.equal((await openTip(server.posts[0].fields.sealed, classic)).text, message);
+      });
+    }
+  });
+}
