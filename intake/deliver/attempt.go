@@ -119,7 +119,7 @@ func (r *Runner) refused(l *lane, j *job, to string, refusal *PermanentError) {
 	j.refused = append(slices.Clip(j.refused), to)
 	l.mu.Unlock()
 	r.o.Log.Error("the mail server refuses a tip for good: it is kept for a person to decide (tipbox spool list)",
-		"id", j.ID, "code", refusal.Code, "step", refusal.Step)
+		"id", j.ID, "code", refusal.Code, "kind", refusal.Step)
 }
 
 // finish deletes a tip that all have, or holds one that an address refused.

@@ -24,7 +24,7 @@ type Health struct {
 	Held int
 	// Spool is the spool's own account; its counts of tips are exact.
 	Spool spool.Status
-	// Units has every unit for which tips were seen since the start, by id.
+	// Units has every unit of which there is something to say, by id.
 	Units []UnitHealth
 }
 
@@ -58,6 +58,7 @@ func (r *Runner) Health() Health {
 	for i := range h.Units {
 		h.Units[i].Waiting = int(metric.Floor(int64(h.Units[i].Waiting), 10))
 	}
+	h.Units = slices.DeleteFunc(h.Units, func(u UnitHealth) bool { return u == UnitHealth{Unit: u.Unit} })
 	return h
 }
 

@@ -113,6 +113,24 @@ func (r *relay) delivered() []delivery {
 	return slices.Clone(r.log)
 }
 
+// lines is a log that can be read while it is written.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // rescan is between two looks at the spool: rare, for the days that tests pass.
 const rescan = 15 * time.Minute
 
@@ -125,7 +143,7 @@ type box struct {
 	directory *intake.Directory
 	run       *Runner
 	end       func()
-	logs      bytes.Buffer
+	logs      lines
 }
 
 // inBubble runs f in a bubble with fake time.
@@ -212,7 +230,7 @@ func TestDeliveredIsDeleted(t *testing.T) {
 		if len(got) != 5 || b.waiting() != 0 {
 			b.Errorf("%v delivered, %d waiting", got, b.waiting())
 		}
-		if b.logs.Len() > 0 {
+		if b.logs.String() != "" {
 			b.Errorf("deliveries are logged:\n%s", b.logs.String())
 		}
 	})
