@@ -1,0 +1,270 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/spool"
+)
+
+type spoolCmd struct {
+	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"Configuration."`
+
+	List    spoolListCmd    `cmd:"" help:"The tips that wait, and those that a person has to decide about."`
+	Show    spoolShowCmd    `cmd:"" help:"One tip's envelope. Nobody but the unit can open the tip."`
+	Retry   spoolRetryCmd   `cmd:"" help:"Try to mail a waiting tip at once, or all of them."`
+	Hold    spoolHoldCmd    `cmd:"" help:"Keep a waiting tip from being mailed."`
+	Release spoolReleaseCmd `cmd:"" help:"Put a held tip back among the waiting, or all of them."`
+}
+
+type spoolListCmd struct{}
+
+type spoolShowCmd struct {
+	ID string `arg:"" help:"TB-XXXX-XXXX."`
+}
+
+type spoolHoldCmd struct {
+	ID string `arg:"" help:"TB-XXXX-XXXX."`
+}
+
+type spoolRetryCmd struct {
+	ID  string `arg:"" optional:"" help:"TB-XXXX-XXXX."`
+	All bool   `help:"All that wait."`
+}
+
+type spoolReleaseCmd struct {
+	ID  string `arg:"" optional:"" help:"TB-XXXX-XXXX."`
+	All bool   `help:"All that are held."`
+}
+
+// within is how soon a running server notices.
+const within = "a running server does so within seconds"
+
+// desk opens the configuration's spool for an operator.
+func (c *spoolCmd) desk() (*spool.Desk, error) {
+	cfg, err := loadConfig(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(cfg.DataDir, "spool")
+	d, err := spool.OpenDesk(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, hint(fmt.Errorf("no spool in %s yet", dir), "tipbox serve makes it when it first starts; is data_dir right?")
+	case errors.Is(err, fs.ErrPermission):
+		return nil, hint(err, "run it as the user that tipbox serve runs as, or as root")
+	}
+	return d, err
+}
+
+func (*spoolListCmd) Run(c *spoolCmd, t *terminal) error {
+	d, err := c.desk()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	items, err := d.List()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	held, odd := 0, 0
+	if len(items) > 0 {
+		fmt.Fprintln(w, "ID\tSTATE\tUNIT\tTO\tSIZE")
+	}
+	for _, i := range items {
+		if i.Problem != nil {
+			odd++
+			fmt.Fprintf(w, "%q\t%s\t\t\t\n", i.Name, problem(i.Problem))
+			continue
+		}
+		if i.Held {
+			held++
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d KiB\n", i.ID, state(&i.Entry, now), i.Unit, i.Audience, (i.Size+1023)>>10)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	t.say("%d waiting, %d held", len(items)-held-odd, held)
+	if held > 0 {
+		t.say("hint: a held tip was refused for good by the mail server, or held by hand: mend the address, then tipbox spool release ID")
+	}
+	if odd > 0 {
+		t.say("hint: files that are no tips, or damaged, are never deleted by tipbox: look at them, and at the disk")
+	}
+	return nil
+}
+
+func state(e *spool.Entry, now time.Time) string {
+	var words []string
+	switch {
+	case e.Held:
+		words = append(words, "held")
+	case e.NotBefore.After(now):
+		words = append(words, "later, "+e.NotBefore.Local().Format("2006-01-02 15:04"))
+	default:
+		words = append(words, "waiting")
+	}
+	if e.Urgent {
+		words = append(words, "urgent")
+	}
+	if len(e.Reached) > 0 {
+		words = append(words, fmt.Sprintf("%d have it", len(e.Reached)))
+	}
+	return strings.Join(words, ", ")
+}
+
+func problem(err error) string {
+	for _, known := range []error{spool.ErrCorrupt, spool.ErrNewer} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return err.Error()
+}
+
+func (s *spoolShowCmd) Run(c *spoolCmd, t *terminal) error {
+	d, id, err := c.one(s.ID)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	e, err := d.Show(id)
+	if err != nil {
+		return notHere(err, id, "not in the spool: delivered, or never there")
+	}
+	notBefore := "at once"
+	if !e.NotBefore.IsZero() {
+		notBefore = e.NotBefore.Local().Format(time.RFC3339)
+	}
+	reached := "nobody yet"
+	if len(e.Reached) > 0 {
+		reached = strings.Join(e.Reached, ", ")
+	}
+	where := "waiting"
+	if e.Held {
+		where = "held"
+	}
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	for _, line := range [][2]string{
+		{"id", string(e.ID)}, {"state", where}, {"unit", e.Unit}, {"to", string(e.Audience)},
+		{"urgent", map[bool]string{true: "yes", false: "no"}[e.Urgent]},
+		{"not before", notBefore}, {"reached", reached}, {"sealed bytes", fmt.Sprint(e.Size)},
+	} {
+		fmt.Fprintf(w, "%s:\t%s\n", line[0], line[1])
+	}
+	return w.Flush()
+}
+
+func (s *spoolHoldCmd) Run(c *spoolCmd, t *terminal) error {
+	d, id, err := c.one(s.ID)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Hold(id); err != nil {
+		return notHere(err, id, "not waiting: delivered, held already, or never there")
+	}
+	t.say("%s is held: it is not mailed until tipbox spool release %s", id, id)
+	return nil
+}
+
+func (s *spoolRetryCmd) Run(c *spoolCmd, t *terminal) error {
+	d, id, err := c.oneOrAll(s.ID, s.All)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if s.All {
+		if err := d.RetryAll(); err != nil {
+			return err
+		}
+		t.say("all that wait are to be tried at once: %s", within)
+		return nil
+	}
+	e, err := d.Show(id)
+	if err == nil {
+		err = d.Retry(id)
+	}
+	if err != nil {
+		return notHere(err, id, "not waiting: delivered, held (then: tipbox spool release), or never there")
+	}
+	if e.NotBefore.After(time.Now()) {
+		t.say("%s was sent for later and still waits for its moment", id)
+		return nil
+	}
+	t.say("%s is to be tried at once: %s", id, within)
+	return nil
+}
+
+func (s *spoolReleaseCmd) Run(c *spoolCmd, t *terminal) error {
+	d, id, err := c.oneOrAll(s.ID, s.All)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	ids := []intake.ID{id}
+	if s.All {
+		items, err := d.List()
+		if err != nil {
+			return err
+		}
+		ids = nil
+		for _, i := range items {
+			if i.Held && i.Problem == nil {
+				ids = append(ids, i.ID)
+			}
+		}
+	}
+	released := 0
+	for _, id := range ids {
+		err := d.Release(id)
+		if s.All && errors.Is(err, spool.ErrNotHere) {
+			continue // somebody else was quicker
+		}
+		if err != nil {
+			return notHere(err, id, "not held")
+		}
+		released++
+	}
+	t.say("%d released to be mailed: %s", released, within)
+	return nil
+}
+
+// one opens the desk for a command about one tip.
+func (c *spoolCmd) one(name string) (*spool.Desk, intake.ID, error) {
+	id, err := intake.ParseID(name)
+	if err != nil {
+		return nil, "", hint(usage(err), "tipbox spool list shows the ids")
+	}
+	d, err := c.desk()
+	return d, id, err
+}
+
+// oneOrAll is one for a command that takes --all instead of an id.
+func (c *spoolCmd) oneOrAll(name string, all bool) (*spool.Desk, intake.ID, error) {
+	if all == (name != "") {
+		return nil, "", usage(errors.New("expected one tip's id, or --all"))
+	}
+	if all {
+		d, err := c.desk()
+		return d, "", err
+	}
+	return c.one(name)
+}
+
+// notHere says of a tip why it is not where a command needs it.
+func notHere(err error, id intake.ID, why string) error {
+	if errors.Is(err, spool.ErrNotHere) {
+		return hint(fmt.Errorf("%s is %s", id, why), "tipbox spool list shows what is there")
+	}
+	return err
+}
