@@ -25,23 +25,23 @@ func grayOf(img image.Image) *image.Gray {
 	return g
 }
 
-// scale returns the part of the image with its longer side made side pixels, each
-// the mean of those it stands for (or, enlarging, a blend of its neighbours).
-func scale(src *image.Gray, part image.Rectangle, side int) *image.Gray {
-	f := float64(max(part.Dx(), part.Dy())) / float64(side)
-	w, h := max(int(float64(part.Dx())/f), 1), max(int(float64(part.Dy())/f), 1)
+// scale returns the part of the image as w × h pixels, each the mean of those it
+// stands for (or, enlarging, a blend of its neighbours).
+func scale(src *image.Gray, part image.Rectangle, w, h int) *image.Gray {
+	w, h = max(w, 1), max(h, 1)
 	dst := image.NewGray(image.Rect(0, 0, w, h))
-	if f < 1 {
-		enlarge(dst, src, part, f)
+	fx, fy := float64(part.Dx())/float64(w), float64(part.Dy())/float64(h)
+	if fx < 1 || fy < 1 {
+		enlarge(dst, src, part, fx, fy)
 		return dst
 	}
 	columns := make([]int, w+1)
 	for x := range columns {
-		columns[x] = min(int(float64(x)*f), part.Dx())
+		columns[x] = min(int(float64(x)*fx), part.Dx())
 	}
 	sums := make([]uint32, w)
 	for y := range h {
-		y0, y1 := int(float64(y)*f), min(int(float64(y+1)*f), part.Dy())
+		y0, y1 := int(float64(y)*fy), min(int(float64(y+1)*fy), part.Dy())
 		clear(sums)
 		for sy := y0; sy < y1; sy++ {
 			row := src.Pix[src.PixOffset(part.Min.X, part.Min.Y+sy):][:part.Dx()]
@@ -61,19 +61,21 @@ func scale(src *image.Gray, part image.Rectangle, side int) *image.Gray {
 	return dst
 }
 
-// enlarge blends linearly; f is below 1.
-func enlarge(dst, src *image.Gray, part image.Rectangle, f float64) {
+// enlarge blends linearly between pixels fx and fy apart.
+func enlarge(dst, src *image.Gray, part image.Rectangle, fx, fy float64) {
 	at := func(x, y int) float64 {
 		x, y = min(max(x, 0), part.Dx()-1), min(max(y, 0), part.Dy()-1)
 		return float64(src.Pix[src.PixOffset(part.Min.X+x, part.Min.Y+y)])
 	}
 	for y := range dst.Rect.Dy() {
+		sy := (float64(y)+0.5)*fy - 0.5
+		j := int(math.Floor(sy))
+		b := sy - float64(j)
 		for x := range dst.Rect.Dx() {
-			sx, sy := (float64(x)+0.5)*f-0.5, (float64(y)+0.5)*f-0.5
-			x0, y0 := math.Floor(sx), math.Floor(sy)
-			fx, fy := sx-x0, sy-y0
-			i, j := int(x0), int(y0)
-			v := (at(i, j)*(1-fx)+at(i+1, j)*fx)*(1-fy) + (at(i, j+1)*(1-fx)+at(i+1, j+1)*fx)*fy
+			sx := (float64(x)+0.5)*fx - 0.5
+			i := int(math.Floor(sx))
+			a := sx - float64(i)
+			v := (at(i, j)*(1-a)+at(i+1, j)*a)*(1-b) + (at(i, j+1)*(1-a)+at(i+1, j+1)*a)*b
 			dst.Pix[y*dst.Stride+x] = uint8(v + 0.5)
 		}
 	}

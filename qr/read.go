@@ -23,22 +23,28 @@ func Read(photo image.Image) []Found {
 	s := &search{photo: grayOf(photo)}
 	b := s.photo.Rect
 	long := max(b.Dx(), b.Dy())
+	if b.Empty() {
+		return nil
+	}
 	for _, side := range []int{1600, 1000, 600} {
 		if side < long || side == 600 || long <= 1600 && side == 1600 {
-			s.look(b, min(side, long), plain)
+			s.look(b, min(side, long), 1, plain)
 		}
 	}
-	s.look(b, min(1200, long), stretched)
-	s.look(b, min(1200, long), blurred)
-	s.look(b, min(800, long), sharpened)
+	s.look(b, min(1200, long), 1, stretched)
+	s.look(b, min(1200, long), 1, blurred)
+	s.look(b, min(800, long), 1, sharpened)
+	for _, aspect := range []float64{1.6, 1 / 1.6} { // taken from the side, from below
+		s.look(b, min(1200, long), aspect, plain)
+	}
 	if long > 2000 { // small codes in a large photo
 		for _, t := range tiles(b) {
-			s.look(t, 1300, plain)
+			s.look(t, 1300, 1, plain)
 		}
 	}
 	if long < 1000 {
-		s.look(b, 2*long, plain)
-		s.look(b, 2*long, sharpened)
+		s.look(b, 2*long, 1, plain)
+		s.look(b, 2*long, 1, sharpened)
 	}
 	return s.found
 }
@@ -53,37 +59,42 @@ type search struct {
 type treatment func(*image.Gray) *image.Gray
 
 // look searches a part of the photo scaled so that its longer side has so many
-// pixels, first for several codes at once, then for one at a time: the two ways
-// do not find the same ones.
-func (s *search) look(part image.Rectangle, side int, treat treatment) {
-	scaled := treat(scale(s.photo, part, side))
-	factor := float64(max(part.Dx(), part.Dy())) / float64(side)
+// pixels, and then made wider by aspect or, below 1, taller. It searches first
+// for several codes at once, then for one at a time: the two ways do not find
+// the same ones.
+func (s *search) look(part image.Rectangle, side int, aspect float64, treat treatment) {
+	k := float64(side) / float64(max(part.Dx(), part.Dy()))
+	fx, fy := k*max(aspect, 1), k*max(1/aspect, 1)
+	scaled := treat(scale(s.photo, part, int(float64(part.Dx())*fx), int(float64(part.Dy())*fy)))
+	add := func(r result) {
+		corners := r.corners()
+		paint(scaled, corners)
+		for i, c := range corners {
+			corners[i] = vec{float64(part.Min.X) + c.x/fx, float64(part.Min.Y) + c.y/fy}
+		}
+		s.add(r.text, corners)
+	}
 	for _, r := range several(scaled) {
-		s.add(r, scaled, part.Min, factor)
+		add(r)
 	}
 	for range 3 {
 		r := single(scaled)
 		if r == nil {
 			return
 		}
-		s.add(*r, scaled, part.Min, factor)
+		add(*r)
 	}
 }
 
-// add notes a code, and paints it over in the photo and in the copy it was found in.
-func (s *search) add(r result, scaled *image.Gray, origin image.Point, factor float64) {
-	corners := r.corners()
-	paint(scaled, corners)
-	for i := range corners {
-		corners[i] = vec{float64(origin.X) + corners[i].x*factor, float64(origin.Y) + corners[i].y*factor}
-	}
+// add notes a code and paints it over.
+func (s *search) add(text string, corners [4]vec) {
 	at := around(corners).Intersect(s.photo.Rect)
 	for _, f := range s.found {
-		if f.Text == r.text && middle(f.At).In(at) {
+		if f.Text == text && middle(f.At).In(at) {
 			return // what was left of one already found
 		}
 	}
-	s.found = append(s.found, Found{r.text, at})
+	s.found = append(s.found, Found{text, at})
 	paint(s.photo, corners)
 }
 

@@ -3,6 +3,7 @@ package poster
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 
 	"tipbox/qr"
@@ -50,7 +51,7 @@ func (p *Page) checkQuiet(s placed, scale float64) error {
 	inner := img.Rect.Inset(quiet)
 	for y := img.Rect.Min.Y + 1; y < img.Rect.Max.Y-1; y++ {
 		for x := img.Rect.Min.X + 1; x < img.Rect.Max.X-1; x++ {
-			if !(image.Point{X: x, Y: y}).In(inner) && img.Pix[img.PixOffset(x, y)] != 255 {
+			if !(image.Point{X: x, Y: y}).In(inner) && img.RGBAAt(x, y) != (color.RGBA{255, 255, 255, 255}) {
 				return fmt.Errorf("something stands in the quiet zone of the code of %s", s.symbol.Link)
 			}
 		}

@@ -40,7 +40,7 @@ func slip(s *sheet, c *content, w, h float64) {
 	s.symbol(c.symbol, x, top-2, column)
 	s.text(box{x, top + column + 1, column, b.y + b.h - top - column - 1}, middle, start,
 		append(c.say(func(t *postertext.Text) string { return t.SlipScan }, para{bold: true, max: 4, min: 2.6, color: ink}, 0.8, 0.3),
-			para{text: c.symbol.Link, bold: true, max: 3.6, min: 2.3, color: c.brand, space: 1.2},
+			para{text: c.symbol.Link, bold: true, max: 3.6, min: 1.9, color: c.brand, space: 1.2},
 			para{text: c.fill(t.Danger), bold: true, max: 3.6, min: 2.4, color: ink, space: 1.4},
 			para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})...)
 

@@ -1,0 +1,107 @@
+package qr
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"slices"
+	"testing"
+)
+
+// wall is a grey photo onto which codes are pasted.
+func wall(w, h int) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			g.Pix[y*w+x] = uint8(130 + (x*7+y*13)%23) // rough plaster
+		}
+	}
+	return g
+}
+
+func paste(t testing.TB, g *image.Gray, link string, px, x, y int) {
+	t.Helper()
+	s, err := New(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := paintSymbol(s, px)
+	draw.Draw(g, code.Rect.Add(image.Pt(x, y)), code, image.Point{}, draw.Src)
+}
+
+func texts(found []Found) []string {
+	var list []string
+	for _, f := range found {
+		list = append(list, f.Text)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestReadSeveral(t *testing.T) {
+	const ours, theirs = "https://tip.example.vn/t/ncs01", "https://tip.examp1e.vn/t/ncs01"
+	for _, c := range []struct {
+		name string
+		make func() image.Image
+		want []string
+	}{
+		{"none", func() image.Image { return wall(1200, 900) }, nil},
+		{"one", func() image.Image {
+			g := wall(1200, 900)
+			paste(t, g, ours, 8, 300, 200)
+			return g
+		}, []string{ours}},
+		{"a sticker beside", func() image.Image {
+			g := wall(3000, 2000)
+			paste(t, g, ours, 18, 200, 400)
+			paste(t, g, theirs, 12, 1500, 800)
+			return g
+		}, []string{theirs, ours}},
+		{"a small sticker beside a large code", func() image.Image {
+			g := wall(4000, 3000)
+			paste(t, g, ours, 40, 200, 400)
+			paste(t, g, theirs, 6, 2900, 1500)
+			return g
+		}, []string{theirs, ours}},
+		{"a sticker over the middle", func() image.Image {
+			g := wall(2000, 2000)
+			paste(t, g, ours, 36, 200, 200)
+			paste(t, g, theirs, 8, 200+36*18, 200+36*18)
+			return g
+		}, []string{theirs, ours}},
+		{"eight alike", func() image.Image {
+			g := wall(2400, 3200)
+			for i := range 8 {
+				paste(t, g, ours, 14, 150+i%2*1200, 80+i/2*790)
+			}
+			return g
+		}, slices.Repeat([]string{ours}, 8)},
+		{"in colour, half transparent", func() image.Image {
+			g := wall(1000, 1000)
+			paste(t, g, ours, 10, 200, 200)
+			c := image.NewNRGBA(g.Rect)
+			for i, v := range g.Pix {
+				c.SetNRGBA(i%1000, i/1000, color.NRGBA{0, 60, 40, 255 - v})
+			}
+			return c
+		}, []string{ours}},
+		{"empty", func() image.Image { return image.NewGray(image.Rectangle{}) }, nil},
+		{"one pixel", func() image.Image { return image.NewGray(image.Rect(0, 0, 1, 1)) }, nil},
+		{"a line", func() image.Image { return image.NewGray(image.Rect(5, 5, 3005, 6)) }, nil},
+	} {
+		if got := texts(Read(c.make())); !slices.Equal(got, c.want) {
+			t.Errorf("%s: read %q", c.name, got)
+		}
+	}
+}
+
+// BenchmarkRead12MP is a patrol's photo of 12 megapixels, from grey pixels to verdict.
+func BenchmarkRead12MP(b *testing.B) {
+	g := wall(4000, 3000)
+	paste(b, g, "https://tip.example.vn/t/ncs01", 20, 1200, 900)
+	for b.Loop() {
+		if len(Read(g)) != 1 {
+			b.Fatal("not read")
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package postertext
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+func TestEmbedded(t *testing.T) {
+	set, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tag := range []string{"vi", "en"} {
+		if set[tag] == nil || !set[tag].Reviewed {
+			t.Errorf("%s is not offered", tag)
+		}
+	}
+	for tag, text := range set {
+		for key, s := range text.each() {
+			if !norm.NFC.IsNormalString(*s) {
+				t.Errorf("%s.json: %s is not NFC", tag, key)
+			}
+			if strings.Contains(*s, "~") {
+				t.Errorf("%s.json: %s still has a ~", tag, key)
+			}
+		}
+	}
+	// The phone's own camera comes before Zalo, which knows the account.
+	how := set["vi"].StepScanHow
+	if camera, zalo := strings.Index(how, "máy\u00a0ảnh"), strings.Index(how, "Zalo"); camera < 0 || zalo < camera {
+		t.Errorf("step_scan_how: %q", how)
+	}
+}
+
+func TestIn(t *testing.T) {
+	vi, en, draft := &Text{Lang: "vi", Reviewed: true}, &Text{Lang: "en", Reviewed: true}, &Text{Lang: "mww"}
+	set := Set{"vi": vi, "en": en, "mww": draft}
+	for _, c := range []struct {
+		tags []string
+		want []*Text
+	}{
+		{nil, []*Text{vi}},
+		{[]string{"vi", "en"}, []*Text{vi, en}},
+		{[]string{"en"}, []*Text{en}},
+		{[]string{"en-GB", "vi"}, []*Text{en, vi}},
+		{[]string{"mww", "vi"}, []*Text{vi}}, // a draft is not offered
+		{[]string{"lo"}, []*Text{vi}},
+		{[]string{"en", "en-GB"}, []*Text{en}},
+	} {
+		if got := set.In(c.tags...); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %d texts, the first %+v", c.tags, len(got), got[0].Lang)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	whole, err := embedded.ReadFile("en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := func(old, with string) string { return strings.Replace(string(whole), old, with, 1) }
+	for _, c := range []struct{ name, file, text, want string }{
+		{"unknown key", "fr.json", edit(`"name"`, `"nom"`), `unknown field "nom"`},
+		{"empty", "fr.json", edit(`"Tap Send"`, `" "`), "missing or empty: step_send"},
+		{"placeholder", "fr.json", edit("{phone}", "{telephone}"), "phone has the placeholders [{telephone}], Vietnamese has [{phone}]"},
+		{"name", "french_.json", string(whole), "no language tag"},
+		{"syntax", "fr.json", "{", "fr.json: "},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "fr.json"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, err := Load(dir)
+	if err != nil || len(set.In("fr")) != 1 || set.In("fr")[0].Lang != "fr" {
+		t.Errorf("a new language is not taken: %v", err)
+	}
+	if _, err := Load(filepath.Join(dir, "absent")); err != nil {
+		t.Errorf("no folder of texts: %v", err)
+	}
+}
