@@ -15,6 +15,7 @@ var (
 		"intake":                          {},
 		"intake/config":                   {"intake", "crypto/keys", "crypto/seal", "templates"},
 		"intake/metric":                   {},
+		"intake/faultproxy":               {},
 		"intake/limit":                    {"intake", "intake/metric"},
 		"intake/limit/redistest":          {},
 		"intake/photo":                    {"intake"},

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tipbox/intake"
+	"tipbox/intake/faultproxy"
 	"tipbox/intake/limit/redistest"
 )
 
@@ -104,54 +105,63 @@ func TestRedisAway(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		kinds   []string
-		breakIt func(*testing.T, *redistest.Server, *proxy)
-		mendIt  func(*testing.T, *redistest.Server, *proxy)
+		breakIt func(*testing.T, *redistest.Server, *faultproxy.Proxy)
+		mendIt  func(*testing.T, *redistest.Server, *faultproxy.Proxy)
 		byProxy bool
 	}{
 		{name: "killed", kinds: []string{"refused-dial"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Kill() },
-			mendIt:  func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Start() }},
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Kill() },
+			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Start() }},
 		{name: "hanging", kinds: []string{"timeout"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Hang() },
-			mendIt:  func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Resume() }},
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Hang() },
+			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Resume() }},
 		{name: "out of memory", kinds: []string{"out-of-memory"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *proxy) { do(t, s, "CONFIG", "SET", "maxmemory", "1") },
-			mendIt:  func(t *testing.T, s *redistest.Server, _ *proxy) { do(t, s, "CONFIG", "SET", "maxmemory", "0") }},
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+				do(t, s, "CONFIG", "SET", "maxmemory", "1")
+			},
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+				do(t, s, "CONFIG", "SET", "maxmemory", "0")
+			}},
 		{name: "another password", kinds: []string{"auth"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *proxy) {
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
 				s.Kill()
 				s.Restart("--requirepass", "changed")
 			},
-			mendIt: func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Kill(); s.Start() }},
+			mendIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Kill(); s.Start() }},
 		{name: "read-only after failing over", kinds: []string{"read-only"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *proxy) {
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
 				do(t, s, "REPLICAOF", "127.0.0.1", "1")
 			},
-			mendIt: func(t *testing.T, s *redistest.Server, _ *proxy) { do(t, s, "REPLICAOF", "NO", "ONE") }},
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { do(t, s, "REPLICAOF", "NO", "ONE") }},
 		{name: "begins to write to disk", kinds: []string{"writes-to-disk"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *proxy) { s.Kill(); s.Restart("--appendonly", "yes") },
-			mendIt:  func(t *testing.T, s *redistest.Server, _ *proxy) { do(t, s, "CONFIG", "SET", "appendonly", "no") }},
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+				s.Kill()
+				s.Restart("--appendonly", "yes")
+			},
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+				do(t, s, "CONFIG", "SET", "appendonly", "no")
+			}},
 		{name: "half-open", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(deaf) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(none) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Deaf) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
 		{name: "accepts and says nothing", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(stuck) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(none) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Stuck) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
 		{name: "slow", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(slow) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(none) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.SetSlow(4 * patience) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
 		{name: "cut in the middle of commands", kinds: []string{"dropped"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(cut) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *proxy) { p.set(none) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Cut) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			server := redistest.Start(t)
-			var p *proxy
+			var p *faultproxy.Proxy
 			url := server.URL()
 			if c.byProxy {
-				p = startProxy(t, server.Addr)
-				url = "redis://" + p.addr
+				p = faultproxy.Start(t, server.Addr)
+				url = "redis://" + p.Addr
 			}
 			l := start(t, rules, url, "")
 			l.wantKind(t, "")
@@ -253,9 +263,9 @@ func TestPatience(t *testing.T) {
 		t.Errorf("a submission may wait %v for Redis", most)
 	}
 	server := redistest.Start(t)
-	p := startProxy(t, server.Addr)
+	p := faultproxy.Start(t, server.Addr)
 	l, err := New(Options{
-		Rules: designRules, Redis: &Server{URL: "redis://" + p.addr}, Secret: secret,
+		Rules: designRules, Redis: &Server{URL: "redis://" + p.Addr}, Secret: secret,
 		Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler), probeEvery: time.Hour,
 	})
 	if err != nil {
@@ -267,8 +277,7 @@ func TestPatience(t *testing.T) {
 		return l.Take(t.Context(), "a", villager) == nil && !l.away.Load()
 	})
 	clear(l.redis.days) // and the next take needs two answers
-	p.delay.Store(int64(patience * 2 / 3))
-	p.set(slow)
+	p.SetSlow(patience * 2 / 3)
 	if err := l.Take(t.Context(), "a", villager); err != nil {
 		t.Error(err)
 	}
