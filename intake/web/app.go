@@ -1,0 +1,124 @@
+// Package web shows the form to villagers and takes what they send. It answers
+// only with pages of package templates, also where something is wrong, and
+// writes nothing down: neither who asked, nor for what.
+package web
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/gommon/log"
+
+	"tipbox/intake"
+	"tipbox/templates"
+)
+
+// Options are the parts of the app. Service, Directory, Pages and BaseURL are needed.
+type Options struct {
+	Service   *intake.Service
+	Directory *intake.Directory
+	Pages     *templates.Pages
+	BaseURL   *url.URL // what posters carry, without a slash at the end
+	// TrustedProxies may say in X-Forwarded-For whom they speak for; without any,
+	// who holds the connection is the sender.
+	TrustedProxies []netip.Prefix
+	Bodies         *Bodies      // default NewBodies(BodyOptions{})
+	Log            *slog.Logger // default none
+}
+
+// app answers requests.
+type app struct {
+	Options
+	only *intake.Unit // where there is just one: pages without a site name it
+}
+
+// New returns the form's handler, to be served by NewServer.
+func New(o Options) (http.Handler, error) {
+	if o.Service == nil || o.Directory == nil || o.Pages == nil || o.BaseURL == nil {
+		return nil, errors.New("web: service, directory, pages and base URL are needed")
+	}
+	if o.Bodies == nil {
+		o.Bodies = NewBodies(BodyOptions{})
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &app{Options: o}
+	if units := o.Directory.Units(); len(units) == 1 {
+		a.only = units[0]
+	}
+	sameSite := http.NewCrossOriginProtection()
+	// The address that people see, whatever Host a proxy passes on.
+	if err := sameSite.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
+		return nil, err
+	}
+
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(io.Discard)
+	e.Logger.SetLevel(log.OFF)
+	e.IPExtractor = func(r *http.Request) string { return a.sender(r).String() }
+	e.HTTPErrorHandler = a.fail
+	e.Pre(a.headers, anyCase, a.noPanic)
+	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if sameSite.Check(c.Request()) != nil {
+				return errCrossSite
+			}
+			return next(c)
+		}
+	})
+	read := []string{http.MethodGet, http.MethodHead}
+	e.Match(read, "/", a.home)
+	e.Match(read, "/robots.txt", robots)
+	e.Match(read, "/t", a.find)
+	e.Match(read, "/t/:code", a.show)
+	e.POST("/t/:code", a.take)
+	return e, nil
+}
+
+// anyCase finds the routes for an address as people type it: /T/NCS01/.
+func anyCase(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		u.RawPath = ""
+		u.Path = "/" + strings.ToLower(strings.Trim(u.Path, "/"))
+		return next(c)
+	}
+}
+
+// headers says on every answer what browsers may do with it: nothing but show it.
+func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	fixed := map[string]string{
+		"Cache-Control": "no-store",
+		"Content-Security-Policy": "default-src 'none'; style-src " + a.Pages.StyleHash() +
+			"; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
+		"Referrer-Policy":              "same-origin", // no-referrer makes old browsers post Origin: null
+		"X-Content-Type-Options":       "nosniff",
+		"X-Frame-Options":              "DENY", // browsers without frame-ancestors
+		"X-Robots-Tag":                 "noindex",
+	}
+	if a.BaseURL.Scheme == "https" {
+		fixed["Strict-Transport-Security"] = "max-age=63072000"
+	}
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		for name, value := range fixed {
+			h.Set(name, value)
+		}
+		return next(c)
+	}
+}
+
+func robots(c echo.Context) error {
+	return c.String(http.StatusOK, "User-agent: *\nDisallow: /\n")
+}

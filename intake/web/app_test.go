@@ -1,0 +1,180 @@
+package web
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/crypto/seal"
+	"tipbox/intake"
+	"tipbox/intake/limit"
+	"tipbox/intake/photo"
+	"tipbox/intake/spool"
+	"tipbox/templates"
+)
+
+// box is the form's handler on real parts: a unit with keys of its own, limits
+// in this process, a spool on disk.
+type box struct {
+	t               testing.TB
+	handler         http.Handler
+	dir             string // of the spool
+	key             *intake.FormKey
+	unit, oversight *keys.Identities
+	log             *bytes.Buffer
+	parts           intake.Options
+	o               Options
+}
+
+// newKeys makes a pair of keys.
+func newKeys(t testing.TB) (*keys.Recipients, *keys.Identities) {
+	t.Helper()
+	i, err := keys.Generate(keys.PostQuantum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, err := i.Lock("hoa ban", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := keys.ParseIdentities(locked, keys.UnlockOptions{Passphrase: func() (string, error) { return "hoa ban", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := keys.ParseRecipients(strings.NewReader(i.Recipient().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, ids
+}
+
+// newBox returns a box, after change has changed what it is made of.
+func newBox(t testing.TB, change func(*box)) *box {
+	t.Helper()
+	r, ids := newKeys(t)
+	or, oids := newKeys(t)
+	b := &box{t: t, unit: ids, oversight: oids, dir: filepath.Join(t.TempDir(), "spool"), log: new(bytes.Buffer)}
+	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	unit := &intake.Unit{
+		ID: "na-co-sa", Name: intake.Names{"vi": "Đồn Biên phòng Na Cô Sa", "en": "Na Cô Sa Border Post"},
+		Mail: []string{"truc-ban@example.vn"}, Sealer: seal.New(r), OversightSealer: seal.New(or),
+		OversightMail: []string{"thanh-tra@example.vn"}, Phone: "0215 000 000", LaterWindow: 6 * time.Hour,
+		Sites: []*intake.Site{
+			{Code: "ncs01", Name: intake.Names{"vi": "Nhà văn hóa bản Na Cô Sa 1", "en": "Na Cô Sa 1 culture house"}},
+			{Code: "ncs02", Name: intake.Names{"vi": "Chợ phiên"}},
+			{Code: "cu", Name: intake.Names{"vi": "Trạm y tế"}, Withdrawn: time.Unix(1, 0)},
+		},
+	}
+	directory, err := intake.NewDirectory([]*intake.Unit{unit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := spool.Open(spool.Options{Dir: b.dir, Floor: 1, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	wide := limit.Rule{Count: 1_000_000, Per: time.Hour, Burst: 1_000_000}
+	limits, err := limit.New(limit.Options{Rules: limit.Rules{Sender: wide, Site: wide, All: wide}, Log: log, Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { limits.Close() })
+	if b.key, err = intake.NewFormKey(bytes.Repeat([]byte{7}, 32)); err != nil {
+		t.Fatal(err)
+	}
+	pages, err := templates.Load(templates.Options{Languages: []string{"vi", "en"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.parts = intake.Options{Key: b.key, Limits: limits, Forms: limits, Photos: photo.New(photo.Options{}), Spool: s}
+	b.o = Options{
+		Directory: directory, Pages: pages, BaseURL: &url.URL{Scheme: "https", Host: "tip.example.vn"}, Log: log,
+	}
+	if change != nil {
+		change(b)
+	}
+	if b.o.Service == nil {
+		b.o.Service = intake.NewService(b.parts)
+	}
+	if b.handler, err = New(b.o); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// do asks the handler.
+func (b *box) do(method, target string, body io.Reader, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, body)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Add(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (b *box) get(target string, header ...string) *httptest.ResponseRecorder {
+	return b.do(http.MethodGet, target, nil, header...)
+}
+
+// send posts a form of parts as form makes them.
+func (b *box) send(target string, parts ...string) *httptest.ResponseRecorder {
+	contentType, body := form(b.t, parts...)
+	return b.do(http.MethodPost, target, bytes.NewReader(body), "Content-Type", contentType)
+}
+
+// token returns a fresh token of the site.
+func (b *box) token(code string) string { return "token=" + b.key.Mint(code, time.Now()) }
+
+// spooled returns the files of the tips that were taken.
+func (b *box) spooled() []string {
+	files, err := filepath.Glob(filepath.Join(b.dir, "new", "*.tip"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return files
+}
+
+// TestLook serves the box at TIPBOX_LOOK, an address, for people to look at.
+func TestLook(t *testing.T) {
+	addr := os.Getenv("TIPBOX_LOOK")
+	if addr == "" {
+		t.Skip()
+	}
+	b := newBox(t, func(b *box) { b.o.BaseURL = &url.URL{Scheme: "http", Host: addr} })
+	t.Fatal(http.ListenAndServe(addr, b.handler))
+}
+
+var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
+
+func TestTipIsTaken(t *testing.T) {
+	b := newBox(t, nil)
+	page := b.get("/t/ncs01")
+	m := tokenField.FindStringSubmatch(page.Body.String())
+	if page.Code != http.StatusOK || m == nil {
+		t.Fatalf("%d\n%s", page.Code, page.Body)
+	}
+	thanks := b.send("/t/ncs01?l=vi", "mailbox=report", "message=Có người lạ", "delivery=now", "token="+m[1])
+	if thanks.Code != http.StatusOK || !strings.Contains(thanks.Body.String(), "Đã nhận được tin") {
+		t.Fatalf("%d\n%s", thanks.Code, thanks.Body)
+	}
+	if n := len(b.spooled()); n != 1 {
+		t.Errorf("%d tips in the spool", n)
+	}
+}
+
+var _ = open.Tip{}

@@ -1,0 +1,193 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tipbox/intake"
+	"tipbox/templates"
+)
+
+var (
+	errCrossSite = errors.New("a form on another site's page")
+	errPanic     = errors.New("a panic, which is in the log already")
+)
+
+// noRoomRetry is what a sender is told to wait while the disk is full: a person
+// has to mend that.
+const noRoomRetry = 10 * time.Minute
+
+// giveBack shows the form again as it was typed, with what kept it from being
+// sent. It keeps its token, so that a tip that got through after all is still
+// one tip when it is sent again.
+func (a *app) giveBack(c echo.Context, s *intake.Site, p *Posted, why error) error {
+	text := func(name string) string { return valid(p.Text[name]) }
+	if errors.Is(why, intake.ErrWithdrawn) {
+		return a.answer(c, http.StatusGone, &templates.Note{
+			Kind: templates.Withdrawn, Page: a.page(c, s.Unit, ""), Given: text("message"),
+		})
+	}
+	f := a.form(c, s)
+	f.Languages = nil // they are links: what was typed would be lost
+	f.Zalo = false
+	f.Mailbox, f.Message, f.Place, f.Time = text("mailbox"), text("message"), text("place"), text("time")
+	f.Delivery, f.To = text("delivery"), text("to")
+	f.MessageCut = slices.Contains(p.Cut, "message")
+	f.PhotosLost = len(p.Photos) > 0 || p.Err != nil
+	if token := text("token"); token != "" && !errors.Is(why, intake.ErrStaleForm) {
+		f.Token = token
+	}
+	status := a.explain(f, why)
+	if f.Wait > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int((f.Wait+time.Second-1)/time.Second)))
+	}
+	return a.answer(c, status, f)
+}
+
+// explain puts into the form why it was not sent and returns the answer's status.
+func (a *app) explain(f *templates.Form, why error) int {
+	var (
+		invalid *intake.InvalidError
+		limit   *intake.LimitError
+		busy    *BusyError
+	)
+	switch {
+	case errors.As(why, &invalid):
+		for _, p := range invalid.Problems {
+			f.Problems = append(f.Problems, templates.Problem{Field: p.Field, Key: string(p.Problem)})
+		}
+		return http.StatusUnprocessableEntity
+	case errors.Is(why, intake.ErrTooLarge):
+		f.Problems = []templates.Problem{{Field: "photo", Key: string(intake.PhotoTooLarge)}}
+		return http.StatusUnprocessableEntity
+	case errors.Is(why, intake.ErrStaleForm):
+		f.Notice = templates.Stale
+		return http.StatusConflict
+	case errors.As(why, &limit):
+		f.Notice, f.Wait = templates.TooMany, limit.RetryAfter
+		return http.StatusTooManyRequests
+	case errors.As(why, &busy):
+		f.Notice, f.Wait = templates.Full, busy.RetryAfter
+		return http.StatusServiceUnavailable
+	case errors.Is(why, intake.ErrNoRoom):
+		f.Notice, f.Wait = templates.Full, noRoomRetry
+		return http.StatusServiceUnavailable
+	case errors.Is(why, ErrFormTooLarge):
+		f.Notice = templates.Large
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(why, ErrFormKind):
+		f.Notice = templates.Broken
+		return http.StatusUnsupportedMediaType
+	case errors.Is(why, ErrFormBroken):
+		f.Notice = templates.Broken
+		return http.StatusBadRequest
+	}
+	a.report(why)
+	f.Notice = templates.Failed
+	return http.StatusInternalServerError
+}
+
+// fail is echo's error handler: for everything that has no form to give back.
+func (a *app) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	var known *echo.HTTPError
+	errors.As(err, &known)
+	n, status := &templates.Note{Kind: templates.Fault}, http.StatusInternalServerError
+	path := ""
+	switch {
+	case errors.Is(err, errCrossSite):
+		// Nothing of it is shown: who wrote it is not known to be the reader.
+		n.Kind, status = templates.Cross, http.StatusForbidden
+	case known != nil && known.Code == http.StatusNotFound:
+		n.Kind, status = templates.Lost, http.StatusNotFound
+		path = c.Request().URL.EscapedPath()
+	case known != nil && known.Code == http.StatusMethodNotAllowed:
+		n.Kind, status = templates.Method, http.StatusMethodNotAllowed
+	default:
+		a.report(err)
+	}
+	var unit *intake.Unit
+	if s := a.Directory.Site(c.Param("code")); s != nil {
+		unit = s.Unit
+		n.Open = sitePath(s)
+	}
+	n.Page = a.page(c, unit, path)
+	if err := a.answer(c, status, n); err != nil && !c.Response().Committed {
+		_ = c.NoContent(http.StatusInternalServerError)
+	}
+}
+
+// report logs a fault of ours, in words that are the same for every sender.
+func (a *app) report(err error) {
+	if errors.Is(err, errPanic) {
+		return
+	}
+	kind := "answering"
+	for _, step := range []string{"cleaning a photo", "sealing", "spooling"} { // as intake says it
+		if strings.HasPrefix(err.Error(), step+":") {
+			kind = step
+		}
+	}
+	reason := "unexpected"
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		reason = errno.Error()
+	}
+	a.Log.Error("a request failed", "kind", kind, "reason", reason)
+}
+
+// noPanic makes an error of a handler's panic.
+func (a *app) noPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer a.recovered(&err)
+		return next(c)
+	}
+}
+
+// recovered is to be deferred: it makes an error of a panic and logs where in
+// the code it came from, but never its value or its stack, which may hold
+// addresses and text.
+func (a *app) recovered(err *error) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+		panic(v)
+	}
+	a.Log.Error("a handler panicked", "at", panickedAt())
+	*err = errPanic
+}
+
+// panickedAt names the innermost calls that panicked: dir/file.go:line.
+func panickedAt() string {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	var at []string
+	for inside := false; len(at) < 6; {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			inside, at = true, nil // the last one: a panic may pass on another's
+		case inside && !strings.HasPrefix(f.Function, "runtime."):
+			at = append(at, f.File[strings.LastIndexByte(f.File[:strings.LastIndexByte(f.File, '/')], '/')+1:]+":"+strconv.Itoa(f.Line))
+		}
+		if !more {
+			break
+		}
+	}
+	return strings.Join(at, " ")
+}
+
+// valid returns text that can be shown: what is not UTF-8 becomes �.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tipbox/intake"
+	"tipbox/templates"
+)
+
+// home is for whoever typed the host alone.
+func (a *app) home(c echo.Context) error {
+	return a.answer(c, http.StatusOK, &templates.Note{Kind: templates.Home, Page: a.page(c, nil, "/")})
+}
+
+// find shows the form of the site whose code, or whole address, was typed into
+// the box of the home page.
+func (a *app) find(c echo.Context) error {
+	typed := c.QueryParam("code")
+	if typed == "" {
+		return a.home(c)
+	}
+	code := strings.Join(strings.Fields(typed), "")
+	if i := strings.LastIndexByte(code, '/'); i >= 0 {
+		code = code[i+1:]
+	}
+	if s := a.Directory.Site(code); s != nil {
+		return a.open(c, s)
+	}
+	return a.answer(c, http.StatusNotFound, &templates.Note{
+		Kind: templates.Lost, Code: typed, Page: a.page(c, nil, "/t?code="+url.QueryEscape(typed)),
+	})
+}
+
+// show answers a poster's link.
+func (a *app) show(c echo.Context) error {
+	s := a.Directory.Site(c.Param("code"))
+	if s == nil {
+		return echo.ErrNotFound
+	}
+	return a.open(c, s)
+}
+
+func (a *app) open(c echo.Context, s *intake.Site) error {
+	if s.IsWithdrawn(time.Now()) {
+		return a.answer(c, http.StatusGone, &templates.Note{Kind: templates.Withdrawn, Page: a.page(c, s.Unit, sitePath(s))})
+	}
+	return a.answer(c, http.StatusOK, a.form(c, s))
+}
+
+// take takes a tip. Whatever goes wrong, what was typed is given back.
+func (a *app) take(c echo.Context) error {
+	p := a.Bodies.Read(c.Response(), c.Request())
+	defer p.Close()
+	s := a.Directory.Site(c.Param("code"))
+	if s == nil {
+		return a.answer(c, http.StatusNotFound, &templates.Note{
+			Kind: templates.Lost, Page: a.page(c, nil, ""), Given: valid(p.Text["message"]),
+		})
+	}
+	page := a.page(c, s.Unit, "")
+	if err := a.submit(c.Request(), s, page.Locale, p); err != nil {
+		return a.giveBack(c, s, p, err)
+	}
+	return a.answer(c, http.StatusOK, &templates.Thanks{
+		Page: page, Delivery: p.Text["delivery"], Oversight: p.Text["to"] == string(intake.Oversight),
+		Window: s.Unit.LaterWindow, Again: in(sitePath(s), page.Locale), Host: a.BaseURL.Host,
+	})
+}
+
+// submit hands the form on. A panic on the way is an error here, so that the
+// sender still gets the text back.
+func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *Posted) (err error) {
+	if p.Err != nil {
+		return p.Err
+	}
+	defer a.recovered(&err)
+	_, err = a.Service.Submit(r.Context(), &intake.Submission{
+		Site: s, Sender: a.sender(r), Token: p.Text["token"],
+		Mailbox: intake.Mailbox(p.Text["mailbox"]), Message: p.Text["message"],
+		Place: p.Text["place"], Time: p.Text["time"], Lang: l.Tag, Photos: p.Photos,
+		Delivery: intake.Delivery(p.Text["delivery"]), Audience: intake.Audience(p.Text["to"]),
+		Sealed: p.Sealed,
+	})
+	return err
+}
+
+// form returns the site's form with a fresh token.
+func (a *app) form(c echo.Context, s *intake.Site) *templates.Form {
+	p := a.page(c, s.Unit, sitePath(s))
+	return &templates.Form{
+		Page: p, Site: s.Name.In(p.Locale.Tag), Action: in(sitePath(s), p.Locale), Token: a.Service.Token(s),
+		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
+		Zalo: strings.Contains(c.Request().UserAgent(), "Zalo"),
+	}
+}
+
+// page returns what all pages of the unit show, in the language that suits the
+// request. The language switch leads to the path; without one there is none.
+func (a *app) page(c echo.Context, u *intake.Unit, path string) templates.Page {
+	if u == nil {
+		u = a.only
+	}
+	var wish []string
+	if u != nil {
+		wish = u.Languages
+	}
+	offered := a.Pages.Offer(wish)
+	l := templates.Choose(offered, c.QueryParam("l"), c.Request().Header.Get("Accept-Language"))
+	p := templates.Page{Locale: l}
+	if u != nil {
+		p.Unit, p.Phone = u.Name.In(l.Tag), u.Phone
+	}
+	for _, o := range offered {
+		if path != "" {
+			p.Languages = append(p.Languages, templates.Link{Tag: o.Tag, Name: o.Name, Href: in(path, o), Current: o == l})
+		}
+	}
+	return p
+}
+
+// sitePath returns the path of a site's page.
+func sitePath(s *intake.Site) string { return "/t/" + s.Code }
+
+// in returns the path in the language.
+func in(path string, l *templates.Locale) string {
+	if strings.Contains(path, "?") {
+		return path + "&l=" + l.Tag
+	}
+	return path + "?l=" + l.Tag
+}

@@ -1,0 +1,249 @@
+package templates
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Locale is everything the pages say in one language. The tag max bounds a
+// text's characters where a longer one would break the page on a small phone;
+// without it a text may have maxText. Texts in braces are placeholders.
+type Locale struct {
+	Tag string `json:"-"` // BCP 47, of the file's name
+
+	Reviewed bool   `json:"reviewed"`        // a native speaker has read it; else it is a draft and never offered
+	Name     string `json:"name" max:"20"`   // of the language, in itself
+	Dir      string `json:"dir" max:"3"`     // "ltr" or "rtl"
+	Box      string `json:"box" max:"40"`    // what the whole thing is called; every page's title
+	Choose   string `json:"choose" max:"30"` // names the language switch to screen readers
+
+	Promise string `json:"promise" max:"140"`
+	Zalo    string `json:"zalo" max:"200"` // for Zalo's own browser only
+
+	MailboxLegend string `json:"mailbox_legend" max:"40"`
+	Suggestion    string `json:"suggestion" max:"40"`
+	SuggestionEg  string `json:"suggestion_eg" max:"70"`
+	Report        string `json:"report" max:"50"`
+	ReportEg      string `json:"report_eg" max:"70"`
+	Crime         string `json:"crime" max:"40"`
+	CrimeEg       string `json:"crime_eg" max:"70"`
+
+	MessageLabel string `json:"message_label" max:"60"`
+	MessageHint  string `json:"message_hint" max:"140"`
+	More         string `json:"more" max:"60"` // opens place and time
+	PlaceLabel   string `json:"place_label" max:"60"`
+	PlaceHint    string `json:"place_hint" max:"100"`
+	TimeLabel    string `json:"time_label" max:"60"`
+	TimeHint     string `json:"time_hint" max:"100"`
+	PhotoLabel   string `json:"photo_label" max:"60"`
+	PhotoHint    string `json:"photo_hint" max:"160"`
+
+	DeliveryLegend string `json:"delivery_legend" max:"40"`
+	Now            string `json:"now" max:"40"`
+	NowHint        string `json:"now_hint" max:"120"`
+	Urgent         string `json:"urgent" max:"40"`
+	UrgentHint     string `json:"urgent_hint" max:"120"`
+	Later          string `json:"later" max:"40"`
+	LaterHint      string `json:"later_hint" max:"140"` // {window}
+	Call           string `json:"call" max:"60"`        // before the telephone numbers
+	Unit           string `json:"unit" max:"20"`        // on the button with the unit's number
+
+	ToLegend        string `json:"to_legend" max:"40"`
+	ToUnit          string `json:"to_unit" max:"60"` // {unit}
+	ToUnitHint      string `json:"to_unit_hint" max:"120"`
+	ToOversight     string `json:"to_oversight" max:"60"`
+	ToOversightHint string `json:"to_oversight_hint" max:"160"`
+
+	Truth        string `json:"truth" max:"60"` // opens what is and is not protected
+	TruthKept    string `json:"truth_kept"`
+	TruthWords   string `json:"truth_words"`
+	TruthPhoto   string `json:"truth_photo"`
+	TruthSeen    string `json:"truth_seen"`
+	TruthZalo    string `json:"truth_zalo"` // {address}
+	TruthNetwork string `json:"truth_network"`
+	TruthPhone   string `json:"truth_phone"`
+
+	Send string `json:"send" max:"20"`
+
+	NotSent      string `json:"not_sent" max:"40"` // heads every page that gives a form back
+	Mend         string `json:"mend" max:"80"`     // before the list of what is wrong
+	TextKept     string `json:"text_kept" max:"120"`
+	TextCut      string `json:"text_cut" max:"120"`
+	PhotosAgain  string `json:"photos_again" max:"120"`
+	StaleNotice  string `json:"stale_notice"`
+	LimitNotice  string `json:"limit_notice"` // {wait}
+	FullNotice   string `json:"full_notice"`  // {wait}
+	BrokenNotice string `json:"broken_notice"`
+	LargeNotice  string `json:"large_notice"`
+	FailedNotice string `json:"failed_notice"`
+	CannotWait   string `json:"cannot_wait" max:"60"` // before the telephone numbers
+	GivenBack    string `json:"given_back" max:"100"` // above the text, where it can only be copied
+	Minute       string `json:"minute" max:"20"`
+	Minutes      string `json:"minutes" max:"20"` // {n}
+	Hour         string `json:"hour" max:"20"`
+	Hours        string `json:"hours" max:"20"` // {n}
+
+	ProblemMailboxMissing  string `json:"problem_mailbox_missing" max:"120"`
+	ProblemMessageMissing  string `json:"problem_message_missing" max:"120"`
+	ProblemMessageTooLong  string `json:"problem_message_too_long" max:"160"`
+	ProblemDetailTooLong   string `json:"problem_detail_too_long" max:"120"`
+	ProblemTextBroken      string `json:"problem_text_broken" max:"160"`
+	ProblemDeliveryUnknown string `json:"problem_delivery_unknown" max:"120"`
+	ProblemAudienceUnknown string `json:"problem_audience_unknown" max:"120"`
+	ProblemTooManyPhotos   string `json:"problem_too_many_photos" max:"120"`
+	ProblemPhotoTooLarge   string `json:"problem_photo_too_large" max:"160"`
+	ProblemPhotoUnreadable string `json:"problem_photo_unreadable" max:"160"`
+	ProblemPhotoHEIC       string `json:"problem_photo_heic" max:"240"`
+	ProblemSealedBroken    string `json:"problem_sealed_broken" max:"160"`
+
+	Thanks        string `json:"thanks" max:"40"`
+	ThanksNow     string `json:"thanks_now"`    // {unit}
+	ThanksUrgent  string `json:"thanks_urgent"` // {unit}
+	ThanksLater   string `json:"thanks_later"`  // {unit} {window}
+	ThanksOther   string `json:"thanks_other"`  // to the inspectorate
+	ThanksOpen    string `json:"thanks_open"`   // who reads it
+	ThanksNoReply string `json:"thanks_no_reply"`
+	Another       string `json:"another" max:"40"`
+	Traces        string `json:"traces" max:"60"` // heads how to clear this page
+	TracesClose   string `json:"traces_close"`
+	TracesHistory string `json:"traces_history"` // {host}
+	TracesZalo    string `json:"traces_zalo"`
+
+	HomeTitle      string `json:"home_title" max:"60"`
+	HomeText       string `json:"home_text"`
+	CodeLabel      string `json:"code_label" max:"100"`
+	CodeOpen       string `json:"code_open" max:"20"`
+	LostTitle      string `json:"lost_title" max:"60"`
+	LostText       string `json:"lost_text"`
+	WithdrawnTitle string `json:"withdrawn_title" max:"60"`
+	WithdrawnText  string `json:"withdrawn_text"` // {unit}
+	CrossTitle     string `json:"cross_title" max:"60"`
+	CrossText      string `json:"cross_text"`
+	MethodTitle    string `json:"method_title" max:"60"`
+	MethodText     string `json:"method_text"`
+	FailedTitle    string `json:"failed_title" max:"60"`
+	FailedText     string `json:"failed_text"`
+	OpenForm       string `json:"open_form" max:"40"`
+
+	texts map[string]string // by key
+}
+
+// maxText is how many characters a text without its own bound may have.
+const maxText = 320
+
+// Problem returns the sentence for a problem of a submission, by its key, or ""
+// where there is none.
+func (l *Locale) Problem(key string) string { return l.texts["problem_"+key] }
+
+// parseLocale reads the locale of the tag. All of its problems come at once, as
+// joined errors that name each key.
+func parseLocale(tag string, data []byte) (*Locale, error) {
+	if t, err := language.Raw.Parse(tag); err != nil || t.String() != tag {
+		return nil, fmt.Errorf("%q is not a language tag: expected a name such as vi.json, en.json or mww.json", tag)
+	}
+	var keys map[string]json.RawMessage
+	if err := decode(data, &keys); err != nil {
+		return nil, err
+	}
+	l := &Locale{Tag: tag, texts: make(map[string]string)}
+	var problems []error
+	v := reflect.ValueOf(l).Elem()
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		key := f.Tag.Get("json")
+		if key == "" || key == "-" {
+			continue
+		}
+		raw, ok := keys[key]
+		delete(keys, key)
+		if !ok {
+			problems = append(problems, fmt.Errorf("%s: missing", key))
+			continue
+		}
+		if err := json.Unmarshal(raw, v.Field(i).Addr().Interface()); err != nil {
+			problems = append(problems, fmt.Errorf("%s: expected a %s", key, f.Type))
+			continue
+		}
+		if f.Type.Kind() != reflect.String {
+			continue
+		}
+		text := norm.NFC.String(strings.TrimSpace(v.Field(i).String()))
+		v.Field(i).SetString(text)
+		l.texts[key] = text
+		limit := maxText
+		if m := f.Tag.Get("max"); m != "" {
+			limit, _ = strconv.Atoi(m)
+		}
+		switch n := utf8.RuneCountInString(text); {
+		case n == 0:
+			problems = append(problems, fmt.Errorf("%s: empty", key))
+		case n > limit:
+			problems = append(problems, fmt.Errorf("%s: has %d characters, at most %d fit the page", key, n, limit))
+		}
+	}
+	for _, key := range sortedKeys(keys) {
+		problems = append(problems, fmt.Errorf("%s: unknown key", key))
+	}
+	if l.Dir != "" && l.Dir != "ltr" && l.Dir != "rtl" {
+		problems = append(problems, fmt.Errorf("dir: %q: expected ltr or rtl", l.Dir))
+	}
+	return l, errors.Join(problems...)
+}
+
+func decode(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	err := d.Decode(into)
+	if err == nil {
+		if _, err = d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		err = errors.New("more than one JSON value")
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		before := data[:min(int(syntax.Offset), len(data))]
+		return fmt.Errorf("line %d: not JSON: %w", 1+bytes.Count(before, []byte("\n")), err)
+	}
+	return fmt.Errorf("not a JSON object of texts: %w", err)
+}
+
+var placeholder = regexp.MustCompile(`\{\w+\}`)
+
+// samePlaceholders compares with the Vietnamese texts, which the pages are made for.
+func samePlaceholders(l, vi *Locale) error {
+	var problems []error
+	for _, key := range sortedKeys(vi.texts) {
+		has, needs := placeholders(l.texts[key]), placeholders(vi.texts[key])
+		if l.texts[key] != "" && !slices.Equal(has, needs) {
+			problems = append(problems, fmt.Errorf("%s: has the placeholders %v, expected %v", key, has, needs))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func placeholders(text string) []string {
+	found := placeholder.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,230 @@
+package templates
+
+import "time"
+
+// Page is what all pages show.
+type Page struct {
+	Locale    *Locale
+	Languages []Link // the language switch; fewer than two show none
+	Unit      string // name; "" where no unit is meant
+	Phone     string // of the unit; "" for none
+}
+
+// Lang returns the language of the page.
+func (p *Page) Lang() string { return p.Locale.Tag }
+
+// Calling is whom to call, after a text that says when.
+type Calling struct {
+	Page *Page
+	Text string
+}
+
+// Calling puts the telephone numbers behind the text.
+func (p *Page) Calling(text string) Calling { return Calling{p, text} }
+
+// Link leads to a page in another language.
+type Link struct {
+	Tag, Name, Href string
+	Current         bool
+}
+
+// Form is the page on which a tip is written, fresh or given back.
+type Form struct {
+	Page
+	Site      string // name
+	Action    string // path that it is posted to
+	Token     string
+	Address   string        // of the page, as a person types it
+	Window    time.Duration // of Later
+	Oversight bool          // whether a tip can go past the unit
+	Zalo      bool          // whether it is open in Zalo's own browser
+
+	// What was typed.
+	Mailbox, Message, Place, Time, Delivery, To string
+	MessageCut                                  bool // only the message's beginning could be kept
+
+	// What keeps it from being sent.
+	Notice     Notice
+	Wait       time.Duration // of TooMany and Full
+	Problems   []Problem
+	PhotosLost bool // photos were, or may have been, sent along: they must be chosen again
+}
+
+func (*Form) page() string { return "form" }
+
+// Notice is why a form is given back although nothing typed is wrong.
+type Notice string
+
+// The notices.
+const (
+	Stale   Notice = "stale"  // the token is used up: one more tap sends it
+	TooMany Notice = "limit"  // a limit refused it for now
+	Full    Notice = "full"   // no room in memory or on disk
+	Broken  Notice = "broken" // it did not arrive whole
+	Large   Notice = "large"  // it is too large to be read
+	Failed  Notice = "failed" // a fault of ours
+)
+
+// Problem is a mistake that a person can mend.
+type Problem struct {
+	Field string // name of the form's field
+	Key   string // of the sentence: problem_KEY in the locales
+}
+
+// Refused reports whether the form is given back rather than fresh.
+func (f *Form) Refused() bool { return f.Notice != "" || len(f.Problems) > 0 }
+
+// NoticeText returns the sentence of the notice.
+func (f *Form) NoticeText() string {
+	return fill(f.Locale.texts[string(f.Notice)+"_notice"], "wait", f.Locale.Duration(f.Wait))
+}
+
+// ProblemOf returns the sentence on the field's first mistake, or "".
+func (f *Form) ProblemOf(field string) string {
+	for _, p := range f.Problems {
+		if p.Field == field {
+			return f.Locale.Problem(p.Key)
+		}
+	}
+	return ""
+}
+
+// MoreOpen reports whether place and time must not be folded away.
+func (f *Form) MoreOpen() bool {
+	return f.Place+f.Time+f.ProblemOf("place")+f.ProblemOf("time") != ""
+}
+
+// Mailbox is one of the three cards.
+type Mailbox struct{ Value, Icon, Title, Eg string }
+
+// Mailboxes returns the cards in their order.
+func (f *Form) Mailboxes() []Mailbox {
+	l := f.Locale
+	return []Mailbox{
+		{"suggestion", "lightbulb", l.Suggestion, l.SuggestionEg},
+		{"report", "campaign", l.Report, l.ReportEg},
+		{"crime", "local_police", l.Crime, l.CrimeEg},
+	}
+}
+
+// Choice is one of several ways.
+type Choice struct {
+	Value, Title, Hint string
+	Chosen             bool
+}
+
+// choose marks the choice of the value, or else the first, as chosen.
+func choose(value string, choices []Choice) []Choice {
+	chosen := 0
+	for i, c := range choices {
+		if c.Value == value {
+			chosen = i
+		}
+	}
+	choices[chosen].Chosen = true
+	return choices
+}
+
+// Deliveries returns the ways of delivery in their order.
+func (f *Form) Deliveries() []Choice {
+	l := f.Locale
+	return choose(f.Delivery, []Choice{
+		{Value: "now", Title: l.Now, Hint: l.NowHint},
+		{Value: "later", Title: l.Later, Hint: fill(l.LaterHint, "window", l.Duration(f.Window))},
+		{Value: "urgent", Title: l.Urgent, Hint: l.UrgentHint}, // last: the telephone numbers follow
+	})
+}
+
+// Audiences returns who a tip can be for.
+func (f *Form) Audiences() []Choice {
+	l := f.Locale
+	return choose(f.To, []Choice{
+		{Value: "unit", Title: fill(l.ToUnit, "unit", f.Unit), Hint: l.ToUnitHint},
+		{Value: "oversight", Title: l.ToOversight, Hint: l.ToOversightHint},
+	})
+}
+
+// Thanks is the page after a tip is safe. It shows neither what was sent nor the
+// tip's id, because whoever takes the phone next sees it too.
+type Thanks struct {
+	Page
+	Delivery  string
+	Oversight bool // it went past the unit
+	Window    time.Duration
+	Again     string // path of an empty form
+	Host      string // as the browser's history shows it
+}
+
+func (*Thanks) page() string { return "thanks" }
+
+// Text says what happens next.
+func (t *Thanks) Text() string {
+	l, to := t.Locale, t.Unit
+	if t.Oversight {
+		to = l.ThanksOther
+	}
+	switch t.Delivery {
+	case "urgent":
+		return fill(l.ThanksUrgent, "unit", to)
+	case "later":
+		return fill(l.ThanksLater, "unit", to, "window", l.Duration(t.Window))
+	}
+	return fill(l.ThanksNow, "unit", to)
+}
+
+// Note is any other page: a few words, and a way on from here.
+type Note struct {
+	Page
+	Kind  NoteKind
+	Open  string // path of the form to go to; "" for none
+	Code  string // what was looked for; given back in the box
+	Given string // what was typed, where it can no longer be sent
+}
+
+func (*Note) page() string { return "note" }
+
+// NoteKind is what a Note is about.
+type NoteKind string
+
+// The kinds of notes.
+const (
+	Home      NoteKind = "home"
+	Lost      NoteKind = "lost"      // no such site, no such page
+	Withdrawn NoteKind = "withdrawn" // the site's posters are no longer good
+	Cross     NoteKind = "cross"     // a form on a page that is not ours
+	Method    NoteKind = "method"    // neither read nor sent
+	Fault     NoteKind = "failed"    // a fault of ours, with no form to give back
+)
+
+// Title heads the note.
+func (n *Note) Title() string { return n.Locale.texts[string(n.Kind)+"_title"] }
+
+// Text is the note.
+func (n *Note) Text() string { return fill(n.Locale.texts[string(n.Kind)+"_text"], "unit", n.Unit) }
+
+// AsksCode reports whether the page has a box for a site's code.
+func (n *Note) AsksCode() bool { return n.Kind == Home || n.Kind == Lost }
+
+// samples returns views that go through all branches of the pages.
+func samples(l *Locale) []View {
+	bare := Page{Locale: l}
+	full := Page{Locale: l, Unit: "Đồn", Phone: "0215 000 000", Languages: []Link{
+		{Tag: "vi", Name: "Tiếng Việt", Href: "?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "?l=en"},
+	}}
+	views := []View{
+		&Form{Page: bare},
+		&Form{Page: full, Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
+			{"mailbox", "mailbox_missing"}, {"message", "message_missing"}, {"place", "detail_too_long"},
+			{"time", "detail_too_long"}, {"photo", "photo_heic"}, {"delivery", "delivery_unknown"}, {"to", "audience_unknown"},
+		}},
+		&Thanks{Page: full, Delivery: "urgent"},
+		&Thanks{Page: bare, Delivery: "later", Oversight: true},
+	}
+	for _, n := range []Notice{Stale, TooMany, Full, Broken, Large, Failed} {
+		views = append(views, &Form{Page: full, Notice: n})
+	}
+	for _, k := range []NoteKind{Home, Lost, Withdrawn, Cross, Method, Fault} {
+		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
+	}
+	return views
+}
