@@ -21,6 +21,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Everything on this machine: keys, sites, posters, form, mailbox."`
 	Init    initCmd    `cmd:"" help:"Make a first tipbox.toml and keys, asking or by flags."`
 	Serve   serveCmd   `cmd:"" help:"Serve the form and mail what comes in."`
+	Check   checkCmd   `cmd:"" help:"Say what is wrong and how to mend it."`
 	Poster  posterCmd  `cmd:"" help:"Print the posters."`
 	Verify  verifyCmd  `cmd:"" help:"Tell whether posters in photos are ours."`
 	Reader  readerCmd  `cmd:"" help:"Write the offline reader, or check a copy of it."`

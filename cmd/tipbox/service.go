@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +21,6 @@ import (
 	"tipbox/intake/admin"
 	"tipbox/intake/config"
 	"tipbox/intake/deliver"
-	"tipbox/intake/deliver/smtp"
 	"tipbox/intake/limit"
 	"tipbox/intake/photo"
 	"tipbox/intake/spool"
@@ -43,6 +43,10 @@ type service struct {
 	admin  *http.Server
 }
 
+// otherMemory is what the service needs besides forms in flight, in bytes: two
+// of the largest photos at once (intake/photo's own bound), and itself.
+const otherMemory = 768 << 20
+
 // newService makes all parts, which touches the disk but not yet the network.
 func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	s = &service{cfg: cfg, log: log}
@@ -51,6 +55,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 			s.close()
 		}
 	}()
+	debug.SetMemoryLimit(cfg.HTTP.BodyMemory + otherMemory)
 	registry := prometheus.NewRegistry()
 	secret, err := loadSecret(cfg.SecretFile)
 	if err != nil {
@@ -68,10 +73,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	if s.limits, err = newLimits(cfg, secret, log, registry); err != nil {
 		return nil, err
 	}
-	transport, err := smtp.New(smtp.Options{
-		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
-		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From,
-	})
+	transport, err := newTransport(cfg)
 	if err != nil {
 		return nil, err
 	}
