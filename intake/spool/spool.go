@@ -24,6 +24,10 @@ const DefaultFloor = 512 << 20
 // floorInodes is the same for inodes.
 const floorInodes = 1024
 
+// maxWriters is how many tips are written at a time. The disk takes no more at
+// once; with hundreds, the kernel spends its time on who may enter tmp/ next.
+const maxWriters = 16
+
 var (
 	// ErrLocked says that another server works on the spool.
 	ErrLocked = errors.New("another tipbox server is using this spool")
@@ -52,6 +56,7 @@ type Spool struct {
 	moves    *mover
 	arrivals *groupCommit  // of names in new/
 	parts    atomic.Uint64 // names in tmp/
+	writers  chan struct{} // a place for each who writes a file
 	pending  atomic.Int64  // bytes of the tips being written
 	wake     chan struct{}
 
@@ -107,6 +112,7 @@ func Open(o Options) (*Spool, error) {
 	s := &Spool{
 		path: o.Dir, floor: o.Floor, log: o.Log, disk: o.disk, lock: lock, moves: moves,
 		arrivals: &groupCommit{sync: func() error { return moves.settle("new") }},
+		writers:  make(chan struct{}, maxWriters),
 		wake:     make(chan struct{}, 1),
 		writing:  make(map[intake.ID]chan struct{}),
 		index:    make(map[intake.ID]*indexed),

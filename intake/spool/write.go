@@ -42,6 +42,8 @@ func (s *Spool) place(dir string, e *Entry, sealed []byte) error {
 	if err != nil {
 		return err
 	}
+	s.writers <- struct{}{}
+	defer func() { <-s.writers }()
 	part := filepath.Join(s.path, "tmp", strconv.FormatUint(s.parts.Add(1), 10)+".part")
 	err = s.writePart(part, e, line, sealed)
 	if err == nil {
