@@ -78,7 +78,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 		return nil, err
 	}
 	s.runner = deliver.New(deliver.Options{
-		Spool: s.spool, Transport: transport, Directory: cfg.Directory, Log: log, Registerer: registry,
+		Spool: s.spool, Transport: s.auditTransport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
 	})
 	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
 	if err != nil {
@@ -95,7 +95,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	options := web.ServerOptions{Handler: handler, Log: log}
+	options := web.ServerOptions{Handler: s.auditHandler(handler, registry), Log: log}
 	if cfg.HTTP.TLSCert != "" {
 		if options.TLS, err = loadTLS(cfg.HTTP); err != nil {
 			return nil, err
