@@ -155,7 +155,7 @@ func openWithAge(t *testing.T, config string, eml []byte, want string) {
 }
 
 // attachment returns the sealed tip in a mail, with the standard library alone.
-func attachment(t *testing.T, eml []byte) []byte {
+func attachment(t testing.TB, eml []byte) []byte {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(eml))
 	if err != nil {

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/limit/redistest"
+)
+
+// oneForm is a villager with one page open.
+type oneForm struct {
+	*villager
+	t     *testing.T
+	token string
+	thank string // the page that thanked for the first tip
+}
+
+// openForm fetches the page.
+func openForm(t *testing.T, url string) *oneForm {
+	t.Helper()
+	f := &oneForm{villager: newVillager(t, url+"/t/ncs01"), t: t}
+	var err error
+	if f.token, _, err = f.page(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// tap sends the page with this text, and holds the answer to the first thanks.
+func (f *oneForm) tap(text string) {
+	f.t.Helper()
+	tip := report(text)
+	tip.fields["token"] = f.token
+	a, err := f.send(f.t.Context(), tip)
+	if err != nil || a.status != http.StatusOK {
+		f.t.Fatalf("%v, answer %+v", err, a)
+	}
+	if f.thank == "" {
+		f.thank = a.body
+	}
+	if a.body != f.thank {
+		f.t.Errorf("another tap brought another page:\n%s\n\nthe first:\n%s", a.body, f.thank)
+	}
+}
+
+// TestOneFormOneTip sends one form again and again as impatient thumbs and bad
+// lines do: it is one tip and the same thanks each time, whatever broke in
+// between, while an edited text is another tip.
+func TestOneFormOneTip(t *testing.T) {
+	for name, between := range map[string]func(*testing.T, *oneFormBox){
+		"after the mail has gone":      func(_ *testing.T, b *oneFormBox) { b.mails.Wait(1) },
+		"after Redis was lost":         func(_ *testing.T, b *oneFormBox) { b.redis.Kill() },
+		"after Redis forgot it":        func(_ *testing.T, b *oneFormBox) { b.redis.Kill(); b.redis.Start() },
+		"after a restart":              restart,
+		"after a kill -9":              crash,
+		"after a kill -9, Redis empty": func(t *testing.T, b *oneFormBox) { b.redis.Kill(); b.redis.Start(); crash(t, b) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := openBox(t)
+			f := openForm(t, b.url)
+			texts := []string{"Tin " + name, "Tin sửa lại " + name}
+			f.tap(texts[0])
+			between(t, b)
+			f.url = b.url + "/t/ncs01" // as the poster's link would lead to it again
+			f.tap(texts[0])
+			f.tap(texts[1])
+			f.tap(texts[0])
+			f.tap(texts[1])
+			b.end(t, texts)
+		})
+	}
+}
+
+// TestTapsAtOnce presses the button twenty times on twenty connections before
+// the first answer.
+func TestTapsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	f := openForm(t, b.url)
+	var taps sync.WaitGroup
+	pages := make([]string, 20)
+	for i := range pages {
+		v := newVillager(t, f.url)
+		taps.Go(func() {
+			tip := report("Hai mươi lần bấm.", photograph(t, 7, 640, 480))
+			tip.fields["token"] = f.token
+			a, err := v.send(t.Context(), tip)
+			if err != nil || a.status != http.StatusOK {
+				t.Errorf("%v, answer %+v", err, a)
+				return
+			}
+			pages[i] = a.body
+		})
+	}
+	taps.Wait()
+	if slices.Sort(pages); pages[0] != pages[len(pages)-1] {
+		t.Error("not all taps brought the same page")
+	}
+	b.end(t, []string{"Hai mươi lần bấm."})
+}
+
+// TestFourthTip: a form serves three tips; the fourth comes back with all that
+// was typed and with a token that then works.
+func TestFourthTip(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	f := openForm(t, b.url)
+	var texts []string
+	for i := range 3 {
+		texts = append(texts, fmt.Sprintf("Tin số %d", i+1))
+		f.tap(texts[i])
+	}
+	texts = append(texts, `Tin thứ tư, có dấu "<>&' và xuống dòng.`)
+	tip := report(texts[3])
+	tip.fields["token"], tip.fields["place"], tip.fields["delivery"] = f.token, "Chợ phiên", "urgent"
+	a, err := f.send(t.Context(), tip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := tokenField.FindStringSubmatch(a.body)
+	if a.status != http.StatusConflict || fresh == nil || fresh[1] == f.token {
+		t.Fatalf("status %d, token %v", a.status, fresh)
+	}
+	for _, want := range []string{texts[3], `value="Chợ phiên"`, `value="urgent" checked`, `value="report" required checked`} {
+		if !strings.Contains(html.UnescapeString(a.body), want) {
+			t.Errorf("the page that came back has no %s:\n%s", want, a.body)
+		}
+	}
+	delete(tip.fields, "place")
+	tip.fields["delivery"] = "now"
+	f.token = html.UnescapeString(fresh[1])
+	f.tap(texts[3])
+	f.tap(texts[3])
+	b.end(t, texts)
+}
+
+// oneFormBox is a box with a Redis.
+type oneFormBox struct {
+	*server
+	config  string
+	officer *officer
+	mails   *smtptest.Server
+	redis   *redistest.Server
+	most    int // mails of a tip
+}
+
+func openBox(t *testing.T) *oneFormBox {
+	t.Helper()
+	b := &oneFormBox{mails: mailServer(t, nil), redis: redistest.Start(t), most: 1}
+	var flags []string
+	b.officer, flags = recruit(t)
+	b.config = initBox(t, b.mails, "[redis]\nurl = "+strconv.Quote(b.redis.URL()), flags...)
+	b.server = serve(t, b.config)
+	return b
+}
+
+func restart(t *testing.T, b *oneFormBox) {
+	t.Helper()
+	if err := b.stop(t); err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
+	}
+	b.server = serve(t, b.config)
+}
+
+func crash(t *testing.T, b *oneFormBox) {
+	t.Helper()
+	b.kill()
+	b.most++
+	b.server = serve(t, b.config)
+}
+
+// end waits for the mails and holds them to the texts: each one tip, in one
+// mail; only a crash may have doubled a mail, never a tip.
+func (b *oneFormBox) end(t *testing.T, texts []string) {
+	t.Helper()
+	b.mails.Wait(len(texts))
+	if err := b.stop(t); err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
+	}
+	b.officer.want(b.mails.Mails(), texts, b.most)
+}
