@@ -23,6 +23,11 @@ export async function open(bytes, keys) {
     if (/no identity matched/.test(err.message)) throw new Problem(kindsMatch(stanzas, keys) ? "wrongkey" : "wrongkind");
     throw new Problem(whole(bytes.length - size) ? "damaged" : "truncated");
   }
+  return contents(plain);
+}
+
+/** Returns what open resolves to for these opened bytes. Throws the Problem nottext. */
+export function contents(plain) {
   const tip = parseTip(plain);
   return tip ? { tip, text: tip.text, warnings: tip.warnings } : { tip: null, text: asText(plain), warnings: ["nottip"] };
 }
