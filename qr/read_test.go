@@ -45,34 +45,34 @@ func TestReadSeveral(t *testing.T) {
 		make func() image.Image
 		want []string
 	}{
-		{"none", func() image.Image { return wall(1200, 900) }, nil},
+		{"none", func() image.Image { return wall(900, 700) }, nil},
 		{"one", func() image.Image {
-			g := wall(1200, 900)
+			g := wall(900, 700)
 			paste(t, g, ours, 8, 300, 200)
 			return g
 		}, []string{ours}},
 		{"a sticker beside", func() image.Image {
-			g := wall(3000, 2000)
-			paste(t, g, ours, 18, 200, 400)
-			paste(t, g, theirs, 12, 1500, 800)
+			g := wall(1400, 1000)
+			paste(t, g, ours, 9, 100, 200)
+			paste(t, g, theirs, 6, 800, 400)
 			return g
 		}, []string{theirs, ours}},
 		{"a small sticker beside a large code", func() image.Image {
-			g := wall(4000, 3000)
-			paste(t, g, ours, 40, 200, 400)
-			paste(t, g, theirs, 6, 2900, 1500)
+			g := wall(2600, 1900)
+			paste(t, g, ours, 30, 100, 200)
+			paste(t, g, theirs, 5, 2000, 900)
 			return g
 		}, []string{theirs, ours}},
 		{"a sticker over the middle", func() image.Image {
-			g := wall(2000, 2000)
-			paste(t, g, ours, 36, 200, 200)
-			paste(t, g, theirs, 8, 200+36*18, 200+36*18)
+			g := wall(1100, 1100)
+			paste(t, g, ours, 20, 100, 100)
+			paste(t, g, theirs, 5, 100+20*17, 100+20*17)
 			return g
 		}, []string{theirs, ours}},
 		{"eight alike", func() image.Image {
-			g := wall(2400, 3200)
+			g := wall(1200, 1600)
 			for i := range 8 {
-				paste(t, g, ours, 14, 150+i%2*1200, 80+i/2*790)
+				paste(t, g, ours, 7, 75+i%2*600, 40+i/2*395)
 			}
 			return g
 		}, slices.Repeat([]string{ours}, 8)},
@@ -87,7 +87,7 @@ func TestReadSeveral(t *testing.T) {
 		}, []string{ours}},
 		{"empty", func() image.Image { return image.NewGray(image.Rectangle{}) }, nil},
 		{"one pixel", func() image.Image { return image.NewGray(image.Rect(0, 0, 1, 1)) }, nil},
-		{"a line", func() image.Image { return image.NewGray(image.Rect(5, 5, 3005, 6)) }, nil},
+		{"a line", func() image.Image { return image.NewGray(image.Rect(5, 5, 1505, 6)) }, nil},
 	} {
 		if got := texts(Read(c.make())); !slices.Equal(got, c.want) {
 			t.Errorf("%s: read %q", c.name, got)

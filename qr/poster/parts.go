@@ -164,7 +164,7 @@ func (s *sheet) boxes(c *content, b box, size float64) {
 // address is the link to be typed by hand where the camera fails.
 func (s *sheet) address(c *content, b box, size float64) {
 	list := c.say(func(t *postertext.Text) string { return t.Type }, para{max: 4.2, min: 2.9, color: ink}, 0.85, 0.1)
-	s.text(b, middle, middle, append(list, para{text: c.symbol.Link, bold: true, max: size, min: size * 0.5, color: c.brand, space: 0.4})...)
+	s.text(b, middle, middle, append(list, para{text: c.symbol.Link, bold: true, max: size, min: size * 0.5, color: c.brand, space: 1.1})...)
 }
 
 // promiseBand says that nothing is asked.

@@ -13,7 +13,7 @@ import (
 // snapshot is how a poster is photographed: what has happened to the paper, and
 // how the phone is held. The zero value is a good photo of a new poster.
 type snapshot struct {
-	width, height int     // of the photo, default 1280 × 960 upright
+	width, height int     // of the photo, default 720 × 960
 	fill          float64 // part of the frame's height that the paper takes, default 0.92
 	turn          float64 // degrees
 	tilt          float64 // degrees away from straight on, about an upright axis
@@ -31,7 +31,7 @@ type snapshot struct {
 func (s snapshot) take(t testing.TB, page *image.RGBA, code box, scale float64) []byte {
 	t.Helper()
 	if s.width == 0 {
-		s.width, s.height = 960, 1280
+		s.width, s.height = 720, 960
 	}
 	if s.fill == 0 {
 		s.fill = 0.92

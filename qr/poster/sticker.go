@@ -53,7 +53,7 @@ func sticker(s *sheet, c *content) {
 	}
 	s.blocks(lines...)
 	s.text(box{x, y + 0.5, w, b.y + side - y - 1}, start, finish,
-		para{text: c.unit[0], bold: true, max: 3.3, min: 1.9, color: c.brand},
+		para{text: c.unit[0], bold: true, max: 3, min: 1.9, color: c.brand},
 		para{text: c.code + " · " + c.date, max: 2.6, min: 1.8, color: muted, space: 0.4})
 }
 
