@@ -170,7 +170,7 @@ func Choose(offered []*Locale, asked, accept string) *Locale {
 		tags[i] = language.Make(l.Tag)
 	}
 	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
-	if confidence == language.No {
+	if confidence < language.High { // at Low, CLDR has English stand in for Lao
 		return offered[0]
 	}
 	return offered[i]

@@ -4,7 +4,6 @@
 package templates
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -155,11 +154,4 @@ func (l *Locale) Duration(d time.Duration) string {
 		return one
 	}
 	return fill(many, "n", fmt.Sprint(n))
-}
-
-// render is Write into memory, for tests and tools.
-func (p *Pages) render(v View) (string, error) {
-	var b bytes.Buffer
-	err := p.Write(&b, v)
-	return b.String(), err
 }

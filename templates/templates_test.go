@@ -1,0 +1,305 @@
+package templates
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
+)
+
+func load(t testing.TB, o Options) *Pages {
+	t.Helper()
+	p, err := Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func tags(list []*Locale) (tags []string) {
+	for _, l := range list {
+		tags = append(tags, l.Tag)
+	}
+	return tags
+}
+
+// edited writes a locale directory with a copy of an embedded locale, changed.
+func edited(t *testing.T, from, to string, change func(map[string]any)) string {
+	t.Helper()
+	data, err := localeFiles.ReadFile("locales/" + from + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make(map[string]any)
+	if err := json.Unmarshal(data, &texts); err != nil {
+		t.Fatal(err)
+	}
+	change(texts)
+	if data, err = json.Marshal(texts); err != nil {
+		t.Fatal(err)
+	}
+	return written(t, to, string(data))
+}
+
+func written(t *testing.T, tag, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, tag+".json"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestLocaleMistakes: each is named with its file and key, and refused.
+func TestLocaleMistakes(t *testing.T) {
+	set := func(key string, v any) func(map[string]any) { return func(m map[string]any) { m[key] = v } }
+	for name, c := range map[string]struct {
+		dir  string
+		want string
+	}{
+		"missing key":         {edited(t, "en", "fr", func(m map[string]any) { delete(m, "send") }), "fr.json: send: missing"},
+		"unknown key":         {edited(t, "en", "fr", set("sent", "x")), "fr.json: sent: unknown key"},
+		"empty":               {edited(t, "en", "fr", set("send", " ")), "fr.json: send: empty"},
+		"not a text":          {edited(t, "en", "fr", set("send", 3)), "fr.json: send: expected a string"},
+		"too long":            {edited(t, "en", "fr", set("send", strings.Repeat("à", 21))), "fr.json: send: has 21 characters, at most 20 fit the page"},
+		"placeholder lost":    {edited(t, "en", "fr", set("later_hint", "x")), "fr.json: later_hint: has the placeholders [], expected [{window}]"},
+		"placeholder misread": {edited(t, "en", "fr", set("hours", "{h} h")), "fr.json: hours: has the placeholders [{h}], expected [{n}]"},
+		"direction":           {edited(t, "en", "fr", set("dir", "up")), `fr.json: dir: "up": expected ltr or rtl`},
+		"name of the file":    {edited(t, "en", "Français", func(map[string]any) {}), `Français.json: "Français" is not a language tag`},
+		"syntax":              {written(t, "fr", "{\n\"send\": }"), "fr.json: line 2: not JSON"},
+		"two values":          {written(t, "fr", "{} {}"), "fr.json: not a JSON object of texts"},
+		"Vietnamese a draft":  {edited(t, "vi", "vi", set("reviewed", false)), "vi.json: a draft"},
+	} {
+		found := CheckLocales(c.dir, nil)
+		said := func(f Finding) bool {
+			return f.Fatal && strings.HasPrefix(f.String(), filepath.Join(c.dir, "")+"/"+c.want)
+		}
+		if !slices.ContainsFunc(found, said) {
+			t.Errorf("%s: %v, want %q", name, found, c.want)
+		}
+		if _, err := Load(Options{LocaleDir: c.dir}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: Load returns %v", name, err)
+		}
+	}
+}
+
+// TestAllMistakesAtOnce: whoever translates mends a file in one go.
+func TestAllMistakesAtOnce(t *testing.T) {
+	dir := edited(t, "en", "fr", func(m map[string]any) {
+		delete(m, "send")
+		m["box"], m["more"], m["sent"] = "", "{x}", "y"
+	})
+	_, err := Load(Options{LocaleDir: dir})
+	for _, want := range []string{"send: missing", "box: empty", "sent: unknown key"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
+// TestDraftsAreNeverOffered: the Mông draft is whole, and said to be a draft.
+func TestDraftsAreNeverOffered(t *testing.T) {
+	p := load(t, Options{Languages: []string{"mww", "vi", "en"}})
+	if got := tags(p.Offer(nil)); !slices.Equal(got, []string{"vi", "en"}) {
+		t.Errorf("offered: %v", got)
+	}
+	if got := tags(p.Offer([]string{"mww"})); !slices.Equal(got, []string{"vi", "en"}) {
+		t.Errorf("offered to a unit that asks for drafts only: %v", got)
+	}
+	found := CheckLocales("", []string{"vi", "en", "mww"})
+	if len(found) != 1 || found[0].Fatal || !strings.Contains(found[0].String(), "mww.json: a draft") {
+		t.Errorf("findings: %v", found)
+	}
+	reviewed := edited(t, "mww", "mww", func(m map[string]any) { m["reviewed"] = true })
+	p = load(t, Options{Languages: []string{"mww", "vi"}, LocaleDir: reviewed})
+	if got := tags(p.Offer(nil)); !slices.Equal(got, []string{"mww", "vi"}) {
+		t.Errorf("offered once reviewed: %v", got)
+	}
+}
+
+func TestLocaleDir(t *testing.T) {
+	dir := edited(t, "vi", "vi", func(m map[string]any) { m["send"] = "Gởi" })
+	if l := load(t, Options{LocaleDir: dir}).Offer(nil)[0]; l.Send != "Gởi" {
+		t.Errorf("the file in the directory does not replace ours: %q", l.Send)
+	}
+	if _, err := Load(Options{Languages: []string{"vi", "fr"}}); err == nil || !strings.Contains(err.Error(), "fr.json: is missing") {
+		t.Errorf("a language without a locale: %v", err)
+	}
+	if _, err := Load(Options{LocaleDir: filepath.Join(dir, "none")}); err == nil {
+		t.Error("a locale directory that does not exist is not missed")
+	}
+}
+
+func TestChoose(t *testing.T) {
+	p := load(t, Options{})
+	both, english := p.Offer([]string{"vi", "en"}), p.Offer([]string{"en", "vi"})
+	for _, c := range []struct {
+		offered             []*Locale
+		asked, accept, want string
+	}{
+		{both, "", "", "vi"},
+		{both, "", "en-US,en;q=0.9,vi;q=0.8", "en"},
+		{both, "", "vi-VN,vi;q=0.9,en;q=0.8", "vi"},
+		{both, "", "fr-FR,en;q=0.5", "en"},
+		{both, "", "zh-CN, lo", "vi"},
+		{english, "", "zh-CN", "en"},
+		{both, "", "en;q=2,,;;", "vi"},
+		{both, "", "*", "vi"},
+		{both, "en", "vi", "en"},
+		{both, "EN", "vi", "en"},
+		{both, "mww", "en", "en"},
+		{p.Offer([]string{"vi"}), "en", "en", "vi"},
+	} {
+		if got := Choose(c.offered, c.asked, c.accept).Tag; got != c.want {
+			t.Errorf("?l=%s, Accept-Language %q of %v: %s, want %s", c.asked, c.accept, tags(c.offered), got, c.want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	vi, en := load(t, Options{}).locales["vi"], load(t, Options{}).locales["en"]
+	for d, want := range map[time.Duration]string{
+		0: "1 minute", time.Second: "1 minute", time.Minute: "1 minute", 61 * time.Second: "2 minutes", 59 * time.Minute: "59 minutes",
+		time.Hour: "1 hour", 61 * time.Minute: "61 minutes", 90 * time.Minute: "2 hours", 6 * time.Hour: "6 hours",
+	} {
+		if got := en.Duration(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+	if got := vi.Duration(6 * time.Hour); got != "6 giờ" {
+		t.Error(got)
+	}
+}
+
+// TestPagesAreWhole reads every page in every language as a browser does, drafts
+// too: well-formed, each id once, each reference met, nothing left to fill in,
+// nothing from elsewhere, text in NFC.
+func TestPagesAreWhole(t *testing.T) {
+	p := load(t, Options{})
+	leftover := regexp.MustCompile(`\{\w+\}|%!|<no value>|ZgotmplZ`)
+	for _, tag := range sortedKeys(p.locales) {
+		for _, v := range samples(p.locales[tag]) {
+			var b strings.Builder
+			if err := p.Write(&b, v); err != nil {
+				t.Fatal(err)
+			}
+			page := b.String()
+			body := page[strings.Index(page, "</style>"):]
+			if m := leftover.FindString(body); m != "" {
+				t.Errorf("%s %s shows %q", tag, v.page(), m)
+			}
+			if !norm.NFC.IsNormalString(page) {
+				t.Errorf("%s %s is not in NFC", tag, v.page())
+			}
+			checkDocument(t, tag+" "+v.page(), page)
+		}
+	}
+}
+
+func checkDocument(t *testing.T, name, page string) {
+	t.Helper()
+	ids, refs := map[string]bool{}, []string{}
+	var open []string
+	for z := html.NewTokenizer(strings.NewReader(page)); ; {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			if len(open) > 0 {
+				t.Errorf("%s: left open: %v", name, open)
+			}
+			for _, ref := range refs {
+				if !ids[ref] {
+					t.Errorf("%s: nothing has the id %q", name, ref)
+				}
+			}
+			return
+		case html.StartTagToken, html.EndTagToken:
+			tok := z.Token()
+			void := slices.Contains([]string{"meta", "link", "input"}, tok.Data)
+			if kind == html.StartTagToken && !void {
+				open = append(open, tok.Data)
+			}
+			if kind == html.EndTagToken {
+				if len(open) == 0 || open[len(open)-1] != tok.Data {
+					t.Fatalf("%s: </%s> closes %v", name, tok.Data, open)
+				}
+				open = open[:len(open)-1]
+			}
+			for _, a := range tok.Attr {
+				switch {
+				case a.Key == "id":
+					if ids[a.Val] {
+						t.Errorf("%s: id %q stands twice", name, a.Val)
+					}
+					ids[a.Val] = true
+				case a.Key == "for", a.Key == "aria-describedby":
+					refs = append(refs, strings.Fields(a.Val)...)
+				case a.Key == "href" && strings.HasPrefix(a.Val, "#"):
+					refs = append(refs, a.Val[1:])
+				case a.Key == "style", strings.HasPrefix(a.Key, "on"):
+					t.Errorf("%s: %s is forbidden by our own policy", name, a.Key)
+				case (a.Key == "href" || a.Key == "src" || a.Key == "action") && strings.Contains(a.Val, "//"):
+					t.Errorf("%s: leads elsewhere: %s", name, a.Val)
+				}
+			}
+		}
+	}
+}
+
+// TestWhatWasTypedIsOnlyText: nothing that is given back is taken for markup.
+func TestWhatWasTypedIsOnlyText(t *testing.T) {
+	p := load(t, Options{})
+	const typed = "\n</textarea><script>alert(1)</script>\"'>&amp;"
+	var b strings.Builder
+	f := &Form{Page: Page{Locale: p.Offer(nil)[0]}, Message: typed, Place: typed, Time: typed, Token: typed, Mailbox: typed, Notice: Failed}
+	if err := p.Write(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	for n := range doc.Descendants() {
+		attr := func(key string) string {
+			for _, a := range n.Attr {
+				if a.Key == key {
+					return a.Val
+				}
+			}
+			return ""
+		}
+		switch n.Data {
+		case "script":
+			t.Error("a script element")
+		case "textarea":
+			got["message"] = n.FirstChild.Data
+		case "input":
+			got[attr("name")] = attr("value")
+		}
+	}
+	for _, name := range []string{"message", "token"} {
+		if got[name] != typed {
+			t.Errorf("%s comes back as %q", name, got[name])
+		}
+	}
+}
+
+// TestStyleIsForOldPhones: nothing that Android WebView 67 does not know.
+func TestStyleIsForOldPhones(t *testing.T) {
+	style, err := source("pages/page.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, too := range []string{":has(", ":is(", ":where(", "clamp(", "min(", "max(", "inset", "aspect-ratio", "gap:", "focus-visible", "@layer", "url(", "@import"} {
+		if strings.Contains(style, too) {
+			t.Errorf("the style has %q", too)
+		}
+	}
+}
