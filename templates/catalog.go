@@ -161,17 +161,24 @@ func Choose(offered []*Locale, asked, accept string) *Locale {
 			return l
 		}
 	}
-	wanted, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil || len(wanted) == 0 || len(offered) == 1 {
+	wanted, _, err := language.ParseAcceptLanguage(accept) // the most wished for first
+	if err != nil {
 		return offered[0]
 	}
-	tags := make([]language.Tag, len(offered))
-	for i, l := range offered {
-		tags[i] = language.Make(l.Tag)
+	for _, w := range wanted {
+		if i := slices.IndexFunc(offered, func(l *Locale) bool { return w == language.Make(l.Tag) }); i >= 0 {
+			return offered[i]
+		}
+		// Not x/text's Matcher, in which English stands in for Chinese and Lao.
+		if i := slices.IndexFunc(offered, func(l *Locale) bool { return sameBase(w, language.Make(l.Tag)) }); i >= 0 {
+			return offered[i]
+		}
 	}
-	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
-	if confidence < language.High { // at Low, CLDR has English stand in for Lao
-		return offered[0]
-	}
-	return offered[i]
+	return offered[0]
+}
+
+func sameBase(a, b language.Tag) bool {
+	x, confidence := a.Base()
+	y, _ := b.Base()
+	return x == y && confidence == language.Exact
 }
