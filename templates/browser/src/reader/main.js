@@ -69,7 +69,7 @@ async function unlock(passphrase) {
   if (!failed || failed === "wrongpassphrase") input.value = "";
   view.update();
   if (failed) document.getElementById("passphrase").focus();
-  else document.getElementById("tip").focus();
+  else document.getElementById("tip").focus({ preventScroll: true });
 }
 
 /**

@@ -155,7 +155,8 @@ export class View {
     this.selected = entry;
     this.#list(true);
     this.#tip();
-    if (focus) $("tip").focus();
+    $("tip").scrollTop = 0;
+    if (focus) $("tip").focus({ preventScroll: true });
   }
 
   #tip() {
