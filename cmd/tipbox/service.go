@@ -29,8 +29,8 @@ import (
 )
 
 // grace is how long running submissions and a running mail may take after the
-// service was asked to end.
-const grace = 10 * time.Second
+// service was asked to end: it has ended, goodbyes included, within 10 seconds.
+const grace = 8 * time.Second
 
 // service is everything that tipbox serve runs, made of a configuration.
 type service struct {
@@ -79,6 +79,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	}
 	s.runner = deliver.New(deliver.Options{
 		Spool: s.spool, Transport: s.auditTransport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
+		Grace: grace,
 	})
 	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
 	if err != nil {
@@ -184,13 +185,14 @@ func (s *service) run(ctx context.Context, ready func(form, admin string)) error
 		err = nil
 	case err = <-failed:
 	}
-	// Submissions first: what they spool on their way out may still be mailed.
+	// Both at once, so that one grace is enough: what a submission still spools
+	// on its way out is mailed at the next start.
+	stopRunner()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if shutdownErr := s.form.Shutdown(last); shutdownErr != nil {
 		_ = s.form.Close()
 	}
-	stopRunner()
 	_ = s.admin.Close()
 	running.Wait()
 	return err
