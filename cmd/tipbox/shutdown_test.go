@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"tipbox/intake/deliver/smtp/smtptest"
+)
+
+// upload is a form on its way over a slow line.
+type upload struct {
+	t    *testing.T
+	conn net.Conn
+	rest []byte
+}
+
+// beginUpload fetches the page, and sends half of a form with a photo.
+func beginUpload(t *testing.T, url, text string) *upload {
+	t.Helper()
+	v := newVillager(t, url+"/t/ncs01")
+	token, _, err := v.page(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body bytes.Buffer
+	body.WriteString("--line\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\n")
+	body.Write(photograph(t, 3, 640, 480))
+	for name, value := range map[string]string{"mailbox": "report", "message": text, "token": token} {
+		fmt.Fprintf(&body, "\r\n--line\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s", name, value)
+	}
+	body.WriteString("\r\n--line--\r\n")
+	u := &upload{t: t}
+	if u.conn, err = net.Dial("tcp", strings.TrimPrefix(url, "http://")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { u.conn.Close() })
+	fmt.Fprintf(u.conn, "POST /t/ncs01 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=line\r\n"+
+		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", body.Len())
+	// The server asks for the body only from within its handler: then it is running.
+	in := bufio.NewReader(u.conn)
+	for range 2 {
+		if line, err := in.ReadString('\n'); err != nil || line != "\r\n" && !strings.Contains(line, " 100 ") {
+			t.Fatalf("%q, %v", line, err)
+		}
+	}
+	half := body.Len() / 2
+	if _, err := u.conn.Write(body.Next(half)); err != nil {
+		t.Fatal(err)
+	}
+	u.rest = body.Bytes()
+	return u
+}
+
+// finish sends the other half and returns the answer.
+func (u *upload) finish() (*answer, error) {
+	if _, err := u.conn.Write(u.rest); err != nil {
+		return nil, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(u.conn), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	return &answer{resp.StatusCode, resp.Header, string(page)}, err
+}
+
+// atMessage is a mail server's Answer that holds back its word on the first
+// message until the test lets it go.
+type atMessage struct {
+	reached, release chan struct{}
+	once             sync.Once
+}
+
+func newAtMessage(t *testing.T) *atMessage {
+	m := &atMessage{reached: make(chan struct{}), release: make(chan struct{})}
+	t.Cleanup(m.letGo)
+	return m
+}
+
+func (m *atMessage) letGo() { m.once.Do(func() { close(m.release) }) }
+
+func (m *atMessage) answer(e smtptest.Event) smtptest.Answer {
+	if e.Step == smtptest.Message && e.Count == 1 {
+		close(m.reached)
+		<-m.release
+	}
+	return smtptest.Usual
+}
+
+// askToEnd sends SIGTERM and returns once the server lets nobody in any more.
+func askToEnd(t *testing.T, box *server) {
+	t.Helper()
+	if err := box.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the server lets nobody in", func() bool {
+		c, err := net.Dial("tcp", strings.TrimPrefix(box.url, "http://"))
+		if err == nil {
+			c.Close()
+		}
+		return err != nil
+	})
+}
+
+// until waits for something that another process does.
+func until(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.After(time.Minute); !done(); {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// TestShutdown asks the server to end while a form is half sent and a mail half
+// accepted: both are finished, and nothing is lost or sent twice.
+func TestShutdown(t *testing.T) {
+	t.Parallel()
+	slow := newAtMessage(t)
+	mails := mailServer(t, slow.answer)
+	officer, flags := recruit(t)
+	config := initBox(t, mails, wide, flags...)
+	box := serve(t, config)
+	texts := []string{"Thư đang đi.", "Biểu mẫu đang gửi."}
+
+	v := newVillager(t, box.url+"/t/ncs01")
+	if a, err := v.write(t.Context(), report(texts[0])); err != nil || a.status != http.StatusOK {
+		t.Fatalf("%v, answer %+v", err, a)
+	}
+	<-slow.reached
+	half := beginUpload(t, box.url, texts[1])
+	askToEnd(t, box)
+	if a, err := half.finish(); err != nil || a.status != http.StatusOK {
+		t.Errorf("the form that was half sent: %v, answer %+v\n%s", err, a, box.stderr)
+	}
+	slow.letGo()
+	if err := <-box.exited; err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+	}
+	box.exited <- nil
+	if n := len(mails.Mails()); n != 1 {
+		t.Errorf("%d mails, want the one that was on its way", n)
+	}
+	again := serve(t, config)
+	mails.Wait(2)
+	if err := again.stop(t); err != nil {
+		t.Error(err)
+	}
+	officer.want(mails.Mails(), texts, 1)
+}
+
+// TestShutdownWithoutEnd: what never finishes is given up after the grace, or at
+// once when asked again; what was acknowledged is mailed at the next start.
+func TestShutdownWithoutEnd(t *testing.T) {
+	for name, again := range map[string]bool{"after the grace": false, "at a second signal": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			slow := newAtMessage(t)
+			mails := mailServer(t, slow.answer)
+			officer, flags := recruit(t)
+			config := initBox(t, mails, wide, flags...)
+			box := serve(t, config)
+			v := newVillager(t, box.url+"/t/ncs01")
+			if a, err := v.write(t.Context(), report(name)); err != nil || a.status != http.StatusOK {
+				t.Fatalf("%v, answer %+v", err, a)
+			}
+			<-slow.reached
+			half := beginUpload(t, box.url, "không bao giờ đến")
+			begun := time.Now()
+			askToEnd(t, box)
+			if again {
+				if err := box.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := <-box.exited
+			box.exited <- err
+			t.Logf("ended %v after it was asked to", time.Since(begun).Round(time.Millisecond))
+			if killed := box.cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled(); killed != again || !killed && err != nil {
+				t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+			}
+			if a, err := half.finish(); err == nil {
+				t.Errorf("a form that came after the end was answered: %+v", a)
+			}
+			slow.letGo()
+			serve(t, config)
+			mails.Wait(2) // the first was taken without the box having heard of it
+			officer.want(mails.Mails(), []string{name}, 2)
+		})
+	}
+}
