@@ -37,6 +37,7 @@ var (
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"qr":                              {},
+		"qr/backup":                       {"qr", "templates/fonts"},
 		"qr/poster":                       {"qr", "templates/fonts", "templates/pictograms", "templates/postertext", "intake"},
 	}
 	owners = map[string][]string{
@@ -46,7 +47,7 @@ var (
 		"github.com/labstack/echo":      {"intake/web", "intake/admin"},
 		"github.com/skip2/go-qrcode":    {"qr"},
 		"github.com/makiuchi-d/gozxing": {"qr"},
-		"codeberg.org/go-pdf/fpdf":      {"qr/poster"},
+		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/backup"},
 	}
 )
 

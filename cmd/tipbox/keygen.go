@@ -12,12 +12,14 @@ import (
 )
 
 type keygenCmd struct {
-	Output         string `short:"o" placeholder:"FILE" xor:"what" required:"" help:"Write the identity to FILE, which must not exist."`
-	Show           string `placeholder:"FILE" xor:"what" required:"" help:"Print the recipient of an identity made before."`
-	Classic        bool   `help:"Make a classic X25519 key, which age older than 1.3 can use. All keys of a unit must be of one kind."`
-	Label          string `placeholder:"NAME" help:"Whose key it is: printed as a comment above the recipient."`
-	PassphraseFile string `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`
-	WorkFactor     int    `hidden:"" help:"scrypt work factor, a power of two."`
+	Output         string   `short:"o" placeholder:"FILE" xor:"what" required:"" help:"Write the identity to FILE, which must not exist."`
+	Show           string   `placeholder:"FILE" xor:"what" required:"" help:"Print the recipient of an identity made before."`
+	Restore        []string `sep:"none" placeholder:"FILE" help:"Bring an identity back from a photo, scan or typed lines of its paper backup, instead of making one. May be given several times."`
+	Paper          string   `placeholder:"FILE.pdf" help:"Write a paper backup of the identity, with -o or --show."`
+	Classic        bool     `help:"Make a classic X25519 key, which age older than 1.3 can use. All keys of a unit must be of one kind."`
+	Label          string   `placeholder:"NAME" help:"Whose key it is: printed as a comment above the recipient, and on the paper backup."`
+	PassphraseFile string   `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`
+	WorkFactor     int      `hidden:"" help:"scrypt work factor, a power of two."`
 }
 
 // minPassphrase is the length in characters below which a passphrase is weak:
@@ -25,8 +27,21 @@ type keygenCmd struct {
 const minPassphrase = 12
 
 func (c *keygenCmd) Run(t *terminal) error {
+	if len(c.Restore) > 0 {
+		if c.Output == "" || c.Paper != "" || c.Classic {
+			return hint(usage(errors.New("--restore goes with -o alone")), "tipbox keygen --restore PHOTO -o FILE")
+		}
+		return restoreIdentity(t, c.Output, c.Restore)
+	}
+	if c.Paper != "" {
+		if _, err := os.Lstat(c.Paper); err == nil { // before anyone thinks up a passphrase
+			return paperTaken(c.Paper)
+		}
+	}
+	path := c.Output
 	var recipient keys.Recipient
 	if c.Show != "" {
+		path = c.Show
 		ids, err := unlock(t, c.Show, c.PassphraseFile)
 		if err != nil {
 			return err
@@ -48,6 +63,11 @@ func (c *keygenCmd) Run(t *terminal) error {
 		t.say("The identity is in %s. Keep it and the passphrase in two places, with a copy of the file in a safe:", c.Output)
 		t.say("without either nobody can read the tips any more; with both anybody can.")
 	}
+	if c.Paper != "" {
+		if err := writePaper(t, c.Paper, path, c.Label, recipient); err != nil {
+			return err
+		}
+	}
 	t.say("")
 	t.say("Vân tay khóa, đọc qua điện thoại để đối chiếu / fingerprint, to compare over the telephone:")
 	t.say("  %s", recipient.Fingerprint())
@@ -60,13 +80,16 @@ func (c *keygenCmd) Run(t *terminal) error {
 	return err
 }
 
+func identityTaken(path string) error {
+	return hint(fmt.Errorf("%s: đã có tệp này / the file exists", path),
+		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten")
+}
+
 // makeIdentity writes a new identity, locked with a passphrase, to a file that
 // must not exist, and returns its recipient. A workFactor of 0 is keys.WorkFactor.
 func makeIdentity(t *terminal, path string, classic bool, passphraseFile string, workFactor int) (recipient string, err error) {
-	taken := hint(fmt.Errorf("%s: đã có tệp này / the file exists", path),
-		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten")
 	if _, err := os.Lstat(path); err == nil { // before anyone thinks up a passphrase
-		return "", taken
+		return "", identityTaken(path)
 	}
 	passphrase, err := t.passphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words: ", true)
 	if err != nil {
@@ -91,7 +114,7 @@ func makeIdentity(t *terminal, path string, classic bool, passphraseFile string,
 		return "", fmt.Errorf("locking the identity: %w", err)
 	}
 	if err := keys.WriteNew(path, locked); errors.Is(err, fs.ErrExist) {
-		return "", taken
+		return "", identityTaken(path)
 	} else if err != nil {
 		return "", fmt.Errorf("writing the identity: %w", err)
 	}

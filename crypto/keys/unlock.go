@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"filippo.io/age"
-	"filippo.io/age/armor"
 	"filippo.io/age/plugin"
 	"golang.org/x/text/unicode/norm"
 )
@@ -96,16 +95,12 @@ func readFile(path string) ([]byte, error) {
 
 // ParseIdentities is ReadIdentities for the content of a file.
 func ParseIdentities(b []byte, o UnlockOptions) (*Identities, error) {
-	if text, err := io.ReadAll(plainText(bytes.NewReader(b))); err == nil && bytes.HasPrefix(bytes.TrimSpace(text), []byte(armor.Header)) {
-		plain, err := io.ReadAll(armor.NewReader(bytes.NewReader(text)))
-		if err != nil {
-			return nil, ErrDamaged
-		}
-		b = plain
+	b, err := dearmor(b)
+	if err != nil {
+		return nil, err
 	}
-	locked := bytes.HasPrefix(b, []byte("age-encryption.org/"))
+	locked := bytes.HasPrefix(b, []byte(lockedMagic))
 	if locked {
-		var err error
 		if b, err = unlock(b, o.Passphrase); err != nil {
 			return nil, err
 		}
@@ -119,16 +114,8 @@ func ParseIdentities(b []byte, o UnlockOptions) (*Identities, error) {
 }
 
 func unlock(b []byte, ask func() (string, error)) ([]byte, error) {
-	var stanzas stanzaTypes
-	header, err := age.ExtractHeader(bytes.NewReader(b))
-	if err != nil {
-		return nil, ErrDamaged
-	}
-	if _, err := age.DecryptHeader(header, &stanzas); len(stanzas) == 0 {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if stanzas[0] != "scrypt" {
-		return nil, ErrSealedFile
+	if err := checkLocked(b); err != nil {
+		return nil, err
 	}
 	passphrase, err := ask()
 	if err != nil {

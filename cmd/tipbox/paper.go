@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"tipbox/crypto/keys"
+	"tipbox/qr/backup"
+)
+
+// writePaper writes the sheet of paper that the identity can be restored from.
+func writePaper(t *terminal, path, identity, label string, recipient keys.Recipient) error {
+	locked, err := keys.ReadLocked(identity)
+	if err != nil {
+		return advise(err)
+	}
+	var pdf bytes.Buffer
+	sheet := backup.Sheet{
+		Locked: locked, Label: label, Fingerprint: recipient.Fingerprint(), Kind: recipient.Kind(), Day: time.Now(),
+	}
+	if err := sheet.WritePDF(&pdf); err != nil {
+		return advise(err)
+	}
+	if err := keys.WriteNew(path, pdf.Bytes()); errors.Is(err, fs.ErrExist) {
+		return paperTaken(path)
+	} else if err != nil {
+		return fmt.Errorf("writing the backup sheet: %w", err)
+	}
+	t.say("Đã ghi bản sao trên giấy vào %s: in ra, cất trong két, xóa tệp này. Thử khôi phục một lần ngay bây giờ.", path)
+	t.say("The paper backup is in %s: print it, put it in a safe, delete this file. Try once now that it restores.", path)
+	return nil
+}
+
+func paperTaken(path string) error {
+	return hint(fmt.Errorf("%s: đã có tệp này / the file exists", path), "đặt tên khác", "give another name")
+}
+
+// restoreIdentity writes the identity that photos, scans or typed lines of a
+// backup sheet hold to a file that must not exist.
+func restoreIdentity(t *terminal, path string, sheets []string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return identityTaken(path)
+	}
+	var reading backup.Reading
+	for _, name := range sheets {
+		if err := readSheet(t, &reading, name); err != nil {
+			return advise(fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	locked, err := reading.Locked()
+	if err != nil {
+		return advise(fmt.Errorf("restoring the identity: %w", err))
+	}
+	armored, err := keys.Armor(locked)
+	if err != nil {
+		return advise(fmt.Errorf("restoring the identity: %w", err))
+	}
+	if err := keys.WriteNew(path, armored); errors.Is(err, fs.ErrExist) {
+		return identityTaken(path)
+	} else if err != nil {
+		return fmt.Errorf("writing the identity: %w", err)
+	}
+	t.say("Đã khôi phục tệp khóa vào %s; mật khẩu vẫn là mật khẩu cũ. Thử và đối chiếu vân tay với tờ giấy:", path)
+	t.say("The identity is back in %s, under its old passphrase. Try it, and compare the fingerprint with the sheet's:", path)
+	t.say("  tipbox keygen --show %s", path)
+	return nil
+}
+
+func readSheet(t *terminal, reading *backup.Reading, name string) error {
+	file, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	// Windows' editors write UTF-16 or a byte order mark as they please.
+	if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), file); err == nil && utf8.Valid(text) && !bytes.HasPrefix(text, []byte("%PDF-")) {
+		return reading.AddText(string(text))
+	}
+	t.working("đang đọc " + name + " / reading")
+	defer t.done()
+	pictures, err := backup.Pictures(file)
+	if err != nil {
+		return err
+	}
+	var found bool
+	for _, picture := range pictures {
+		switch err := reading.AddPhoto(picture); {
+		case err == nil:
+			found = true
+		case !errors.Is(err, backup.ErrNoCode):
+			return err
+		}
+	}
+	if !found {
+		return backup.ErrNoCode
+	}
+	return nil
+}

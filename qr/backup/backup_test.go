@@ -1,0 +1,200 @@
+package backup
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// identity returns as many bytes as a locked identity could have.
+func identity(seed uint64, size int) []byte {
+	r := rand.NewChaCha8([32]byte{byte(seed)})
+	b := make([]byte, size)
+	_, _ = r.Read(b)
+	return b
+}
+
+// print renders a sheet as a printer and a scanner of so many dpi do.
+func print(t *testing.T, locked []byte, dpi string) (pdf string, pages []*image.Gray) {
+	t.Helper()
+	var b bytes.Buffer
+	s := Sheet{
+		Locked: locked, Label: "Đại úy Giàng A Páo, Đồn Biên phòng Na Cô Sa", Kind: "post-quantum",
+		Fingerprint: "2461 6968 3637 3242 5585 9764", Day: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
+	}
+	if err := s.WritePDF(&b); err != nil {
+		t.Fatal(err)
+	}
+	pdf = filepath.Join(t.TempDir(), "to.pdf")
+	if err := os.WriteFile(pdf, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, "pdftoppm", "-r", dpi, "-gray", "-png", pdf, strings.TrimSuffix(pdf, ".pdf"))
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(pdf), "*.png"))
+	if err != nil || names == nil {
+		t.Fatalf("no page: %v", err)
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(f)
+		_ = f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		gray := image.NewGray(img.Bounds())
+		draw.Draw(gray, gray.Rect, img, image.Point{}, draw.Src)
+		pages = append(pages, gray)
+	}
+	return pdf, pages
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatalf("%s is not on this machine: make deps installs it", program)
+	}
+	out, err := exec.Command(path, args...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", program, err)
+	}
+	return string(out)
+}
+
+// TestScan: all sizes of identity come back from the rendered sheet, by our own
+// reader and, code by code, by zbar.
+func TestScan(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{330, 40, MaxSize} {
+		want := identity(1, size)
+		pdf, pages := print(t, want, "150")
+		var r Reading
+		for _, page := range slices.Backward(pages) {
+			if err := r.AddPhoto(page); err != nil && (page == pages[0] || !errors.Is(err, ErrNoCode)) {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+		}
+		if got, err := r.Locked(); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+
+		lines, err := split(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := run(t, "zbarimg", "--quiet", "--raw", filepath.Join(filepath.Dir(pdf), "to-1.png"))
+		for _, c := range codes(len(lines)) {
+			if !strings.Contains(read, c.text(lines)+"\n") {
+				t.Errorf("%d bytes: zbar does not read the code of lines %d to %d", size, c.first, c.last)
+			}
+		}
+
+		// What stands there as text is what restores.
+		r = Reading{}
+		if err := r.AddText(run(t, "pdftotext", "-layout", pdf, "-")); err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		if got, err := r.Locked(); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d bytes, as text: %v", size, err)
+		}
+	}
+	if err := (&Sheet{Locked: identity(1, MaxSize+1)}).WritePDF(&bytes.Buffer{}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+}
+
+// TestPhoto: a dim, noisy, slightly turned photo, upside down, as a JPEG.
+func TestPhoto(t *testing.T) {
+	t.Parallel()
+	want := identity(2, 330)
+	_, pages := print(t, want, "200")
+	photo := spoil(pages[0])
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, photo, &jpeg.Options{Quality: 60}); err != nil {
+		t.Fatal(err)
+	}
+	restored := func(file []byte) ([]byte, error) {
+		pictures, err := Pictures(file)
+		if err != nil {
+			return nil, err
+		}
+		var r Reading
+		for _, p := range pictures {
+			if err := r.AddPhoto(p); err != nil {
+				return nil, err
+			}
+		}
+		return r.Locked()
+	}
+	if got, err := restored(b.Bytes()); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("a photo: %v", err)
+	}
+	// An office scanner wraps the same JPEG in a PDF.
+	scan := slices.Concat([]byte("%PDF-1.4\n1 0 obj\n<</Filter /DCTDecode>>\nstream\n"), b.Bytes(), []byte("\nendstream\nendobj\n"))
+	if got, err := restored(scan); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("a scan in a PDF: %v", err)
+	}
+
+	for name, c := range map[string]struct {
+		file []byte
+		want error
+	}{
+		"our own PDF": {[]byte("%PDF-1.3\nvector\n"), ErrEmptyPDF},
+		"a program":   {[]byte("MZ"), ErrNotPicture},
+		"cut off":     {b.Bytes()[:200], ErrNotPicture},
+		"a bomb":      {bomb(t), ErrTooBig},
+	} {
+		if _, err := Pictures(c.file); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if err := new(Reading).AddPhoto(image.NewGray(image.Rect(0, 0, 300, 300))); !errors.Is(err, ErrNoCode) {
+		t.Errorf("an empty page: %v", err)
+	}
+}
+
+// spoil turns a page by 184 degrees and makes it dim and noisy.
+func spoil(page *image.Gray) *image.Gray {
+	b := page.Rect
+	out := image.NewGray(b)
+	r := rand.New(rand.NewPCG(1, 2))
+	const sin, cos = 0.0698, 0.9976
+	cx, cy := float64(b.Dx())/2, float64(b.Dy())/2
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			dx, dy := cx-float64(x), cy-float64(y)
+			from := page.GrayAt(int(cx+cos*dx-sin*dy), int(cy+sin*dx+cos*dy)).Y
+			shade := 0.45 + 0.4*float64(x)/float64(b.Dx())
+			out.SetGray(x, y, color.Gray{uint8(min(255, float64(from)*shade+float64(r.IntN(30))))})
+		}
+	}
+	return out
+}
+
+// bomb is a PNG that claims 4 billion pixels.
+func bomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	file := b.Bytes()
+	copy(file[16:24], []byte{0, 1, 0, 0, 0, 1, 0, 0})
+	copy(file[29:33], []byte{0x3d, 0x3c, 0x7f, 0xb8})
+	return crcHeader(file)
+}
