@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tipbox/intake/deliver/smtp/smtptest"
+)
+
+// TestKill is the short form of TestTortureKill, which make torture runs.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	killUnderLoad(t, 5)
+}
+
+// siege is a box under load: villagers who send a tip after the other and send
+// each again until they are thanked, and a mail server that goes wrong at random.
+type siege struct {
+	t       *testing.T
+	url     string
+	events  atomic.Int64 // answers that somebody got, from the box or from the mail server
+	healthy atomic.Bool  // the mail server has come to its senses
+
+	mu      sync.Mutex
+	thanked []string
+	again   int // forms that were sent again
+}
+
+// answer is the mail server's.
+func (s *siege) answer() func(smtptest.Event) smtptest.Answer {
+	wrong := smtptest.Random(rand.Uint64(), smtptest.Rates{
+		Refuse: 0.02, Defer: 0.05, Drop: 0.01, TakeAndDrop: 0.04, Stall: 0.002,
+	})
+	return func(e smtptest.Event) smtptest.Answer {
+		s.events.Add(1)
+		if s.healthy.Load() {
+			return smtptest.Usual
+		}
+		return wrong(e)
+	}
+}
+
+// besiege sends tips until stop is closed, and the last one until it is thanked.
+func (s *siege) besiege(v *villager, name string, stop chan struct{}) {
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		tip := report(fmt.Sprintf("Tin %d của %s.", n, name))
+		tries := 0
+		for !s.send(v, tip) {
+			tries++
+			<-time.After(5 * time.Millisecond) // an impatient thumb
+		}
+		s.mu.Lock()
+		s.thanked = append(s.thanked, tip.fields["message"])
+		s.again += tries
+		s.mu.Unlock()
+	}
+}
+
+// send is one press of the button. It fetches the page only if there is none
+// yet: who sends again sends the same page.
+func (s *siege) send(v *villager, tip form) (thanked bool) {
+	var err error
+	if tip.fields["token"] == "" {
+		if tip.fields["token"], _, err = v.page(context.Background()); err != nil {
+			delete(tip.fields, "token")
+			return false
+		}
+	}
+	a, err := v.send(context.Background(), tip)
+	if err != nil {
+		return false // killed in the middle
+	}
+	s.events.Add(1)
+	if a.status != http.StatusOK {
+		s.t.Errorf("%q was answered with %d", tip.fields["message"], a.status)
+	}
+	return a.status == http.StatusOK
+}
+
+// killUnderLoad kills the box at random moments, that many times, and then
+// holds what has arrived to what was acknowledged.
+func killUnderLoad(t *testing.T, rounds int) {
+	s := &siege{t: t}
+	mails := mailServer(t, s.answer())
+	officer, flags := recruit(t)
+	addr := freeAddr(t)
+	config := initBox(t, mails, wide, append(flags, "--listen", addr)...)
+	moreUnits(t, config, 3) // each has its own way to the mail server
+	box := serve(t, config)
+
+	var villagers sync.WaitGroup
+	stop := make(chan struct{})
+	for i := range 8 {
+		v := newVillager(t, fmt.Sprintf("http://%s/t/ncs%02d", addr, 1+i%4))
+		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), stop) })
+	}
+	for range rounds {
+		moment := s.events.Load() + rand.Int64N(150)
+		until(t, "the load goes on", func() bool { return s.events.Load() >= moment })
+		box.kill()
+		<-box.exited
+		box.exited <- nil
+		box = serve(t, config)
+	}
+	close(stop)
+	villagers.Wait()
+	box.kill()
+	s.healthy.Store(true)
+	box = serve(t, config) // what is due is due
+	waiting := countSpool(t, config)
+	tipbox(t, "spool", "release", "--all", "-c", config)
+	for countSpool(t, config) > 0 {
+		<-time.After(100 * time.Millisecond) // the test's own limit is the end of it
+	}
+	if err := box.stop(t); err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+	}
+	doubled := officer.want(mails.Mails(), s.thanked, 1_000)
+	t.Logf("%d kills; %d tips acknowledged after %d forms sent again; %d mails over %d connections; %d waited or were held at the last kill; lost 0 unless said above; %d duplicates, each with the Message-ID of its first",
+		rounds+1, len(s.thanked), s.again, len(mails.Mails()), mails.Connections(), waiting, doubled)
+	if len(s.thanked) < 8 || len(mails.Mails()) < len(s.thanked) {
+		t.Error("there was no load")
+	}
+}
+
+// moreUnits adds units with a site each, ncs02 and so on, that have the first one's key.
+func moreUnits(t testing.TB, config string, units int) {
+	t.Helper()
+	f, err := os.OpenFile(config, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for i := 2; i < 2+units; i++ {
+		fmt.Fprintf(f, `
+[[units]]
+id    = "don-%[1]d"
+name  = { vi = "Đồn số %[1]d" }
+mail  = ["truc-ban@don-%[1]d.example"]
+recipients_file = "keys/na-co-sa.recipients"
+  [[units.sites]]
+  code = "ncs%02[1]d"
+  name = { vi = "Bản số %[1]d" }
+`, i)
+	}
+}

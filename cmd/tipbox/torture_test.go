@@ -1,0 +1,8 @@
+//go:build torture
+
+package main
+
+import "testing"
+
+// TestTortureKill: 100 kills under load, zero lost.
+func TestTortureKill(t *testing.T) { killUnderLoad(t, 100) }
