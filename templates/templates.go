@@ -82,7 +82,8 @@ func Load(o Options) (*Pages, error) {
 
 // View is one of *Form, *Thanks and *Note.
 type View interface {
-	Lang() string // BCP 47 tag
+	Lang() string  // BCP 47 tag
+	Private() bool // it shows what somebody typed: nothing of it may outlive the answer
 	page() string
 }
 
@@ -101,7 +102,7 @@ func (p *Pages) StyleHash() string { return p.style }
 var (
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	indents  = regexp.MustCompile(`\n\s*`)
-	cssSpace = regexp.MustCompile(`\s*([{};,])\s*`)
+	cssSpace = regexp.MustCompile(`\s*([{};,])\s*|(:)\s+`)
 )
 
 // source returns an embedded file without what only its authors need.
@@ -112,7 +113,7 @@ func source(name string) (string, error) {
 	}
 	text := indents.ReplaceAllString(string(b), "\n")
 	if strings.HasSuffix(name, ".css") {
-		text = cssSpace.ReplaceAllString(comments.ReplaceAllString(text, ""), "$1")
+		text = cssSpace.ReplaceAllString(comments.ReplaceAllString(text, ""), "$1$2")
 		text = strings.ReplaceAll(text, ";}", "}")
 	}
 	return strings.TrimSpace(text), nil

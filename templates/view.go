@@ -52,6 +52,9 @@ type Form struct {
 
 func (*Form) page() string { return "form" }
 
+// Private reports whether the page shows what somebody typed.
+func (f *Form) Private() bool { return f.Refused() }
+
 // Notice is why a form is given back although nothing typed is wrong.
 type Notice string
 
@@ -157,6 +160,9 @@ type Thanks struct {
 
 func (*Thanks) page() string { return "thanks" }
 
+// Private reports false: the page shows nothing of the tip.
+func (*Thanks) Private() bool { return false }
+
 // Text says what happens next.
 func (t *Thanks) Text() string {
 	l, to := t.Locale, t.Unit
@@ -182,6 +188,9 @@ type Note struct {
 }
 
 func (*Note) page() string { return "note" }
+
+// Private reports whether the page shows what somebody typed.
+func (n *Note) Private() bool { return n.Given+n.Code != "" }
 
 // NoteKind is what a Note is about.
 type NoteKind string

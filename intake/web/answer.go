@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,7 +25,7 @@ func (a *app) answer(c echo.Context, status int, v templates.View) error {
 	h.Set("Content-Language", v.Lang())
 	if acceptsGzip(c.Request()) {
 		h.Set("Content-Encoding", "gzip")
-		page = zip(page.Bytes())
+		page = zip(page.Bytes(), v.Private())
 	}
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	c.Response().WriteHeader(status)
@@ -32,20 +33,37 @@ func (a *app) answer(c echo.Context, status int, v templates.View) error {
 	return nil
 }
 
+// acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3).
 func acceptsGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) == "gzip" && !strings.HasPrefix(strings.TrimSpace(weight), "q=0") {
-			return true
+		coding, weight, weighed := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) != "gzip" {
+			continue
 		}
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 32)
+		return !weighed || err == nil && q > 0
 	}
 	return false
 }
 
-func zip(page []byte) *bytes.Buffer {
-	b := new(bytes.Buffer)
-	w, _ := gzip.NewWriterLevel(b, 6)
+// Pages are zipped as they go out, because each form has its own token: 0.13 ms.
+// Brotli would take four times that to save 300 of 5,300 bytes.
+//
+// zippers are compressors that have seen nothing but what everybody may see:
+// they remember the last 32 KiB.
+var zippers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.DefaultCompression)
+	return w
+}}
+
+func zip(page []byte, private bool) *bytes.Buffer {
+	w := zippers.Get().(*gzip.Writer)
+	out := new(bytes.Buffer)
+	w.Reset(out)
 	_, _ = w.Write(page)
 	_ = w.Close()
-	return b
+	if !private {
+		zippers.Put(w)
+	}
+	return out
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/gommon/log"
 
 	"tipbox/intake"
 	"tipbox/templates"
@@ -61,8 +60,7 @@ func New(o Options) (http.Handler, error) {
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.Logger.SetOutput(io.Discard)
-	e.Logger.SetLevel(log.OFF)
+	e.Logger.SetOutput(io.Discard) // echo's errors quote paths
 	e.IPExtractor = func(r *http.Request) string { return a.sender(r).String() }
 	e.HTTPErrorHandler = a.fail
 	e.Pre(a.headers, anyCase, a.noPanic)

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -149,18 +151,28 @@ func (b *box) spooled() []string {
 	return files
 }
 
-// TestLook serves the box at TIPBOX_LOOK, an address, for people to look at.
-func TestLook(t *testing.T) {
-	addr := os.Getenv("TIPBOX_LOOK")
-	if addr == "" {
-		t.Skip()
-	}
-	b := newBox(t, func(b *box) { b.o.BaseURL = &url.URL{Scheme: "http", Host: addr} })
-	t.Fatal(http.ListenAndServe(addr, b.handler))
-}
-
 var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
 
+// opened returns the only tip in the spool, opened with the keys.
+func (b *box) opened(ids *keys.Identities) *open.Tip {
+	b.t.Helper()
+	files := b.spooled()
+	if len(files) != 1 {
+		b.t.Fatalf("%d tips in the spool, want 1", len(files))
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_, sealed, _ := bytes.Cut(data, []byte("\n"))
+	tip, err := open.Open(sealed, ids)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return tip
+}
+
+// TestTipIsTaken goes the whole way from the link to the sealed tip on disk.
 func TestTipIsTaken(t *testing.T) {
 	b := newBox(t, nil)
 	page := b.get("/t/ncs01")
@@ -168,13 +180,50 @@ func TestTipIsTaken(t *testing.T) {
 	if page.Code != http.StatusOK || m == nil {
 		t.Fatalf("%d\n%s", page.Code, page.Body)
 	}
-	thanks := b.send("/t/ncs01?l=vi", "mailbox=report", "message=Có người lạ", "delivery=now", "token="+m[1])
-	if thanks.Code != http.StatusOK || !strings.Contains(thanks.Body.String(), "Đã nhận được tin") {
-		t.Fatalf("%d\n%s", thanks.Code, thanks.Body)
+	photo := "photo@IMG_0001.png=" + string(picture(t))
+	parts := []string{"token=" + m[1], "mailbox=report", "message=\r\nCó người lạ\r\n", "place=Suối", "time=", photo, "photo@=", "delivery=urgent"}
+	for range 2 { // a double tap is one tip and the same page
+		thanks := b.send("/t/ncs01?l=vi", parts...)
+		if body := thanks.Body.String(); thanks.Code != http.StatusOK || !strings.Contains(body, "Đã nhận được tin") ||
+			!strings.Contains(body, `href="/t/ncs01?l=vi"`) || strings.Contains(body, "TB-") || strings.Contains(body, "người lạ") {
+			t.Fatalf("%d\n%s", thanks.Code, body)
+		}
 	}
-	if n := len(b.spooled()); n != 1 {
-		t.Errorf("%d tips in the spool", n)
+	tip := b.opened(b.unit)
+	if tip.Text != "Có người lạ\nỞ đâu: Suối" && tip.Text != "Có người lạ\n\nỞ đâu: Suối" {
+		t.Errorf("text %q", tip.Text)
+	}
+	if tip.Mailbox != intake.Report || !tip.Urgent || tip.Lang != "vi" || len(tip.Photos) != 1 || tip.Site != "ncs01" {
+		t.Errorf("%+v", tip)
 	}
 }
 
-var _ = open.Tip{}
+// TestOversight: a tip about the unit goes past it, and only where it can.
+func TestOversight(t *testing.T) {
+	b := newBox(t, nil)
+	w := b.send("/t/ncs01?l=en", b.token("ncs01"), "mailbox=report", "message=x", "to=oversight")
+	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, "the inspectorate") || strings.Contains(body, "to Na Cô Sa Border Post") {
+		t.Errorf("%d\n%s", w.Code, body)
+	}
+	if tip := b.opened(b.oversight); tip.Lang != "en" {
+		t.Errorf("%+v", tip)
+	}
+	none := newBox(t, func(b *box) { b.o.Directory.Units()[0].OversightSealer = nil })
+	if strings.Contains(none.get("/t/ncs01").Body.String(), `name="to"`) {
+		t.Error("a unit without inspectorate offers it")
+	}
+	w = none.send("/t/ncs01", none.token("ncs01"), "mailbox=report", "message=x", "to=oversight")
+	if w.Code != http.StatusUnprocessableEntity || len(none.spooled()) != 0 {
+		t.Errorf("%d, %d tips", w.Code, len(none.spooled()))
+	}
+}
+
+// picture returns a small PNG.
+func picture(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

@@ -2,8 +2,8 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +117,8 @@ func (a *app) fail(err error, c echo.Context) {
 		a.report(err)
 	}
 	var unit *intake.Unit
-	if s := a.Directory.Site(c.Param("code")); s != nil {
+	code, _ := strings.CutPrefix(c.Request().URL.Path, "/t/") // not Param: a route may not have matched
+	if s := a.Directory.Site(code); s != nil {
 		unit = s.Unit
 		n.Open = sitePath(s)
 	}
@@ -165,28 +166,9 @@ func (a *app) recovered(err *error) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		panic(v)
 	}
-	a.Log.Error("a handler panicked", "at", panickedAt())
+	at := places(fmt.Sprint(v)) // singleflight passes a panic on with the first one's stack
+	a.Log.Error("a handler panicked", "at", strings.TrimSpace(at+" "+panicPlaces()))
 	*err = errPanic
-}
-
-// panickedAt names the innermost calls that panicked: dir/file.go:line.
-func panickedAt() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
-	var at []string
-	for inside := false; len(at) < 6; {
-		f, more := frames.Next()
-		switch {
-		case f.Function == "runtime.gopanic":
-			inside, at = true, nil // the last one: a panic may pass on another's
-		case inside && !strings.HasPrefix(f.Function, "runtime."):
-			at = append(at, f.File[strings.LastIndexByte(f.File[:strings.LastIndexByte(f.File, '/')], '/')+1:]+":"+strconv.Itoa(f.Line))
-		}
-		if !more {
-			break
-		}
-	}
-	return strings.Join(at, " ")
 }
 
 // valid returns text that can be shown: what is not UTF-8 becomes �.
