@@ -99,6 +99,9 @@ func TestDamage(t *testing.T) {
 	}
 	var jobs []*job
 	for i, d := range damages {
+		if raceDetector && i%4 != 1 {
+			continue
+		}
 		for seed := range seeds {
 			for _, hard := range []bool{false, true} {
 				shot := d.mild
@@ -168,7 +171,7 @@ func TestDamage(t *testing.T) {
 		for h, how := range []string{"mild", "hard"} {
 			rate := float64(total[i][h]) / float64(len(jobs)/2)
 			t.Logf("%s reads %.1f %% of the %s photos", d.name, 100*rate, how)
-			if rate < d.floor[h] {
+			if rate < d.floor[h] && !raceDetector {
 				t.Errorf("%s reads %.1f %% of the %s photos, at least %.0f %% are wanted", d.name, 100*rate, how, 100*d.floor[h])
 			}
 		}
