@@ -89,12 +89,23 @@ var listening = regexp.MustCompile(`(?m)^(form|admin) on (http\S+)$`)
 // the test ends, if it still runs.
 func serve(t testing.TB, config string, args ...string) *server {
 	t.Helper()
+	return start(t, exec.Command(binary(t), append([]string{"serve", "-c", config}, args...)...))
+}
+
+// start is serve for any command that ends in tipbox serve.
+func start(t testing.TB, cmd *exec.Cmd) *server {
+	t.Helper()
 	s := &server{
-		cmd:    exec.Command(binary(t), append([]string{"serve", "-c", config}, args...)...),
+		cmd:    cmd,
 		stderr: &output{changed: make(chan struct{}, 1)},
 		exited: make(chan error, 1),
 	}
 	s.cmd.Stdout, s.cmd.Stderr = s.stderr, s.stderr
+	if s.cmd.Env == nil {
+		s.cmd.Env = os.Environ()
+	}
+	// A box that serves has its standard error to itself: see intake/quiet.
+	s.cmd.Env = append(s.cmd.Env, "GORACE=log_path=stdout")
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,9 @@ func (c *serveCmd) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := quiet.Process(); err != nil {
+	stderr, err := quiet.Process()
+	t.err = stderr
+	if err != nil {
 		t.warn("%v", err)
 	}
 	s, err := newService(cfg, newLog(t, c.Debug))

@@ -1,13 +1,19 @@
 package quiet
 
-import "errors"
+import (
+	"errors"
+	"os"
+)
 
 // Process sees to it that a crash leaves nothing of what is in memory: no core
 // dump, no other process of the user looking in where the system can forbid it,
-// and no goroutine traces, whose hexadecimal arguments hold addresses.
+// and nothing printed by Go's runtime, whose traces have addresses and the
+// beginnings of texts among their hexadecimal arguments.
 //
-// Go takes the wish for no traces only from the environment: where GOTRACEBACK
-// is not "none", Process on Unix starts the program anew in its place, with the
-// same process id, arguments and standard streams, so it must be called before
-// anything is begun. Everything that can be done is done, also beside an error.
-func Process() error { return errors.Join(noTraces(), noDumps()) }
+// From then on only what is written to the file it returns reaches standard
+// error; on Unix, a process that crashes ends by SIGABRT, without a word.
+// Everything that can be done is done, also beside an error.
+func Process() (stderr *os.File, err error) {
+	stderr, err = takeStderr()
+	return stderr, errors.Join(err, noDumps())
+}

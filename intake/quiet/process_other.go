@@ -2,7 +2,9 @@
 
 package quiet
 
+import "os"
+
 // Windows writes no dumps of its own accord; serve runs there only for a try.
 func noDumps() error { return nil }
 
-func noTraces() error { return nil }
+func takeStderr() (*os.File, error) { return os.Stderr, nil }
