@@ -153,22 +153,23 @@ func several(img *image.Gray) (found []result) {
 }
 
 func single(img *image.Gray) *result {
-	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	// Not TRY_HARDER: it takes rough plaster for finder patterns by the hundred, and
+	// the work grows with their cube.
 	for _, binarizer := range []func(gozxing.LuminanceSource) gozxing.Binarizer{gozxing.NewHybridBinarizer, gozxing.NewGlobalHistgramBinarizer} {
-		if r := singleWith(img, binarizer, hints); r != nil {
+		if r := singleWith(img, binarizer); r != nil {
 			return r
 		}
 	}
 	return nil
 }
 
-func singleWith(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.Binarizer, hints map[gozxing.DecodeHintType]any) (found *result) {
+func singleWith(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.Binarizer) (found *result) {
 	defer func() { _ = recover() }()
 	bitmap, err := gozxing.NewBinaryBitmap(binarizer(luminance(img)))
 	if err != nil {
 		return nil
 	}
-	r, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	r, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
 	if err != nil {
 		return nil
 	}
