@@ -33,6 +33,7 @@ type room struct {
 	bytes  uint64
 	inodes uint64 // 0 also where the file system does not count them
 	counts bool   // the file system counts inodes
+	fixed  bool   // the file system is read-only
 }
 
 // Free returns the free bytes of the disk that dir is on, as Status counts them.

@@ -52,6 +52,9 @@ func (l *dirLock) flock(how int) error {
 	}
 }
 
+// readOnly is ST_RDONLY of Linux and MNT_RDONLY of macOS.
+const readOnly = 1
+
 func diskRoom(path string) (room, error) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(path, &st); err != nil {
@@ -61,5 +64,6 @@ func diskRoom(path string) (room, error) {
 		bytes:  uint64(st.Bavail) * uint64(st.Bsize), //nolint:gosec,unconvert // neither is negative; their types differ between systems
 		inodes: st.Ffree,
 		counts: st.Files > 0,
+		fixed:  st.Flags&readOnly != 0,
 	}, nil
 }

@@ -75,5 +75,5 @@ func (s *Spool) hasRoom(more uint64) bool {
 	if err != nil {
 		return true // the write itself will tell
 	}
-	return free.bytes >= s.floor+more && (!free.counts || free.inodes >= floorInodes)
+	return !free.fixed && free.bytes >= s.floor+more && (!free.counts || free.inodes >= floorInodes)
 }

@@ -216,7 +216,7 @@ type Status struct {
 	Unread  int // files that a newer tipbox wrote, or that the disk does not give back
 	Free    uint64
 	Floor   uint64
-	NoRoom  bool // Put refuses: Free is under Floor, or the inodes are used up
+	NoRoom  bool // Put refuses: Free is under Floor, the inodes are used up, or the disk is read-only
 }
 
 // Status counts what is in the spool and asks the disk.
