@@ -30,6 +30,9 @@ func (c *serveCmd) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := quiet.Silence(); err != nil {
+		t.warn("%v", err)
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	return s.run(ctx, func(form, admin string) {

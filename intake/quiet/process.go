@@ -5,15 +5,11 @@ import (
 	"os"
 )
 
-// Process sees to it that a crash leaves nothing of what is in memory: no core
-// dump, no other process of the user looking in where the system can forbid it,
-// and nothing printed by Go's runtime, whose traces have addresses and the
-// beginnings of texts among their hexadecimal arguments.
-//
-// From then on only what is written to the file it returns reaches standard
-// error; on Unix, a process that crashes ends by SIGABRT, without a word.
+// Process sees to it that a crash leaves no core dump, and that no other
+// process of the user looks in where the system can forbid it. It returns a
+// file that reaches standard error also after Silence, which sees to the rest.
 // Everything that can be done is done, also beside an error.
 func Process() (stderr *os.File, err error) {
-	stderr, err = takeStderr()
+	stderr, err = ownStderr()
 	return stderr, errors.Join(err, noDumps())
 }

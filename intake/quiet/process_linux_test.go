@@ -2,6 +2,7 @@ package quiet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -18,7 +19,7 @@ func TestProcess(t *testing.T) {
 	const again = "TIPBOX_TEST_CRASH"
 	if how := os.Getenv(again); how != "" {
 		stderr, err := Process()
-		if err != nil {
+		if err := errors.Join(err, Silence()); err != nil {
 			t.Fatal(err)
 		}
 		var limit unix.Rlimit
