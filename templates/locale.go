@@ -119,7 +119,7 @@ type Locale struct {
 	Traces        string `json:"traces" max:"60"` // heads how to clear this page
 	TracesClose   string `json:"traces_close"`
 	TracesHistory string `json:"traces_history"` // {host}
-	TracesZalo    string `json:"traces_zalo"`
+	TracesPhotos  string `json:"traces_photos"`
 
 	HomeTitle      string `json:"home_title" max:"60"`
 	HomeText       string `json:"home_text"`

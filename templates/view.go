@@ -212,7 +212,7 @@ func (n *Note) Title() string { return n.Locale.texts[string(n.Kind)+"_title"] }
 func (n *Note) Text() string { return fill(n.Locale.texts[string(n.Kind)+"_text"], "unit", n.Unit) }
 
 // AsksCode reports whether the page has a box for a site's code.
-func (n *Note) AsksCode() bool { return n.Kind == Home || n.Kind == Lost }
+func (n *Note) AsksCode() bool { return n.Kind == Home || n.Kind == Lost || n.Kind == Withdrawn }
 
 // samples returns views that go through all branches of the pages.
 func samples(l *Locale) []View {

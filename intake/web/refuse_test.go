@@ -270,7 +270,7 @@ func TestBrokenForms(t *testing.T) {
 func TestWithdrawn(t *testing.T) {
 	b := newBox(t, nil)
 	w := b.get("/t/CU")
-	if w.Code != http.StatusGone || strings.Contains(w.Body.String(), "<form") || !strings.Contains(w.Body.String(), "Đồn Biên phòng Na Cô Sa đã thay tờ giấy này") {
+	if w.Code != http.StatusGone || strings.Contains(w.Body.String(), "<textarea") || !strings.Contains(w.Body.String(), "tờ mã khác của Đồn Biên phòng Na Cô Sa") {
 		t.Errorf("%d\n%s", w.Code, w.Body)
 	}
 	w = b.send("/t/cu", b.token("cu"), "mailbox=crime", "message="+typed)
