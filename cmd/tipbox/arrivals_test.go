@@ -30,8 +30,9 @@ all    = { count = 1000000, per = "1h", burst = 1000000 }
 
 // officer has the key to what a box seals.
 type officer struct {
-	t   testing.TB
-	ids *keys.Identities
+	t        testing.TB
+	ids      *keys.Identities
+	identity string // file, in clear
 }
 
 // recruit makes a key, in clear, and the flags of tipbox init for its recipient.
@@ -45,11 +46,14 @@ func recruit(t testing.TB) (*officer, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "recipients")
-	if err := os.WriteFile(path, []byte(key.Recipient().String()+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	identity, recipients := filepath.Join(dir, "identity"), filepath.Join(dir, "recipients")
+	for path, content := range map[string]string{identity: key.String(), recipients: key.Recipient().String()} {
+		if err := os.WriteFile(path, []byte(content+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return &officer{t, ids}, []string{"--recipients", path}
+	return &officer{t, ids, identity}, []string{"--recipients", recipients}
 }
 
 // arrived is what has come of one tip.

@@ -1,13 +1,154 @@
 package main
 
 import (
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"tipbox/intake/deliver/smtp/smtptest"
 )
 
 // countSpool returns how many tips tipbox spool list shows.
 func countSpool(t testing.TB, config string) int {
 	t.Helper()
-	lines := strings.Count(tipbox(t, "spool", "list", "-c", config), "\n")
-	return max(0, lines-1) // under a heading, if there are any
+	return len(listSpool(t, config))
+}
+
+// listSpool returns the state of each tip that tipbox spool list shows.
+func listSpool(t testing.TB, config string) map[string]string {
+	t.Helper()
+	states := make(map[string]string)
+	for line := range strings.Lines(tipbox(t, "spool", "list", "-c", config)) {
+		if fields := strings.Fields(line); fields[0] != "ID" {
+			states[fields[0]] = fields[1]
+		}
+	}
+	return states
+}
+
+// TestOperatorBesideTheServer works on the spool of a running server: what the
+// mail server refused for good is kept and released, what waits is held and
+// tried again.
+func TestOperatorBesideTheServer(t *testing.T) {
+	t.Parallel()
+	var reply atomic.Value // to RCPT
+	mails := mailServer(t, func(e smtptest.Event) smtptest.Answer {
+		if r := reply.Load().(string); e.Step == smtptest.Recipient && r != "" {
+			return smtptest.Say(r)
+		}
+		return smtptest.Usual
+	})
+	reply.Store("550 5.1.1 no such user")
+	officer, flags := recruit(t)
+	config := initBox(t, mails, wide, flags...)
+	box := serve(t, config)
+	v := newVillager(t, box.url+"/t/ncs01")
+	send := func(text string) {
+		t.Helper()
+		if a, err := v.write(t.Context(), report(text)); err != nil || a.status != http.StatusOK {
+			t.Fatalf("%v, answer %+v\n%s", err, a, box.stderr)
+		}
+	}
+	only := func(state string) (id string) {
+		t.Helper()
+		until(t, "one tip is "+state, func() bool {
+			var states string
+			for id, states = range listSpool(t, config) {
+			}
+			return states == state
+		})
+		return id
+	}
+
+	send("Bị từ chối.")
+	refused := only("held")
+	box.is(t, "mail", "degraded 1 tips held")
+	if code, _ := box.health(t, "/readyz"); code != http.StatusOK {
+		t.Errorf("a held tip makes the box unready: %d", code)
+	}
+	if show := tipbox(t, "spool", "show", "-c", config, refused); !strings.Contains(show, "na-co-sa") || !strings.Contains(show, "held") {
+		t.Errorf("show: %s", show)
+	}
+	reply.Store("")
+	tipbox(t, "spool", "release", "-c", config, refused)
+	mails.Wait(1)
+	until(t, "the spool is empty", func() bool { return countSpool(t, config) == 0 })
+	box.is(t, "mail", "ok")
+
+	reply.Store("451 4.3.0 try again later")
+	send("Đang chờ.")
+	waiting := only("waiting")
+	tipbox(t, "spool", "hold", "-c", config, waiting)
+	box.is(t, "mail", "degraded 1 tips held")
+	reply.Store("")
+	tipbox(t, "spool", "retry", "--all", "-c", config) // says nothing to what is held
+	send("Đi trước.")
+	mails.Wait(2)
+	until(t, "only the held one is left", func() bool { return countSpool(t, config) == 1 })
+	if got := officer.read(mails.Mails()); got["Đang chờ."] != nil {
+		t.Error("a held tip was mailed")
+	}
+	tipbox(t, "spool", "release", "-c", config, waiting)
+	tipbox(t, "spool", "retry", "-c", config, waiting)
+	mails.Wait(3)
+	if err := box.stop(t); err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+	}
+	officer.want(mails.Mails(), []string{"Bị từ chối.", "Đang chờ.", "Đi trước."}, 1)
+}
+
+// TestHealthWithoutMail: with the mail server down the box is ready, takes tips,
+// says what is wrong, and its metrics are such as Prometheus reads.
+func TestHealthWithoutMail(t *testing.T) {
+	t.Parallel()
+	mails := mailServer(t, nil)
+	_, flags := recruit(t)
+	config := initBox(t, mails, wide, flags...)
+	mails.Close()
+	box := serve(t, config)
+	box.is(t, "mail", "degraded mail server: refused-dial")
+	v := newVillager(t, box.url+"/t/ncs01")
+	for range 12 {
+		if a, err := v.write(t.Context(), report("Máy chủ thư nghỉ.")); err != nil || a.status != http.StatusOK {
+			t.Fatalf("%v, answer %+v\n%s", err, a, box.stderr)
+		}
+	}
+	if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+		t.Errorf("readyz: %d, %v", code, parts)
+	}
+	resp, err := http.Get(box.admin + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]float64{
+		"tipbox_spool_waiting":         10, // of 12: in tens, so that a lone tip does not show
+		"tipbox_spool_held":            0,
+		"tipbox_spool_damaged":         0,
+		"tipbox_spool_oldest_due_days": 0,
+	} {
+		if f := families[name]; f == nil || f.GetMetric()[0].GetGauge().GetValue() != want {
+			t.Errorf("%s: %v, want %v", name, f, want)
+		}
+	}
+	for _, m := range families["tipbox_part_state"].GetMetric() {
+		part, state := m.GetLabel()[0].GetValue(), m.GetGauge().GetValue()
+		if want := map[string]float64{"mail": 1}[part]; state != want {
+			t.Errorf("state of %s: %v, want %v", part, state, want)
+		}
+	}
+	for name := range families {
+		if strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
+			t.Errorf("metrics show %s, which moves with each tip", name)
+		}
+	}
 }
