@@ -39,9 +39,13 @@ type Unit struct {
 
 	Mail   []string // every tip reaches all of these addresses
 	Sealer Sealer   // seals to the unit's recipients
+	// Recipients are those of Sealer as strings, for sealing on the sender's phone.
+	Recipients []string
 
 	OversightMail   []string
 	OversightSealer Sealer // nil where the unit has no oversight recipient
+	// OversightRecipients are those of OversightSealer.
+	OversightRecipients []string
 
 	Phone         string // to call when it cannot wait; may be ""
 	LaterWindow   time.Duration

@@ -75,7 +75,21 @@ type Locale struct {
 	TruthNetwork string `json:"truth_network"`
 	TruthPhone   string `json:"truth_phone"`
 
-	Send string `json:"send" max:"20"`
+	Send    string `json:"send" max:"20"`
+	Sending string `json:"sending" max:"20"`
+
+	// What the script says that seals on the phone.
+	SealedHere     string `json:"sealed_here" max:"120"`
+	Sealing        string `json:"sealing" max:"20"`
+	SendingPercent string `json:"sending_percent" max:"26"` // {percent}
+	Waiting        string `json:"waiting" max:"140"`
+	StopToEdit     string `json:"stop_to_edit" max:"30"`
+	PhotoBusy      string `json:"photo_busy" max:"40"`
+	PhotoAlt       string `json:"photo_alt" max:"20"`    // {n}
+	PhotoRemove    string `json:"photo_remove" max:"20"` // {n}
+	SealFailed     string `json:"seal_failed" max:"240"`
+	SendPlain      string `json:"send_plain" max:"30"`
+	TryAgain       string `json:"try_again" max:"30"`
 
 	NotSent      string `json:"not_sent" max:"40"` // heads every page that gives a form back
 	Mend         string `json:"mend" max:"80"`     // before the list of what is wrong

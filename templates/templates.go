@@ -17,7 +17,7 @@ import (
 	"tipbox/templates/pictograms"
 )
 
-//go:embed pages/*.html pages/page.css
+//go:embed pages/*.html pages/page.css pages/send.js
 var pageFiles embed.FS
 
 // Pages are the pages in all languages that may be offered.
@@ -25,6 +25,7 @@ type Pages struct {
 	catalog
 	page  *template.Template
 	style string // for the Content-Security-Policy
+	early string // likewise
 }
 
 // Options say which languages there are.
@@ -45,10 +46,14 @@ func Load(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(style))
-	p.style = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	early, err := source("pages/send.js")
+	if err != nil {
+		return nil, err
+	}
+	p.style, p.early = hashSource(style), hashSource(early)
 	p.page = template.New("").Funcs(template.FuncMap{
 		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file
+		"early": func() template.JS { return template.JS(early) },   //nolint:gosec // likewise
 		"icon":  icon,
 		"fill":  fill,
 		"dial":  dial,
@@ -98,6 +103,17 @@ func (p *Pages) Write(w io.Writer, v View) error {
 // StyleHash returns the style-src source of the pages' inline style, as in
 // https://www.w3.org/TR/CSP3/#grammardef-hash-source.
 func (p *Pages) StyleHash() string { return p.style }
+
+// EarlyHash returns the script-src source of the form's inline script, which is
+// there before any other can be: it shows that the form is on its way, holds back
+// a second tap for 20 seconds, and marks the form (data-posted), so that the
+// script that seals, if it arrives only then, does not send the same tip again.
+func (p *Pages) EarlyHash() string { return p.early }
+
+func hashSource(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
 
 var (
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)

@@ -39,6 +39,10 @@ type Form struct {
 	Oversight bool          // whether a tip can go past the unit
 	Zalo      bool          // whether it is open in Zalo's own browser
 
+	// For sealing on the phone; without Script the form posts by itself.
+	Script, Keys   string // paths of the script and of what it seals to
+	Code, SiteName string // of the site, as they stand in a sealed tip
+
 	// What was typed.
 	Mailbox, Message, Place, Time, Delivery, To string
 	MessageCut                                  bool // only the message's beginning could be kept
@@ -222,7 +226,7 @@ func samples(l *Locale) []View {
 	}}
 	views := []View{
 		&Form{Page: bare},
-		&Form{Page: full, Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
+		&Form{Page: full, Script: "/s/a.js", Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
 			{"mailbox", "mailbox_missing"}, {"message", "message_missing"}, {"place", "detail_too_long"},
 			{"time", "detail_too_long"}, {"photo", "photo_heic"}, {"delivery", "delivery_unknown"}, {"to", "audience_unknown"},
 		}},

@@ -100,11 +100,11 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		Emblem:     c.path(u.Emblem), Color: u.Color,
 	}
 	if r := c.recipients(key+".recipients_file", u.RecipientsFile); r != nil {
-		out.Sealer, out.RecipientKind = seal.New(r), r.Kind()
+		out.Sealer, out.Recipients, out.RecipientKind = seal.New(r), r.Strings(), r.Kind()
 	}
 	if u.OversightFile != "" {
 		if r := c.recipients(key+".oversight_file", u.OversightFile); r != nil {
-			out.OversightSealer = seal.New(r)
+			out.OversightSealer, out.OversightRecipients = seal.New(r), r.Strings()
 		}
 	}
 	return out

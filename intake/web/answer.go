@@ -23,7 +23,10 @@ func (a *app) answer(c echo.Context, status int, v templates.View) error {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Lang())
-	if acceptsGzip(c.Request()) {
+	if f, ok := v.(*templates.Form); ok && f.Script != "" {
+		h.Set("Content-Security-Policy", a.formPolicy)
+	}
+	if accepts(c.Request(), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		page = zip(page.Bytes(), v.Private())
 	}
@@ -33,11 +36,11 @@ func (a *app) answer(c echo.Context, status int, v templates.View) error {
 	return nil
 }
 
-// acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3).
-func acceptsGzip(r *http.Request) bool {
+// accepts reads Accept-Encoding (RFC 9110, section 12.5.3).
+func accepts(r *http.Request, wanted string) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		coding, weight, weighed := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) != "gzip" {
+		if strings.TrimSpace(coding) != wanted {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 32)

@@ -34,7 +34,10 @@ type Options struct {
 // app answers requests.
 type app struct {
 	Options
-	only *intake.Unit // where there is just one: pages without a site name it
+	only   *intake.Unit // where there is just one: pages without a site name it
+	assets *assets
+	// Content-Security-Policy of pages that run nothing, and of the form.
+	policy, formPolicy string
 }
 
 // New returns the form's handler, to be served by NewServer.
@@ -52,6 +55,11 @@ func New(o Options) (http.Handler, error) {
 	if units := o.Directory.Units(); len(units) == 1 {
 		a.only = units[0]
 	}
+	var err error
+	if a.assets, err = newAssets(o.Directory, o.Pages); err != nil {
+		return nil, err
+	}
+	a.policies()
 	sameSite := http.NewCrossOriginProtection()
 	// The address that people see, whatever Host a proxy passes on.
 	if err := sameSite.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
@@ -75,6 +83,7 @@ func New(o Options) (http.Handler, error) {
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, "/", a.home)
 	e.Match(read, "/robots.txt", robots)
+	e.Match(read, "/s/:file", a.asset)
 	e.Match(read, "/t", a.find)
 	e.Match(read, "/t/:code", a.show)
 	e.POST("/t/:code", a.take)
@@ -94,9 +103,8 @@ func anyCase(next echo.HandlerFunc) echo.HandlerFunc {
 // headers says on every answer what browsers may do with it: nothing but show it.
 func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	fixed := map[string]string{
-		"Cache-Control": "no-store",
-		"Content-Security-Policy": "default-src 'none'; style-src " + a.Pages.StyleHash() +
-			"; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Cache-Control":                "no-store",
+		"Content-Security-Policy":      a.policy,
 		"Cross-Origin-Opener-Policy":   "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
 		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
@@ -115,6 +123,17 @@ func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// policies says what pages may do (https://www.w3.org/TR/CSP3/): look as they do
+// and post forms, here. The form may also run the script that seals, which asks
+// us for recipients, shows photos and never makes markup of text.
+func (a *app) policies() {
+	const all = "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	look := "default-src 'none'; style-src " + a.Pages.StyleHash() + "; img-src data:"
+	a.policy = look + all
+	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'" + all +
+		"; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
 func robots(c echo.Context) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,9 +64,19 @@ func (a *app) take(c echo.Context) error {
 		})
 	}
 	page := a.page(c, s.Unit, "")
+	h := c.Response().Header()
+	if p.Sealed != nil && c.Request().Header.Get("Tipbox-Keys") != a.assets.keys[s.Unit] {
+		// Sealed to keys that are the unit's no more: the phone seals it anew.
+		h.Set("Tipbox-Keys", a.assets.data[s.Unit.ID+" "+page.Locale.Tag])
+		return c.NoContent(http.StatusConflict)
+	}
 	if err := a.submit(c.Request(), s, page.Locale, p); err != nil {
+		if p.Sealed != nil && errors.Is(err, intake.ErrStaleForm) {
+			h.Set("Tipbox-Token", a.Service.Token(s))
+		}
 		return a.giveBack(c, s, p, err)
 	}
+	h.Set("Tipbox-Taken", "yes") // what a captive portal answers with does not say so
 	return a.answer(c, http.StatusOK, &templates.Thanks{
 		Page: page, Delivery: p.Text["delivery"], Oversight: p.Text["to"] == string(intake.Oversight),
 		Window: s.Unit.LaterWindow, Again: in(sitePath(s), page.Locale), Host: a.BaseURL.Host,
@@ -92,11 +103,13 @@ func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *Po
 // form returns the site's form with a fresh token.
 func (a *app) form(c echo.Context, s *intake.Site) *templates.Form {
 	p := a.page(c, s.Unit, sitePath(s))
-	return &templates.Form{
+	f := &templates.Form{
 		Page: p, Site: s.Name.In(p.Locale.Tag), Action: in(sitePath(s), p.Locale), Token: a.Service.Token(s),
 		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
 		Zalo: strings.Contains(c.Request().UserAgent(), "Zalo"),
 	}
+	a.assets.sealing(f, s)
+	return f
 }
 
 // page returns what all pages of the unit show, in the language that suits the

@@ -18,11 +18,11 @@ var reader string
 //go:embed seal.js
 var Seal []byte
 
-// SealTexts are the sentences that the script says, in Vietnamese and English:
-// a JSON object of objects by language.
+// SealBrotli is Seal compressed with brotli (RFC 7932), at build time because it
+// takes long.
 //
-//go:embed src/seal/texts.json
-var SealTexts []byte
+//go:embed seal.js.br
+var SealBrotli []byte
 
 // Licences are the names, versions and licence texts of the packages bundled.
 //

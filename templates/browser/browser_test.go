@@ -10,7 +10,7 @@ import (
 )
 
 // bundles are what build.mjs writes.
-var bundles = []string{"reader.html", "seal.js", "LICENSES.txt"}
+var bundles = []string{"reader.html", "seal.js", "seal.js.br", "LICENSES.txt"}
 
 // node returns the command, after "npm ci" has laid out what the lock file names.
 func node(t *testing.T, args ...string) *exec.Cmd {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { licences } from "./licences.mjs";
 
@@ -52,5 +53,7 @@ writeFileSync(join(out, "reader.html"), page);
 // Chrome 67 has BigInt literals; older WebViews stop at the first of them and
 // leave the form to itself. (safari14 cannot be reached: 14.1 can.)
 const villager = ["chrome67", "firefox68", "safari14.1"];
-writeFileSync(join(out, "seal.js"), `${await bundle(source("seal", "main.js"), { target: villager })}\n`);
+const seal = Buffer.from(`${await bundle(source("seal", "main.js"), { target: villager })}\n`);
+writeFileSync(join(out, "seal.js"), seal);
+writeFileSync(join(out, "seal.js.br"), brotliCompressSync(seal, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: seal.length } }));
 writeFileSync(join(out, "LICENSES.txt"), licences(here, [...inputs]));

@@ -9,7 +9,7 @@ import { root } from "./support.mjs";
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 const page = (withScript) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hòm thư</title>
-<form id="tip" method="post" action="/t/ncs01" enctype="multipart/form-data" autocomplete="off">
+<form id="tip" method="post" action="/t/ncs01" enctype="multipart/form-data" autocomplete="off" data-site="ncs01" data-site-name="Nhà văn hóa bản">
 <fieldset data-field="mailbox"><legend>Hộp thư</legend>
 <label><input type="radio" name="mailbox" value="suggestion">Góp ý</label><label><input type="radio" name="mailbox" value="report">Phản ánh</label><label><input type="radio" name="mailbox" value="crime">Tố giác</label></fieldset>
 <p data-field="message"><label>Nội dung <textarea name="message"></textarea></label></p>
@@ -24,7 +24,7 @@ ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' 
 export async function site(data) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
-    answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 303
+    answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 200
     data: { "/s/1.json": data },
     requests: [],
   };
@@ -44,13 +44,12 @@ export async function site(data) {
         const answer = state.answers.shift();
         if (answer === "lose") request.socket.destroy();
         else if (answer) send(answer.status, "text/html", "<p>…", answer);
-        else send(303, "text/html", "", { Location: "/cam-on" });
+        else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
       });
     } else if (path === "/t/ncs01") send(200, "text/html", page(true));
     else if (path === "/plain") send(200, "text/html", page(false));
     else if (path === "/s/seal.js") send(200, "text/javascript", readFileSync(join(root, "seal.js")));
     else if (path === "/favicon.ico") send(204, "image/x-icon");
-    else if (path === "/cam-on") send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><p>Cảm ơn");
     else if (state.data[path]) send(200, "application/json", JSON.stringify(state.data[path]));
     else send(404, "text/html", "");
   });

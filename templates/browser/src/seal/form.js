@@ -33,28 +33,54 @@ export function check(tip) {
 
 /** Shows the sentence at the field, or takes it away where it is "". */
 export function sayAt(form, name, sentence) {
-  const id = `error-${name}`;
-  const field = form.querySelector(`[name="${name}"]`);
+  const place = form.querySelector(`[data-field="${name}"]`);
+  const field = place.tagName === "FIELDSET" ? place : place.querySelector(`[name="${name}"]`);
+  const id = `${name}-bad`;
+  const hint = document.getElementById(`${name}-hint`) ? `${name}-hint` : "";
   let line = document.getElementById(id);
-  if (!sentence) {
-    if (line) line.remove();
-    if (field) {
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
-    }
-    return;
-  }
-  if (!line) {
+  place.classList.toggle("bad", Boolean(sentence));
+  if (sentence && !line) {
     line = document.createElement("p");
     line.id = id;
-    line.className = "error";
-    const place = form.querySelector(`[data-field="${name}"]`) || (field && field.parentNode) || form;
-    place.insertBefore(line, place.tagName === "FIELDSET" && place.firstElementChild ? place.firstElementChild.nextSibling : place.firstChild);
+    line.className = "err";
+    const before = field === place ? place.querySelector("label") : field;
+    before.parentNode.insertBefore(line, before);
   }
-  line.textContent = sentence;
-  if (field) {
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", id);
-    for (let fold = field.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;
-  }
+  if (sentence) line.textContent = sentence;
+  else if (line) line.remove();
+  const described = `${sentence ? id : ""} ${hint}`.trim();
+  if (described) field.setAttribute("aria-describedby", described);
+  else field.removeAttribute("aria-describedby");
+  if (field !== place) field.setAttribute("aria-invalid", sentence ? "true" : "false");
+  const fold = place.closest("details");
+  if (sentence && fold) fold.open = true;
+}
+
+/**
+ * Says above the form what keeps it from being sent, with a link to each field,
+ * and goes there; takes it away where there is no problem. Reports whether
+ * there is one.
+ */
+export function sayOnTop(form, problems, text) {
+  const names = Object.keys(problems);
+  const old = document.querySelector(".alert");
+  if (old) old.remove();
+  if (!names.length) return false;
+  const add = (parent, tag, words) => {
+    const element = parent.appendChild(document.createElement(tag));
+    if (words) element.textContent = words;
+    return element;
+  };
+  const alert = document.createElement("div");
+  alert.className = "alert";
+  alert.tabIndex = -1;
+  alert.setAttribute("role", "alert");
+  add(alert, "h2", text("not_sent"));
+  add(alert, "p", text("errors"));
+  const list = add(alert, "ul");
+  for (const name of names) add(add(list, "li"), "a", text(problems[name])).href = `#${name}`;
+  form.parentNode.insertBefore(alert, form);
+  alert.focus();
+  window.scrollTo(0, alert.offsetTop);
+  return true;
 }

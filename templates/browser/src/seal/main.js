@@ -5,23 +5,29 @@
 // CONTRACT with the page and the server
 //
 // Page:
-//   <form id="tip" method="post" enctype="multipart/form-data"> with the fields
-//     mailbox, message, place, time, photo, delivery, to, token as in design.md;
-//     [data-field=NAME] around a field is where its error goes, else its parent;
-//   one <button type="submit">;
-//   <script src="/s/seal-HASH.js" data-keys="/s/KEYS-HASH.json" defer></script>.
-//   The script adds: #status (role=status) before the button; ul.photos of
-//   previews after the photo field; p.error#error-NAME; it sets aria-busy on the form.
+//   <form id="tip" method="post" enctype="multipart/form-data" data-site=CODE
+//     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
+//     photo, delivery, to, token as in design.md; [data-field=NAME] is around each
+//     field, #NAME in it, and its hint is #NAME-hint;
+//   one <button type="submit"> that ends in text;
+//   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
+//   The form has data-posted once it was sent without the script (pages/send.js): a
+//   browser shows it until the answer comes, and sealing it too would make two tips.
+//   The script adds #status (role=status) before the button, ul.photos of previews
+//   after the photo field, and errors as the server shows them: p.err#NAME-bad at
+//   the field and div.alert above the form. It sets aria-busy on the form.
 //
-// Data (data-keys), one JSON per site and language, immutable at its address:
-//   { "keys": ID, "unit": ID, "site": CODE, "siteName": in Vietnamese, "lang": TAG,
-//     "phone": "", "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
-//   keys names this set of recipients; texts are those of texts.json.
+// Data (data-keys), one JSON per unit and language, immutable at its address:
+//   { "keys": ID, "unit": ID, "lang": TAG, "phone": "",
+//     "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
+//   keys names this set of recipients; texts are those of templates/script.go.
 //
 // Request: POST form.action, multipart/form-data with sealed, delivery, to, token
 //   and headers Accept: application/json, Tipbox-Keys: ID.
-// Answers, bodies never read:
-//   303 to the thank-you page, which is then shown;
+// Answers:
+//   200 with Tipbox-Taken: the thank-you page, put in this page's place, so that
+//     the browser's history says no more than without the script; 2xx without
+//     Tipbox-Taken is somebody else's answer (a captive portal): tried again;
 //   409 with Tipbox-Keys: /s/….json where ID is not the present set: the
 //     script loads that, seals anew and posts again;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
@@ -33,7 +39,7 @@
 //   blob: ('self' for Firefox, which asks for a favicon); form-action 'self'. No
 //   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
 import "../shared/polyfill.js";
-import { answers, check, sayAt } from "./form.js";
+import { answers, check, sayAt, sayOnTop } from "./form.js";
 import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
 import { post } from "./post.js";
@@ -46,7 +52,7 @@ class Page {
     this.form = form;
     this.data = data;
     this.button = form.querySelector("[type=submit]");
-    this.label = this.button.textContent;
+    this.label = this.button.lastChild.data;
     this.status = document.createElement("div");
     this.status.id = "status";
     this.status.setAttribute("role", "status");
@@ -95,8 +101,13 @@ class Page {
       element.disabled = false;
     });
     this.held = null;
-    this.button.textContent = this.label;
+    this.work(this.label);
     window.removeEventListener("beforeunload", stay);
+  }
+
+  // Says on the button what is being done; its pictogram stays.
+  work(text) {
+    this.button.lastChild.data = text;
   }
 
   async send() {
@@ -104,14 +115,10 @@ class Page {
     const tip = answers(this.form);
     const problems = check(tip);
     for (const name of ["mailbox", "message", "place", "time"]) sayAt(this.form, name, problems[name] && this.text(problems[name]));
-    const [first] = Object.keys(problems);
-    if (first) {
-      this.say("errors");
-      this.form.querySelector(`[name="${first}"]`).focus();
-      return;
-    }
+    this.say("");
+    if (sayOnTop(this.form, problems, this.text)) return;
     this.hold();
-    this.button.textContent = this.text("sealing");
+    this.work(this.text("sealing"));
     let outcome;
     try {
       tip.photos = this.photos ? await this.photos.bytes() : [];
@@ -124,15 +131,16 @@ class Page {
   }
 
   async seal(tip) {
-    const { unit, site, siteName, lang, to } = this.data;
+    const { unit, lang, to } = this.data;
+    const { site, siteName } = this.form.dataset;
     this.sealed = new Blob([await seal({ ...tip, id: "", unit, site, siteName, lang, urgent: tip.delivery === "urgent" }, to[tip.to])]);
   }
 
   post(tip) {
-    this.button.textContent = this.text("sending");
+    this.work(this.text("sending"));
     let stop = () => {};
     const stopped = { stopped: true };
-    const request = (method, url, body, headers = {}) => new Promise((resolve, reject) => {
+    const request = (type, method, url, body, headers = {}) => new Promise((resolve, reject) => {
       // Not fetch: it tells nothing of how far an upload is, which on EDGE takes minutes.
       const http = new XMLHttpRequest();
       let alive = 0;
@@ -145,15 +153,16 @@ class Page {
         reject(stopped);
       };
       http.open(method, url);
+      http.responseType = type;
       Object.keys(headers).forEach((name) => http.setRequestHeader(name, headers[name]));
       http.upload.onprogress = ({ loaded, total }) => {
         stalled();
-        this.button.textContent = this.text("sending_percent", { percent: Math.floor((100 * loaded) / total) });
+        this.work(this.text("sending_percent", { percent: Math.floor((100 * loaded) / total) }));
       };
       http.onprogress = stalled;
       http.onloadend = () => {
         clearTimeout(alive);
-        if (http.status) resolve({ status: http.status, url: http.responseURL, body: http.responseText, header: (name) => http.getResponseHeader(name) });
+        if (http.status) resolve({ status: http.status, body: http.response, header: (name) => http.getResponseHeader(name) });
         else reject(new Error("no answer"));
       };
       stalled();
@@ -175,16 +184,16 @@ class Page {
         body.append("delivery", tip.delivery);
         body.append("to", tip.to);
         body.append("sealed", this.sealed, "tin.age");
-        return request("POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
+        return request("document", "POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
       },
       waiting: (on) => {
-        this.button.textContent = this.text("sending");
+        this.work(this.text("sending"));
         if (on) this.say("waiting", {}, ["edit", () => stop()]);
         else this.say("");
       },
       reseal: async (url) => {
-        const answer = await request("GET", url);
-        this.data = JSON.parse(answer.body);
+        const answer = await request("json", "GET", url);
+        this.data = answer.body;
         await this.seal(tip);
       },
       renew: (token) => {
@@ -200,8 +209,7 @@ class Page {
     if (this.token) this.form.elements.token.value = this.token;
     switch (outcome.problem) {
       case undefined:
-        this.say("");
-        window.location.assign(outcome.done);
+        thank(outcome.done);
         break;
       case "stopped":
         this.say("sealed_here");
@@ -215,7 +223,7 @@ class Page {
         break;
       case "photo_too_large":
         sayAt(this.form, "photo", this.text(outcome.problem));
-        this.say("errors");
+        sayOnTop(this.form, { photo: outcome.problem }, this.text);
         break;
       default:
         this.say(outcome.problem);
@@ -226,6 +234,15 @@ class Page {
     this.plain = true;
     this.form.submit();
   }
+}
+
+// Puts the thank-you page in the place of the form.
+function thank(page) {
+  document.replaceChild(document.adoptNode(page.documentElement), document.documentElement);
+  window.scrollTo(0, 0);
+  const heading = document.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus();
 }
 
 function stay(event) {
@@ -239,9 +256,9 @@ async function start() {
   const form = document.getElementById("tip");
   const data = form && (await load(script.getAttribute("data-keys"), 5));
   if (!data) return;
-  const trial = { id: "", unit: data.unit, site: data.site, siteName: "", mailbox: "report", urgent: false, lang: data.lang, message: "", photos: [] };
+  const trial = { id: "", unit: data.unit, site: form.dataset.site, siteName: "", mailbox: "report", urgent: false, lang: data.lang, message: "", photos: [] };
   await seal(trial, data.to.unit);
-  new Page(form, data);
+  if (!("posted" in form.dataset)) new Page(form, data);
 }
 
 // The line may drop between the page and its data.

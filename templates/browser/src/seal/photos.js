@@ -9,6 +9,7 @@ export class Photos {
     Object.assign(this, { input, text, say, items: [], busy: Promise.resolve() });
     this.list = document.createElement("ul");
     this.list.className = "photos";
+    this.list.hidden = true;
     input.parentNode.insertBefore(this.list, input.nextSibling);
     input.multiple = true;
     input.addEventListener("change", () => this.#add(Array.from(input.files)));
@@ -54,6 +55,7 @@ export class Photos {
   #show() {
     this.#fill();
     this.list.textContent = "";
+    this.list.hidden = !this.items.length; // an empty list is one too many to read out
     this.items.forEach((item, i) => {
       const row = document.createElement("li");
       if (item.url) {

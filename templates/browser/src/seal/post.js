@@ -8,12 +8,12 @@ export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
 /**
  * Posts until there is an answer that trying again does not change.
  *
- * send() resolves to {status, url, header(name)} or rejects where the line
+ * send() resolves to {status, body, header(name)} or rejects where the line
  * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
  * line; waiting(true or false) tells the page; reseal(url) fetches the data that
  * the server names and seals anew; renew(token) takes a fresh form token.
  *
- * Resolves to {done: url}, or {problem, after} with a problem of the texts and
+ * Resolves to {done: the thank-you page}, or {problem, after} with a problem of the texts and
  * for limited the seconds to wait.
  */
 export async function post({ send, wait, waiting, reseal, renew }) {
@@ -26,7 +26,8 @@ export async function post({ send, wait, waiting, reseal, renew }) {
     } catch (err) {
       if (err && err.stopped) return { problem: "stopped" };
     }
-    if (answer && answer.status < 500) {
+    const taken = answer && answer.status < 300 && answer.header("Tipbox-Taken") && answer.body;
+    if (taken || (answer && answer.status >= 400 && answer.status < 500)) {
       waiting(false);
       const keys = answer.header("Tipbox-Keys");
       const token = answer.header("Tipbox-Token");
@@ -50,7 +51,7 @@ export async function post({ send, wait, waiting, reseal, renew }) {
 }
 
 function outcome(answer) {
-  if (answer.status >= 200 && answer.status < 300) return { done: answer.url };
+  if (answer.status < 300) return { done: answer.body };
   if (answer.status === 429) return { problem: "limited", after: Number(answer.header("Retry-After")) || 60 };
   if (answer.status === 404 || answer.status === 410) return { problem: "withdrawn" };
   return { problem: "refused" };

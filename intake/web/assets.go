@@ -1,0 +1,111 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"tipbox/intake"
+	"tipbox/templates"
+	"tipbox/templates/browser"
+)
+
+// asset is a file of the page in the codings that it is served in, ready-made.
+type asset struct {
+	kind                string
+	plain, gzip, brotli []byte // brotli may be nil
+}
+
+// assets are what the form can do without: the script that seals on the phone
+// and, by unit and language, what it seals to and says. Each is found under the
+// hash of its content, so an old page never meets a new script half way.
+//
+// None of it may be stored by a browser: an entry in its cache would outlive the
+// history that people are told how to clear, and say that they were here. So a
+// second visit loads it again, 40 KB that no tip waits for.
+type assets struct {
+	byPath map[string]asset
+	script string
+	data   map[string]string // path, by unit id and language
+	keys   map[*intake.Unit]string
+}
+
+func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
+	a := &assets{byPath: make(map[string]asset), data: make(map[string]string), keys: make(map[*intake.Unit]string)}
+	a.script = a.add("seal-", ".js", asset{"text/javascript; charset=utf-8", browser.Seal, nil, browser.SealBrotli})
+	for _, u := range d.Units() {
+		if len(u.Recipients) == 0 {
+			continue
+		}
+		to := map[intake.Audience][]string{intake.ToUnit: u.Recipients}
+		if u.HasOversight() {
+			to[intake.Oversight] = u.OversightRecipients
+		}
+		recipients, err := json.Marshal(to)
+		if err != nil {
+			return nil, fmt.Errorf("writing the recipients of %s: %w", u.ID, err)
+		}
+		a.keys[u] = hash(recipients)
+		for _, l := range pages.Offer(u.Languages) {
+			data, err := json.Marshal(map[string]any{
+				"keys": a.keys[u], "unit": u.ID, "lang": l.Tag, "phone": u.Phone, "to": to,
+				"texts": l.ScriptTexts(),
+			})
+			if err != nil {
+				return nil, fmt.Errorf("writing the script's data of %s: %w", u.ID, err)
+			}
+			a.data[u.ID+" "+l.Tag] = a.add("", ".json", asset{kind: "application/json", plain: data})
+		}
+	}
+	return a, nil
+}
+
+// add makes the asset ready and returns its path.
+func (a *assets) add(prefix, suffix string, file asset) string {
+	path := "/s/" + prefix + hash(file.plain) + suffix
+	file.gzip = zip(file.plain, false).Bytes()
+	a.byPath[path] = file
+	return path
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:10]) // lower case, as all paths
+}
+
+// sealing puts into the form what it needs to seal on the phone.
+func (a *assets) sealing(f *templates.Form, s *intake.Site) {
+	if f.Keys = a.data[s.Unit.ID+" "+f.Locale.Tag]; f.Keys != "" {
+		f.Script, f.Code, f.SiteName = a.script, s.Code, s.Name.In("vi")
+	}
+}
+
+// asset answers with a file of the page.
+func (a *app) asset(c echo.Context) error {
+	file, ok := a.assets.byPath[c.Request().URL.Path]
+	if !ok {
+		return echo.ErrNotFound
+	}
+	body, coding := file.plain, ""
+	switch {
+	case file.brotli != nil && accepts(c.Request(), "br"):
+		body, coding = file.brotli, "br"
+	case file.gzip != nil && accepts(c.Request(), "gzip"):
+		body, coding = file.gzip, "gzip"
+	}
+	h := c.Response().Header()
+	h.Set("Content-Type", file.kind)
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	c.Response().WriteHeader(http.StatusOK)
+	_, _ = bytes.NewReader(body).WriteTo(c.Response())
+	return nil
+}

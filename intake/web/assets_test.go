@@ -1,0 +1,117 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tipbox/crypto/seal"
+	"tipbox/intake"
+	"tipbox/templates/browser"
+)
+
+// sealingBox is a box whose form seals on the phone.
+func sealingBox(t *testing.T) *box {
+	return newBox(t, func(b *box) {
+		u := b.o.Directory.Units()[0]
+		r, ids := newKeys(t)
+		u.Recipients, u.Sealer, b.unit = r.Strings(), seal.New(r), ids
+		r, b.oversight = newKeys(t)
+		u.OversightRecipients, u.OversightSealer = r.Strings(), seal.New(r)
+	})
+}
+
+var scriptTag = regexp.MustCompile(`<script src="(/s/seal-[0-9a-f]{20}\.js)" data-keys="(/s/[0-9a-f]{20}\.json)" defer></script>`)
+
+// TestScriptAndData: what the page names is there, whole, in the coding that
+// the phone reads, and no phone keeps it.
+func TestScriptAndData(t *testing.T) {
+	b := sealingBox(t)
+	page := b.get("/t/ncs01?l=en")
+	m := scriptTag.FindStringSubmatch(page.Body.String())
+	if m == nil {
+		t.Fatalf("no script in the page\n%s", page.Body)
+	}
+	for _, want := range []string{"script-src 'self' 'sha256-", "connect-src 'self'", "img-src data: blob:", "require-trusted-types-for 'script'", "default-src 'none'"} {
+		if csp := page.Header().Get("Content-Security-Policy"); !strings.Contains(csp, want) || strings.Contains(csp, "unsafe") {
+			t.Errorf("policy %s lacks %s", csp, want)
+		}
+	}
+	script, data := b.get(m[1]), b.get(m[2])
+	if !bytes.Equal(script.Body.Bytes(), browser.Seal) || script.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("%d, %v", script.Code, script.Header())
+	}
+	for coding, size := range map[string]int{"br": 40_000, "gzip": 45_000} {
+		w := b.get(m[1], "Accept-Encoding", "gzip;q=0, "+coding)
+		if coding == "gzip" {
+			w = b.get(m[1], "Accept-Encoding", coding)
+		}
+		if w.Header().Get("Content-Encoding") != coding || w.Body.Len() > size {
+			t.Errorf("%s: %d bytes, %v", coding, w.Body.Len(), w.Header())
+		}
+	}
+	for _, w := range []*httptest.ResponseRecorder{script, data} {
+		if got := w.Header().Get("Cache-Control"); got != "no-store" {
+			t.Errorf("Cache-Control: %s", got)
+		}
+	}
+	var d struct {
+		Keys, Unit, Lang string
+		To               map[string][]string
+		Texts            map[string]string
+	}
+	if err := json.Unmarshal(data.Body.Bytes(), &d); err != nil {
+		t.Fatal(err)
+	}
+	u := b.o.Directory.Units()[0]
+	if d.Unit != "na-co-sa" || d.Lang != "en" || len(d.Keys) != 20 || d.To["unit"][0] != u.Recipients[0] ||
+		d.To["oversight"][0] != u.OversightRecipients[0] || d.Texts["send_plain"] != "Send the plain way" {
+		t.Errorf("%+v", d)
+	}
+	if w := b.get("/s/none.js"); w.Code != http.StatusNotFound {
+		t.Errorf("no such file: %d", w.Code)
+	}
+}
+
+// TestSealedOnThePhone: a sealed tip is taken, one sealed to other keys is sent
+// back for sealing anew, and a stale form gets a fresh token.
+func TestSealedOnThePhone(t *testing.T) {
+	b := sealingBox(t)
+	u := b.o.Directory.Units()[0]
+	blob, err := u.Sealer.Seal(&intake.Tip{Unit: u.ID, Site: "ncs01", Mailbox: intake.Report, Lang: "vi", Message: "Có người lạ"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(keys, token string) *httptest.ResponseRecorder {
+		contentType, body := form(t, token, "delivery=now", "to=unit", "sealed@tin.age="+string(blob))
+		return b.do(http.MethodPost, "/t/ncs01?l=vi", bytes.NewReader(body), "Content-Type", contentType, "Accept", "application/json", "Tipbox-Keys", keys)
+	}
+	page := scriptTag.FindStringSubmatch(b.get("/t/ncs01?l=vi").Body.String())
+	if w := send("old", b.token("ncs01")); w.Code != http.StatusConflict || w.Header().Get("Tipbox-Keys") != page[2] || len(b.spooled()) != 0 {
+		t.Errorf("sealed to old keys: %d, %v", w.Code, w.Header())
+	}
+	var d struct{ Keys string }
+	if err := json.Unmarshal(b.get(page[2]).Body.Bytes(), &d); err != nil {
+		t.Fatal(err)
+	}
+	stale := "token=" + b.key.Mint("ncs01", time.Now().Add(-intake.FormLife-2*time.Hour))
+	w := send(d.Keys, stale)
+	fresh := w.Header().Get("Tipbox-Token")
+	if w.Code != http.StatusConflict || fresh == "" || w.Header().Get("Tipbox-Keys") != "" {
+		t.Fatalf("stale: %d, %v", w.Code, w.Header())
+	}
+	for range 2 {
+		w = send(d.Keys, "token="+fresh)
+		if w.Code != http.StatusOK || w.Header().Get("Tipbox-Taken") == "" || !strings.Contains(w.Body.String(), "Đã nhận được tin") {
+			t.Fatalf("%d\n%s", w.Code, w.Body)
+		}
+	}
+	if tip := b.opened(b.unit); tip.Text != "Có người lạ" {
+		t.Errorf("%+v", tip)
+	}
+}
