@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -26,7 +27,7 @@ func (p *Posted) readMultipart(body io.Reader, boundary string, maxPhoto int64) 
 		guard.limit(maxPartHeader)
 		part, err := mr.NextRawPart()
 		guard.free()
-		if errors.Is(err, io.EOF) && n > 0 {
+		if errors.Is(err, io.EOF) && n > 0 && guard.ended(boundary) {
 			return nil
 		}
 		if err != nil {
@@ -108,26 +109,46 @@ func (p *Posted) keepLarge(r io.Reader, limit int64) ([]byte, bool, error) {
 }
 
 // guardedReader fails once more is read than the limit that was set, so that
-// what buffers on our behalf cannot buffer without end.
+// what buffers on our behalf cannot buffer without end. It remembers how the
+// body ended.
 type guardedReader struct {
 	r       io.Reader
 	limited bool
 	left    int
+	tail    []byte // the last bytes read
 }
+
+// maxTail holds the longest closing delimiter (RFC 2046, section 5.1.1) and the
+// line end that browsers put behind it.
+const maxTail = 2 + 70 + 2 + 4
 
 var errHeaderTooLong = errors.New("part header too long")
 
 func (g *guardedReader) limit(n int) { g.limited, g.left = true, n }
 func (g *guardedReader) free()       { g.limited = false }
 
+// ended reports whether the body closed with the delimiter: mime/multipart
+// calls it the end as well where a body breaks off within a part's header.
+func (g *guardedReader) ended(boundary string) bool {
+	return bytes.Contains(g.tail, []byte("--"+boundary+"--"))
+}
+
 func (g *guardedReader) Read(b []byte) (int, error) {
-	if !g.limited {
-		return g.r.Read(b)
+	if g.limited {
+		if g.left <= 0 {
+			return 0, errHeaderTooLong
+		}
+		b = b[:min(len(b), g.left)]
 	}
-	if g.left <= 0 {
-		return 0, errHeaderTooLong
-	}
-	n, err := g.r.Read(b[:min(len(b), g.left)])
+	n, err := g.r.Read(b)
 	g.left -= n
+	g.remember(b[max(0, n-maxTail):n])
 	return n, err
+}
+
+// remember keeps the end of the tail and of what was read, in place.
+func (g *guardedReader) remember(end []byte) {
+	kept := min(len(g.tail), maxTail-len(end))
+	copy(g.tail, g.tail[len(g.tail)-kept:])
+	g.tail = append(g.tail[:kept], end...)
 }

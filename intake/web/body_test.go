@@ -131,15 +131,16 @@ func TestFormBroken(t *testing.T) {
 		err               error
 		message           string
 	}{
-		"ends in the photo":     {contentType, string(whole[:50_000]), ErrFormBroken, "đốt rừng"},
-		"no last boundary":      {contentType, string(whole[:len(whole)-8]), ErrFormBroken, "đốt rừng"},
-		"not as said":           {contentType, "message=x", ErrFormBroken, ""},
-		"no boundary":           {"multipart/form-data", string(whole), ErrFormBroken, ""},
-		"a part's header of MB": {kind, junk + strings.Repeat("a", 5<<20) + "\r\n\r\n\r\n--b--", ErrFormBroken, "x"},
-		"endless parts":         {kind, strings.Repeat("--b\r\n\r\n\r\n", 1000) + "--b--", ErrFormBroken, ""},
-		"larger than is read":   {kind, junk + "a\r\n\r\n" + strings.Repeat("a", 9<<20), ErrFormTooLarge, "x"},
-		"JSON":                  {"application/json", `{"message":"x"}`, ErrFormKind, ""},
-		"no kind":               {"", "x", ErrFormKind, ""},
+		"ends in the photo":       {contentType, string(whole[:50_000]), ErrFormBroken, "đốt rừng"},
+		"no last boundary":        {contentType, string(whole[:len(whole)-8]), ErrFormBroken, "đốt rừng"},
+		"ends in a part's header": {contentType, string(whole[:bytes.LastIndex(whole, []byte("Content-Disposition"))+10]), ErrFormBroken, "đốt rừng"},
+		"not as said":             {contentType, "message=x", ErrFormBroken, ""},
+		"no boundary":             {"multipart/form-data", string(whole), ErrFormBroken, ""},
+		"a part's header of MB":   {kind, junk + strings.Repeat("a", 5<<20) + "\r\n\r\n\r\n--b--", ErrFormBroken, "x"},
+		"endless parts":           {kind, strings.Repeat("--b\r\n\r\n\r\n", 1000) + "--b--", ErrFormBroken, ""},
+		"larger than is read":     {kind, junk + "a\r\n\r\n" + strings.Repeat("a", 9<<20), ErrFormTooLarge, "x"},
+		"JSON":                    {"application/json", `{"message":"x"}`, ErrFormKind, ""},
+		"no kind":                 {"", "x", ErrFormKind, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			budget := NewBudget(0, 0)
