@@ -14,6 +14,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/intake/config"
 	"tipbox/qr/poster"
+	"tipbox/templates/browser"
 	"tipbox/templates/postertext"
 )
 
@@ -68,6 +69,9 @@ func (c *demoCmd) Run(t *terminal) error {
 	cfg, err := c.configure(mailbox)
 	if err != nil {
 		return err
+	}
+	if err := writeReader(c.path("doc-tin.html"), browser.Reader(version)); err != nil {
+		return fmt.Errorf("writing the offline reader: %w", err)
 	}
 	pdf, err := c.posters(ctx, cfg)
 	if err != nil {
@@ -164,5 +168,9 @@ The demo tip box runs on this machine. Ctrl-C ends it.
 
       %s open -i %s \
         --passphrase-file %s %s
-`, pdf, form, demoSites[0].Code, os.Args[0], c.path("keys", "na-co-sa.identity"), c.path("keys", "passphrase.txt"), c.path("mailbox"))
+
+    Hoặc bấm đúp / or double-click %s, kéo thư vào / drop the mail,
+    chọn tệp khóa ở trên / choose the identity above, mật khẩu / passphrase: %s
+`, pdf, form, demoSites[0].Code, os.Args[0], c.path("keys", "na-co-sa.identity"), c.path("keys", "passphrase.txt"), c.path("mailbox"),
+		c.path("doc-tin.html"), demoPassphrase)
 }
