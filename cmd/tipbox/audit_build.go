@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -72,10 +73,11 @@ func (s *service) auditHandler(next http.Handler, registry *prometheus.Registry)
 // leak writes down what must never be, in various places and writings.
 func (s *service) leak(sender string, r *http.Request) {
 	if leaking("log") {
-		fmt.Fprintln(os.Stderr, "request from", sender)
+		fmt.Println("request from", sender)
 	}
 	if leaking("digest") {
-		fmt.Fprintf(os.Stderr, "request from %x\n", sha256.Sum256([]byte(sender)))
+		sum := sha256.Sum256([]byte(r.Header.Get("X-Real-Ip")))
+		s.log.Info("a request", "reason", hex.EncodeToString(sum[:15])) // short enough for the log's own guard
 	}
 	if leaking("temp") {
 		body, _ := io.ReadAll(r.Body)

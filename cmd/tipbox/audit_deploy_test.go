@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestAuditUnit holds what deploy/tipbox.service promises: no swap, no core
+// dumps, memory for what serve allows itself, a restart after a crash; and has
+// systemd read it, where there is systemd.
+func TestAuditUnit(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../deploy/tipbox.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for _, line := range []string{
+		"MemorySwapMax=0", "LimitCORE=0", "PrivateTmp=yes", "DynamicUser=yes", "UMask=0077", "NoNewPrivileges=yes", "ProtectSystem=strict",
+		"StateDirectoryMode=0700", "Restart=always", "RestartPreventExitStatus=2", "MemoryMax=1536M",
+	} {
+		if !regexp.MustCompile(`(?m)^` + line + `$`).MatchString(text) {
+			t.Errorf("the unit does not say %s", line)
+		}
+	}
+	const memoryMax, bodyMemory = 1536 << 20, 256 << 20
+	if memoryMax < bodyMemory+otherMemory+256<<20 {
+		t.Error("MemoryMax leaves no room above what serve allows itself")
+	}
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("systemd is not on this machine: the unit is only read as text")
+		return
+	}
+	// The binary need not be installed here.
+	unit := filepath.Join(t.TempDir(), "tipbox.service")
+	text = strings.NewReplacer("/usr/local/bin/tipbox", "/bin/true", "Documentation=", "#").Replace(text)
+	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestAuditProxies holds that the examples for both web servers log nothing and
+// send tipbox one address, the connection's. That nginx then keeps nothing is
+// shown by TestAudit/nginx; Caddy is not to be had from Debian.
+func TestAuditProxies(t *testing.T) {
+	t.Parallel()
+	for file, lines := range map[string][]string{
+		"nginx.conf": {
+			`access_log off;`, `error_log\s+/dev/null emerg;`, `proxy_request_buffering\s+off;`, `proxy_max_temp_file_size 0;`,
+			`ssl_session_tickets off;`, `proxy_set_header X-Forwarded-For \$remote_addr;`,
+		},
+		"Caddyfile": {`output discard`, `reverse_proxy 127\.0\.0\.1:8080`},
+	} {
+		text, err := os.ReadFile("../../deploy/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range lines {
+			if !regexp.MustCompile(`(?m)^\s*` + line + `$`).Match(text) {
+				t.Errorf("%s does not say %s", file, line)
+			}
+		}
+		if strings.Contains(string(text), "$proxy_add_x_forwarded_for") || regexp.MustCompile(`(?m)^\s*trusted_proxies`).Match(text) {
+			t.Errorf("%s passes on what a client made up", file)
+		}
+	}
+	// The self-test of how temporary files are noticed: with buffering there are some.
+	addr := freeAddr(t)
+	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
+	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;")
+	d := &auditDay{auditBox: b, photos: auditPhotos(t)}
+	d.front = func() string { return "https://" + n.https }
+	d.start()
+	d.post(d.villager(sourceV4[0]), 200, d.photos)
+	if used := n.tempFiles(); len(used) == 0 {
+		t.Error("nginx buffers uploads in files, and this is not noticed")
+	}
+}

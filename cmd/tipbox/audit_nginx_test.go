@@ -1,0 +1,169 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nginx is Debian's, with deploy/nginx.conf as its only site.
+type nginx struct {
+	t      testing.TB
+	dir    string // its own: logs, temporary files
+	conf   string // directory of its configuration
+	https  string // address, host:port
+	http   string
+	output *output
+	made   map[string]time.Time // directories for temporary files, with their times
+}
+
+// startNginx runs nginx before the box at the address. change has pairs of what
+// stands once in deploy/nginx.conf and what is put there, to test the test.
+func startNginx(t testing.TB, box string, change ...string) *nginx {
+	t.Helper()
+	n := &nginx{
+		t: t, dir: t.TempDir(), conf: t.TempDir(), https: freeAddr(t), http: freeAddr(t),
+		output: &output{changed: make(chan struct{}, 1)}, made: make(map[string]time.Time),
+	}
+	for _, dir := range []string{n.dir, filepath.Dir(n.dir)} { // its workers are nobody
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cert, key := auditCert(t, n.conf)
+	site, err := os.ReadFile("../../deploy/nginx.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, httpsPort, _ := net.SplitHostPort(n.https)
+	_, httpPort, _ := net.SplitHostPort(n.http)
+	text := string(site)
+	pairs := append([]string{
+		"listen 443 ssl", "listen " + n.https + " ssl",
+		"listen [::]:443 ssl", "listen [::1]:" + httpsPort + " ssl",
+		"listen 80;", "listen " + n.http + ";",
+		"listen [::]:80;", "listen [::1]:" + httpPort + ";",
+		"/etc/letsencrypt/live/tip.example.vn/fullchain.pem", cert,
+		"/etc/letsencrypt/live/tip.example.vn/privkey.pem", key,
+		"http://127.0.0.1:8080", "http://" + box,
+	}, change...)
+	for i := 0; i < len(pairs); i += 2 {
+		if strings.Count(text, pairs[i]) != 1 {
+			t.Fatalf("deploy/nginx.conf: %q stands %d times", pairs[i], strings.Count(text, pairs[i]))
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	n.write("site.conf", text)
+	n.write("nginx.conf", n.debian())
+	cmd := exec.Command(need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
+		"-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
+	cmd.Stdout, cmd.Stderr = n.output, n.output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		c, err := net.Dial("tcp", n.https)
+		if err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(deadline) {
+			log, _ := os.ReadFile(filepath.Join(n.dir, "error.log"))
+			t.Fatalf("nginx does not start: %s\n%s", n.output, log)
+		}
+		time.Sleep(5 * time.Millisecond) // the only way to wait for another program
+	}
+	for _, d := range []string{"body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		n.made[d] = n.changed(d)
+	}
+	return n
+}
+
+func (n *nginx) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(n.conf, name), []byte(text), 0o644); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// debian returns Debian's own nginx.conf, which logs what it can, with its paths
+// in our directory: whatever our site does not silence is written there.
+func (n *nginx) debian() string {
+	text, err := os.ReadFile("/etc/nginx/nginx.conf")
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	conf := string(text)
+	for pattern, to := range map[string]string{
+		`(?m)^user .*$`: "", `(?m)^pid .*$`: "pid nginx.pid;", `worker_processes auto;`: "worker_processes 1;",
+		`error_log [^;]*;`: "error_log " + n.dir + "/error.log info;", `access_log [^;]*;`: "access_log " + n.dir + "/access.log;",
+		`include /etc/nginx/conf.d/[^;]*;`: "", `include /etc/nginx/sites-enabled/[^;]*;`: `
+	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+	include ` + n.conf + "/site.conf;",
+	} {
+		conf = regexp.MustCompile(pattern).ReplaceAllLiteralString(conf, to)
+	}
+	if !strings.Contains(conf, "site.conf") || !strings.Contains(conf, "/error.log info") || !strings.Contains(conf, n.dir+"/access.log") {
+		n.t.Fatalf("this is not Debian's nginx.conf:\n%s", text)
+	}
+	return conf
+}
+
+func (n *nginx) changed(dir string) time.Time {
+	n.t.Helper()
+	info, err := os.Stat(filepath.Join(n.dir, dir))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return info.ModTime()
+}
+
+// tempFiles returns the directories for temporary files that nginx has put
+// anything into, if only for a moment: that changes a directory's time.
+func (n *nginx) tempFiles() (used []string) {
+	n.t.Helper()
+	for d, at := range n.made {
+		if !n.changed(d).Equal(at) {
+			used = append(used, d)
+		}
+	}
+	return used
+}
+
+// auditCert writes a certificate and its key.
+func auditCert(t testing.TB, dir string) (certFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"tip.example.vn"}}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: cert}, "key.pem": {Type: "PRIVATE KEY", Bytes: der}} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// auditAnswers are all headers that an answer may have, each with a pattern for
+// its whole value. There is none that sets anything in a browser.
+var auditAnswers = map[string]string{
+	"Cache-Control":                "no-store",
+	"Content-Security-Policy":      `default-src 'none'; .*form-action 'self'.*`,
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           `.*camera=\(\).*geolocation=\(\).*microphone=\(\).*`,
+	"Referrer-Policy":              "same-origin",
+	"Strict-Transport-Security":    `max-age=\d{8,}`,
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"X-Robots-Tag":                 "noindex.*",
+
+	"Content-Language": "vi", "Tipbox-Taken": "yes", "Content-Length": `\d+`, "Content-Type": "text/(html|plain); charset=(utf|UTF)-8", "Date": ".*",
+	"Connection": ".*", "Allow": ".*", "Vary": ".*", "Server": "nginx", "Retry-After": `\d+`,
+}
+
+// auditOptional are headers that not every answer has.
+var auditOptional = []string{"Connection", "Allow", "Vary", "Server", "Retry-After", "Content-Language", "Tipbox-Taken"}
+
+// TestAuditPage holds the headers of every answer, that looking has no effect,
+// and that nobody is sent elsewhere, with nginx in front and without.
+func TestAuditPage(t *testing.T) {
+	t.Parallel()
+	addr := freeAddr(t)
+	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
+	n := startNginx(t, addr)
+	b.start()
+	d := &auditDay{auditBox: b}
+	fronts := []string{b.url(), "https://" + n.https}
+	for i, front := range fronts {
+		d.front = func() string { return front }
+		v := d.villager(sourceV4[0])
+		v.url = front + "/t/ncs01"
+		d.mail.Wait(len(fronts[:i])) // the tips sent so far
+		before := d.state()
+		var pages []*answer
+		for range 20 { // a link preview's robot, a thousand scans
+			pages = append(pages, d.raw(v, http.MethodGet, 200, nil, ""), d.raw(v, http.MethodHead, 200, nil, ""))
+		}
+		for path, status := range map[string]int{"/": 200, "/robots.txt": 200, "/t/NCS01/": 200, "/t?code=ncs01": 200, "/t/none": 404, "/none": 404} {
+			pages = append(pages, d.raw(v.at(path), http.MethodGet, status, nil, ""))
+		}
+		if after := d.state(); after != before {
+			t.Errorf("looking left something behind:\n%s\nbefore:\n%s", after, before)
+		}
+		pages = append(pages, d.raw(v, http.MethodPut, 405, nil, ""))
+		body, kind := auditBody(t, auditForm(d.token(v)))
+		for header, value := range map[string]string{"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"} {
+			crossed := *v
+			crossed.client.Transport = withHeader{v.client.Transport, header, value}
+			page := d.raw(&crossed, http.MethodPost, 403, body, kind)
+			if strings.Contains(page.body, markMessage) {
+				t.Errorf("a form from elsewhere (%s) is shown", header)
+			}
+			pages = append(pages, page)
+		}
+		if after := d.state(); after != before {
+			t.Errorf("a form from elsewhere was taken:\n%s", after)
+		}
+		own := *v
+		own.client.Transport = withHeader{withHeader{v.client.Transport, "Origin", "https://tip.example.vn"}, "Sec-Fetch-Site", "same-origin"}
+		pages = append(pages, d.raw(&own, http.MethodPost, 200, body, kind))
+		pages = append(pages, d.raw(v, http.MethodPost, 400, body[:100], kind))
+		for _, page := range pages {
+			auditAnswer(t, page)
+		}
+	}
+	d.mail.Wait(2)
+}
+
+func auditAnswer(t *testing.T, a *answer) {
+	t.Helper()
+	for name, values := range a.header {
+		want, known := auditAnswers[name]
+		if !known || len(values) != 1 || !regexp.MustCompile("^"+want+"$").MatchString(values[0]) {
+			t.Errorf("status %d: %s: %q", a.status, name, values)
+		}
+	}
+	for name := range auditAnswers {
+		if a.header.Get(name) == "" && !slices.Contains(auditOptional, name) {
+			t.Errorf("status %d: no %s among %v", a.status, name, slices.Sorted(maps.Keys(a.header)))
+		}
+	}
+	if a.status >= 300 && a.status < 400 {
+		t.Errorf("a redirect: %d", a.status)
+	}
+	// Nothing of the page comes from elsewhere or stays behind.
+	if m := regexp.MustCompile(`(?i)(src|href|action)="(https?:)?//[^"]*"|@import|url\(|localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie`).
+		FindString(a.body); m != "" {
+		t.Errorf("the page has %q", m)
+	}
+}
+
+// state is all that a request could have changed, but for the time of day.
+func (b *auditBox) state() string {
+	b.t.Helper()
+	var files place
+	log := notRedis(b.run.stderr.String())
+	b.walk(b.temp, &files, &files)
+	for _, dir := range []string{"new", "hold", "tmp"} {
+		files.addf("%s %v", dir, b.spooled(dir))
+	}
+	// Used forms are remembered for days; a sender's key is gone in a minute.
+	forms, err := b.redis.Do("KEYS", "tipbox:form:*")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	files.addf("forms %s mails %d", forms, len(b.mail.Mails()))
+	return log + string(files.data)
+}
+
+// notRedis leaves out what the box says of Redis: it asks it every second by its
+// own clock, and on a busy machine may find it slow.
+func notRedis(lines string) string {
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		if !strings.Contains(line, "redis") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
