@@ -84,3 +84,49 @@ func TestAuditProxies(t *testing.T) {
 		t.Error("nginx buffers uploads in files, and this is not noticed")
 	}
 }
+
+// TestAuditThreatModel holds docs/threat-model.md to its word: each part of the
+// world that it speaks of says what shows it, and each test it names is there.
+func TestAuditThreatModel(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../docs/threat-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := make(map[string]bool)
+	err = filepath.WalkDir("../..", func(path string, e os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && e.Name() == "node_modules":
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(t `).FindAllSubmatch(source, -1) {
+			tests[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test\\w+)").FindAllSubmatch(b, -1)
+	if len(named) < 20 {
+		t.Errorf("it names %d tests", len(named))
+	}
+	for _, m := range named {
+		if !tests[string(m[1])] {
+			t.Errorf("it names %s, which there is not", m[1])
+		}
+	}
+	_, parts, _ := strings.Cut(string(b), "\n## The parts\n")
+	parts, _, _ = strings.Cut(parts, "\n## ")
+	for _, part := range strings.Split(parts, "\n### ")[1:] {
+		title, text, _ := strings.Cut(part, "\n")
+		if !strings.Contains(text, "*Shown by*") {
+			t.Errorf("%s: what shows it is not said", title)
+		}
+	}
+}
