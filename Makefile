@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test audit torture bench lint build dist clean deps
+.PHONY: help run test audit torture bench lint build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,12 @@ run: ## everything on this machine: keys, posters, form, mailbox (needs only Go)
 
 build: ## bin/tipbox
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/tipbox ./cmd/tipbox
+
+dist: ## binaries for Windows and Linux, the reader, SHA256SUMS, SBOMs, in dist/
+	$(GO) run ./.ci/dist -o dist
+
+reproduce: dist ## build them again elsewhere from nothing: the same bytes?
+	.ci/reproduce dist
 
 deps: # what the tests need, from Debian and npm
 	@.ci/deps

@@ -1,4 +1,4 @@
-//go:build !audit
+//go:build !audit && !desk
 
 package main
 

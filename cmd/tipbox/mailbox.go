@@ -1,3 +1,5 @@
+//go:build !desk
+
 package main
 
 import (
@@ -118,16 +120,6 @@ func (m *mailbox) store(returnPath string, data []byte) error {
 		m.o.stored(path)
 	}
 	return nil
-}
-
-// writeSynced writes the file anew and sees to it that it is on the disk.
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // mailName is the tip's id, taken from the Message-ID, or "thu".

@@ -18,14 +18,10 @@ const (
 
 // cli holds the commands, in the order in which the help shows them.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Everything on this machine: keys, sites, posters, form, mailbox."`
-	Init    initCmd    `cmd:"" help:"Make a first tipbox.toml and keys, asking or by flags."`
-	Serve   serveCmd   `cmd:"" help:"Serve the form and mail what comes in."`
-	Check   checkCmd   `cmd:"" help:"Say what is wrong and how to mend it."`
+	serverCommands
 	Poster  posterCmd  `cmd:"" help:"Print the posters."`
 	Verify  verifyCmd  `cmd:"" help:"Tell whether posters in photos are ours."`
 	Reader  readerCmd  `cmd:"" help:"Write the offline reader, or check a copy of it."`
-	Spool   spoolCmd   `cmd:"" help:"See to the tips that wait to be mailed, beside the running server."`
 	Keys    keysCmd    `cmd:"" help:"Add, retire and list the keys that a unit's tips are sealed to."`
 	Keygen  keygenCmd  `cmd:"" help:"Make an identity, locked with a passphrase."`
 	Open    openCmd    `cmd:"" help:"Open sealed tips."`

@@ -192,3 +192,13 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	}
 	return keys.SyncDir(filepath.Dir(path))
 }
+
+// writeSynced writes the file anew and sees to it that it is on the disk.
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,5 @@
+//go:build desk
+
+package main
+
+type serverCommands struct{}

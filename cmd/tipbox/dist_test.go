@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDesk builds what officers get, which .ci/dist calls tipbox-desk: none of
+// the server is in it, so it is small enough for a bad line, and what opens
+// tips has no code that talks to a network.
+func TestDesk(t *testing.T) {
+	t.Parallel()
+	deps, err := exec.Command("go", "list", "-tags", "desk", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lib := range []string{"go-redis", "labstack/echo", "prometheus", "go-mail", "go-smtp", "tipbox/intake/web", "tipbox/intake/spool"} {
+		if strings.Contains(string(deps), lib) {
+			t.Errorf("the officers' binary has %s in it", lib)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "tipbox")
+	cmd := exec.Command("go", "build", "-tags", "desk", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > 25_000_000 {
+		t.Errorf("%v, %v", err, info)
+	}
+	out, err := exec.Command(path, "--help").Output()
+	if err != nil || !strings.Contains(string(out), "keygen") || strings.Contains(string(out), "serve") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
