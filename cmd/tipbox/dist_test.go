@@ -10,14 +10,14 @@ import (
 
 // TestDesk builds what officers get, which .ci/dist calls tipbox-desk: none of
 // the server is in it, so it is small enough for a bad line, and what opens
-// tips has no code that talks to a network.
+// tips can speak neither HTTP nor TLS.
 func TestDesk(t *testing.T) {
 	t.Parallel()
 	deps, err := exec.Command("go", "list", "-tags", "desk", "-deps", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lib := range []string{"go-redis", "labstack/echo", "prometheus", "go-mail", "go-smtp", "tipbox/intake/web", "tipbox/intake/spool"} {
+	for _, lib := range []string{"go-redis", "labstack/echo", "prometheus", "go-mail", "go-smtp", "tipbox/intake/web", "tipbox/intake/spool", "\nnet/http\n", "\ncrypto/tls\n"} {
 		if strings.Contains(string(deps), lib) {
 			t.Errorf("the officers' binary has %s in it", lib)
 		}
