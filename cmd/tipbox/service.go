@@ -52,9 +52,10 @@ const otherMemory = 768 << 20
 // newService makes all parts, which touches the disk but not yet the network.
 func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	s = &service{cfg: cfg, log: log}
+	made := s // a return of nil and an error sets s
 	defer func() {
 		if err != nil {
-			s.close()
+			made.close()
 		}
 	}()
 	debug.SetMemoryLimit(cfg.HTTP.BodyMemory + otherMemory)
