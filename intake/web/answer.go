@@ -14,21 +14,38 @@ import (
 	"tipbox/templates"
 )
 
-// answer sends a page.
+// answer draws a page and sends it.
 func (a *app) answer(c echo.Context, status int, v templates.View) error {
-	page := new(bytes.Buffer)
-	if err := a.Pages.Write(page, v); err != nil {
+	zipped := accepts(c.Request(), "gzip")
+	page, err := a.draw(v, zipped)
+	if err != nil {
 		return err
 	}
+	if f, ok := v.(*templates.Form); ok && f.Script != "" {
+		c.Response().Header().Set("Content-Security-Policy", a.formPolicy)
+	}
+	return a.send(c, status, v.Lang(), page, zipped)
+}
+
+// draw returns a page as it goes out.
+func (a *app) draw(v templates.View, zipped bool) (*bytes.Buffer, error) {
+	page := new(bytes.Buffer)
+	if err := a.Pages.Write(page, v); err != nil {
+		return nil, err
+	}
+	if zipped {
+		page = zip(page.Bytes(), v.Private())
+	}
+	return page, nil
+}
+
+// send sends a page that was drawn.
+func (a *app) send(c echo.Context, status int, lang string, page *bytes.Buffer, zipped bool) error {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", v.Lang())
-	if f, ok := v.(*templates.Form); ok && f.Script != "" {
-		h.Set("Content-Security-Policy", a.formPolicy)
-	}
-	if accepts(c.Request(), "gzip") {
+	h.Set("Content-Language", lang)
+	if zipped {
 		h.Set("Content-Encoding", "gzip")
-		page = zip(page.Bytes(), v.Private())
 	}
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	c.Response().WriteHeader(status)

@@ -34,8 +34,9 @@ type Options struct {
 // app answers requests.
 type app struct {
 	Options
-	only   *intake.Unit // where there is just one: pages without a site name it
-	assets *assets
+	only    *intake.Unit // where there is just one: pages without a site name it
+	thanked thanksPages
+	assets  *assets
 	// Content-Security-Policy of pages that run nothing, and of the form.
 	policy, formPolicy string
 }

@@ -77,10 +77,7 @@ func (a *app) take(c echo.Context) error {
 		return a.giveBack(c, s, p, err)
 	}
 	h.Set("Tipbox-Taken", "yes") // what a captive portal answers with does not say so
-	return a.answer(c, http.StatusOK, &templates.Thanks{
-		Page: page, Delivery: p.Text["delivery"], Oversight: p.Text["to"] == string(intake.Oversight),
-		Window: s.Unit.LaterWindow, Again: in(sitePath(s), page.Locale), Host: a.BaseURL.Host,
-	})
+	return a.thanks(c, s, page, intake.Delivery(p.Text["delivery"]), p.Text["to"] == string(intake.Oversight))
 }
 
 // submit hands the form on. A panic on the way is an error here, so that the
