@@ -31,7 +31,7 @@ type conn struct {
 	raw  net.Conn // beneath TLS: closing it ends every wait
 	smtp *smtp.Client
 
-	path   string // the return path, nullPath until the server has refused it
+	path   string // the return path; nullPath only until the server has refused it
 	stale  bool   // a refused transaction is still open on the server
 	broken bool   // nothing more can be said on this connection
 }
@@ -76,7 +76,8 @@ func (c *conn) fits(size int) error {
 
 // send tries with the null return path and, where the server refuses that, with
 // the sender's address. Many servers look at the return path only when they see
-// RCPT, or the whole message, so a refusal there may be about it as well.
+// RCPT, or the whole message, so a refusal there may be about it as well. An
+// address for bounces is the operator's choice and has no other to fall back on.
 func (c *conn) send(to string, body []byte) error {
 	err := c.transact(c.path, to, body)
 	var first *refusal

@@ -25,6 +25,7 @@ func TestNewRefuses(t *testing.T) {
 		"password": func(o *Options) { o.Username = "tip" },
 		"username": func(o *Options) { o.PasswordFile = "secrets/smtp" },
 		"from":     func(o *Options) { o.From = "hom-thu" },
+		"bounces":  func(o *Options) { o.Bounces = "<>" },
 		"ASCII":    func(o *Options) { o.From = "hòm-thư@example.vn" },
 	} {
 		o := good

@@ -1,8 +1,10 @@
 package smtp
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp/smtptest"
@@ -117,3 +119,40 @@ func TestReturnPathIsForgotten(t *testing.T) {
 		t.Errorf("mails: %+v", mails)
 	}
 }
+
+// TestBounces: with an address for bounces each mail has it as its return path,
+// from the first try on, whatever the server says, and the header is the same.
+func TestBounces(t *testing.T) {
+	t.Parallel()
+	const bounces = "<tra-lai@example.vn>"
+	srv := server(t, nil)
+	o := settings(t, srv)
+	o.Now = func() time.Time { return time.Unix(1_795_392_000, 0) }
+	for _, o.Bounces = range []string{"", "tra-lai@example.vn"} {
+		check(t, dial(t, transport(t, o)).Send(t.Context(), tip("01")), "", 0, "")
+	}
+	mails := srv.Mails()
+	if len(mails) != 2 || mails[0].ReturnPath != "<>" || mails[1].ReturnPath != bounces {
+		t.Fatalf("mails: %+v", mails)
+	}
+	header := func(i int) string {
+		lines, _, _ := strings.Cut(string(mails[i].Data), "\r\n\r\n")
+		return boundary.ReplaceAllString(lines, "")
+	}
+	if header(0) != header(1) || !strings.Contains(header(1), from) || strings.Contains(string(mails[1].Data), "tra-lai") {
+		t.Errorf("headers:\n%s\n\n%s", header(0), header(1))
+	}
+
+	srv = server(t, smtptest.At(smtptest.From, smtptest.Say("553 5.7.1 not owned by user")))
+	o = settings(t, srv)
+	o.Bounces = "tra-lai@example.vn"
+	check(t, dial(t, transport(t, o)).Send(t.Context(), tip("01")), "", 553, "mail")
+	for _, line := range srv.Commands() {
+		if path, ok := strings.CutPrefix(line, "MAIL FROM:"); ok && path != bounces {
+			t.Errorf("asked with %s", path)
+		}
+	}
+}
+
+// boundary is what differs between two copies of one mail.
+var boundary = regexp.MustCompile(`boundary=\S+`)

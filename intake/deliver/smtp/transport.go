@@ -45,6 +45,10 @@ type Options struct {
 	PasswordFile string
 	CAFile       string // PEM; "" for the system's certificate authorities
 	From         string // the address that mails come from
+	// Bounces is the address that the mail server reports to when it cannot
+	// deliver what it has taken over. "" is the null return path: no report with
+	// a tip's id travels around, but none tells either that a tip got lost.
+	Bounces string
 
 	// DialTimeout bounds the TCP connection; default 30 s.
 	DialTimeout time.Duration
@@ -62,6 +66,7 @@ type Options struct {
 type Transport struct {
 	o      Options
 	sender sender
+	path   string // the return path to begin with, in angle brackets
 	helo   string
 }
 
@@ -83,13 +88,19 @@ func New(o Options) (*Transport, error) {
 	case (o.Username == "") != (o.PasswordFile == ""):
 		return nil, errors.New("mail server has a username without a password file, or the other way round")
 	}
+	path := nullPath
+	if o.Bounces != "" {
+		if path, err = angled(o.Bounces); err != nil {
+			return nil, fmt.Errorf("address for bounces %q: %w", o.Bounces, err)
+		}
+	}
 	o.DialTimeout = withDefault(o.DialTimeout, 30*time.Second)
 	o.CommandTimeout = withDefault(o.CommandTimeout, 5*time.Minute)
 	o.DataTimeout = withDefault(o.DataTimeout, 10*time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Transport{o: o, sender: s, helo: heloName(s.domain)}, nil
+	return &Transport{o: o, sender: s, path: path, helo: heloName(s.domain)}, nil
 }
 
 // heloName is how the client names itself. Not by the host's name, which would
@@ -118,7 +129,7 @@ func (t *Transport) Dial(ctx context.Context) (deliver.Conn, error) {
 	// go-mail leaves the connection open where a later step fails, and looks at
 	// no context once it is connected.
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	c := &conn{t: t, raw: raw, path: nullPath}
+	c := &conn{t: t, raw: raw, path: t.path}
 	err = c.start(ctx)
 	if !stop() && err == nil {
 		err = ctx.Err()
