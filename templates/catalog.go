@@ -86,6 +86,11 @@ func readLocales(dir string, tags []string) (map[string]*Locale, []Finding) {
 			found = append(found, Finding{files[tag], "a draft that is never offered, until a native speaker has read it and set \"reviewed\": true", tag == base})
 		}
 	}
+	for _, tag := range sortedKeys(locales) {
+		recording, wrong := readRecording(dir, tag)
+		locales[tag].Spoken = recording
+		found = append(found, wrong...)
+	}
 	for _, tag := range tags {
 		if locales[tag] == nil && files[tag] == "" {
 			found = append(found, Finding{path.Join(dir, tag+".json"), "is missing: language " + tag + " is to be offered", true})

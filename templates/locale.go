@@ -28,6 +28,7 @@ type Locale struct {
 	Dir      string `json:"dir" max:"3"`     // "ltr" or "rtl"
 	Box      string `json:"box" max:"40"`    // what the whole thing is called; every page's title
 	Choose   string `json:"choose" max:"30"` // names the language switch to screen readers
+	Listen   string `json:"listen" max:"40"` // before the recording, where there is one
 
 	Promise string `json:"promise" max:"140"`
 	Zalo    string `json:"zalo" max:"200"` // for Zalo's own browser only
@@ -150,6 +151,10 @@ type Locale struct {
 	FailedTitle    string `json:"failed_title" max:"60"`
 	FailedText     string `json:"failed_text"`
 	OpenForm       string `json:"open_form" max:"40"`
+
+	// Spoken is the form's own recording of what it is about; nil for none. A unit
+	// brings it as LOCALE_DIR/TAG/form.mp3, .opus or .ogg.
+	Spoken *Recording `json:"-"`
 
 	texts map[string]string // by key
 }

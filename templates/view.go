@@ -43,6 +43,8 @@ type Form struct {
 	Script, Keys   string // paths of the script and of what it seals to
 	Code, SiteName string // of the site, as they stand in a sealed tip
 
+	Spoken string // path of the recording; "" for none
+
 	// What was typed.
 	Mailbox, Message, Place, Time, Delivery, To string
 	MessageCut                                  bool // only the message's beginning could be kept
@@ -226,7 +228,7 @@ func samples(l *Locale) []View {
 	}}
 	views := []View{
 		&Form{Page: bare},
-		&Form{Page: full, Script: "/s/a.js", Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
+		&Form{Page: full, Script: "/s/a.js", Spoken: "/s/a.mp3", Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
 			{"mailbox", "mailbox_missing"}, {"message", "message_missing"}, {"place", "detail_too_long"},
 			{"time", "detail_too_long"}, {"photo", "photo_heic"}, {"delivery", "delivery_unknown"}, {"to", "audience_unknown"},
 		}},

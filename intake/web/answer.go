@@ -22,7 +22,7 @@ func (a *app) answer(c echo.Context, status int, v templates.View) error {
 		return err
 	}
 	if f, ok := v.(*templates.Form); ok && f.Script != "" {
-		c.Response().Header().Set("Content-Security-Policy", a.formPolicy)
+		c.Response().Header().Set("Content-Security-Policy", a.formPolicy+hearing(f))
 	}
 	return a.send(c, status, v.Lang(), page, zipped)
 }

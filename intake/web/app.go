@@ -137,6 +137,14 @@ func (a *app) policies() {
 		"; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
+// hearing is what the form's policy needs besides where it has a recording.
+func hearing(f *templates.Form) string {
+	if f.Spoken == "" {
+		return ""
+	}
+	return "; media-src 'self'"
+}
+
 func robots(c echo.Context) error {
 	return c.String(http.StatusOK, "User-agent: *\nDisallow: /\n")
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,6 +24,8 @@ type asset struct {
 	plain, gzip, brotli []byte // brotli may be nil
 }
 
+func (f asset) isSound() bool { return strings.HasPrefix(f.kind, "audio/") }
+
 // assets are what the form can do without: the script that seals on the phone
 // and, by unit and language, what it seals to and says. Each is found under the
 // hash of its content, so an old page never meets a new script half way.
@@ -34,12 +38,18 @@ type assets struct {
 	script string
 	data   map[string]string // path, by unit id and language
 	keys   map[*intake.Unit]string
+	spoken map[string]string // path, by language
 }
 
 func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
-	a := &assets{byPath: make(map[string]asset), data: make(map[string]string), keys: make(map[*intake.Unit]string)}
+	a := &assets{byPath: make(map[string]asset), data: make(map[string]string), keys: make(map[*intake.Unit]string), spoken: make(map[string]string)}
 	a.script = a.add("seal-", ".js", asset{"text/javascript; charset=utf-8", browser.Seal, nil, browser.SealBrotli})
 	for _, u := range d.Units() {
+		for _, l := range pages.Offer(u.Languages) {
+			if l.Spoken != nil {
+				a.spoken[l.Tag] = a.add("", "", asset{kind: l.Spoken.Kind, plain: l.Spoken.Data})
+			}
+		}
 		if len(u.Recipients) == 0 {
 			continue
 		}
@@ -69,7 +79,9 @@ func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
 // add makes the asset ready and returns its path.
 func (a *assets) add(prefix, suffix string, file asset) string {
 	path := "/s/" + prefix + hash(file.plain) + suffix
-	file.gzip = zip(file.plain, false).Bytes()
+	if !file.isSound() {
+		file.gzip = zip(file.plain, false).Bytes()
+	}
 	a.byPath[path] = file
 	return path
 }
@@ -79,8 +91,9 @@ func hash(b []byte) string {
 	return hex.EncodeToString(sum[:10]) // lower case, as all paths
 }
 
-// sealing puts into the form what it needs to seal on the phone.
-func (a *assets) sealing(f *templates.Form, s *intake.Site) {
+// extras puts into the form the recording, and what it needs to seal on the phone.
+func (a *assets) extras(f *templates.Form, s *intake.Site) {
+	f.Spoken = a.spoken[f.Locale.Tag]
 	if f.Keys = a.data[s.Unit.ID+" "+f.Locale.Tag]; f.Keys != "" {
 		f.Script, f.Code, f.SiteName = a.script, s.Code, s.Name.In("vi")
 	}
@@ -91,6 +104,11 @@ func (a *app) asset(c echo.Context) error {
 	file, ok := a.assets.byPath[c.Request().URL.Path]
 	if !ok {
 		return echo.ErrNotFound
+	}
+	if file.isSound() { // players ask for parts of it
+		c.Response().Header().Set("Content-Type", file.kind)
+		http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(file.plain))
+		return nil
 	}
 	body, coding := file.plain, ""
 	switch {

@@ -3,8 +3,11 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +15,7 @@ import (
 
 	"tipbox/crypto/seal"
 	"tipbox/intake"
+	"tipbox/templates"
 	"tipbox/templates/browser"
 )
 
@@ -113,5 +117,34 @@ func TestSealedOnThePhone(t *testing.T) {
 	}
 	if tip := b.opened(b.unit); tip.Text != "Có người lạ" {
 		t.Errorf("%+v", tip)
+	}
+}
+
+// TestRecording: a unit's recording is played on tap, from here, in parts as
+// players ask for it; without one nothing of it is there.
+func TestRecording(t *testing.T) {
+	dir := t.TempDir()
+	sound := "ID3" + strings.Repeat("la", 500)
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "en"), 0o700), os.WriteFile(filepath.Join(dir, "en", "form.mp3"), []byte(sound), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	b := newBox(t, func(b *box) {
+		b.o.Directory.Units()[0].Recipients = []string{"age1…"}
+		var err error
+		if b.o.Pages, err = templates.Load(templates.Options{Languages: []string{"vi", "en"}, LocaleDir: dir}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	page := b.get("/t/ncs01?l=en")
+	m := regexp.MustCompile(`<audio controls preload="none" src="(/s/[0-9a-f]{20})"`).FindStringSubmatch(page.Body.String())
+	if m == nil || !strings.Contains(page.Header().Get("Content-Security-Policy"), "media-src 'self'") {
+		t.Fatalf("%v\n%s", page.Header(), page.Body)
+	}
+	w := b.get(m[1], "Range", "bytes=1-4", "Accept-Encoding", "gzip")
+	if w.Code != http.StatusPartialContent || w.Body.String() != sound[1:5] || w.Header().Get("Content-Type") != "audio/mpeg" {
+		t.Errorf("%d, %q, %v", w.Code, w.Body, w.Header())
+	}
+	if page := b.get("/t/ncs01?l=vi"); strings.Contains(page.Body.String(), "<audio") || strings.Contains(page.Header().Get("Content-Security-Policy"), "media") {
+		t.Error("a recording where there is none")
 	}
 }

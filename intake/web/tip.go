@@ -105,7 +105,7 @@ func (a *app) form(c echo.Context, s *intake.Site) *templates.Form {
 		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
 		Zalo: strings.Contains(c.Request().UserAgent(), "Zalo"),
 	}
-	a.assets.sealing(f, s)
+	a.assets.extras(f, s)
 	return f
 }
 
