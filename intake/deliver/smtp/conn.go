@@ -28,7 +28,7 @@ const (
 // conn is one conversation. It is for one goroutine.
 type conn struct {
 	t    *Transport
-	raw  net.Conn // beneath TLS: closing it ends every wait
+	raw  *bounded // beneath TLS: closing it ends every wait
 	smtp *smtp.Client
 
 	path   string // the return path; nullPath only until the server has refused it
@@ -149,6 +149,9 @@ func (c *conn) step(name string, timeout time.Duration, do func() error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	err := do()
+	if c.raw.endless {
+		return errEndless // go-mail takes what it has read so far for the reply
+	}
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
 		return &refusal{name, reply}

@@ -122,10 +122,11 @@ func (t *Transport) Dial(ctx context.Context) (deliver.Conn, error) {
 	if t.o.TLS == None {
 		dialer.Control = loopbackOnly
 	}
-	raw, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(t.o.Host, strconv.Itoa(t.o.Port)))
+	tcp, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(t.o.Host, strconv.Itoa(t.o.Port)))
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the mail server: %w", err)
 	}
+	raw := &bounded{Conn: tcp}
 	// go-mail leaves the connection open where a later step fails, and looks at
 	// no context once it is connected.
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
@@ -154,7 +155,7 @@ func (c *conn) start(ctx context.Context) error {
 	if err != nil {
 		return deferred(deliver.BadTLS, err)
 	}
-	stream := c.raw
+	var stream net.Conn = c.raw
 	if t.o.TLS == TLS {
 		encrypted := tls.Client(c.raw, conf)
 		if err := encrypted.HandshakeContext(ctx); err != nil {
