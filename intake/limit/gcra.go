@@ -39,16 +39,26 @@ func (r Rule) interval() int64 { return r.Per.Microseconds() / int64(r.Count) }
 // use after its last submission.
 func (r Rule) window() int64 { return r.interval() * int64(r.Burst) }
 
+// believed returns the TAT that counts: at is now where it runs further ahead
+// than it ever can, because a clock stepped back or a key was damaged. Else all
+// would be refused until that far day.
+func (r Rule) believed(now, at int64) int64 {
+	if at > now+r.window() {
+		return now
+	}
+	return at
+}
+
 // take returns the TAT after one submission at now and zero, or how long to
 // wait until it would be allowed.
 func (r Rule) take(now, tat int64) (next, wait int64) {
-	next = max(now, tat) + r.interval()
+	next = max(now, r.believed(now, tat)) + r.interval()
 	return next, max(0, next-now-r.window())
 }
 
 // refund returns the TAT after a submission was given back. What is not ahead
 // of now is as good as no TAT: nobody gets more than a whole budget.
-func (r Rule) refund(tat int64) int64 { return tat - r.interval() }
+func (r Rule) refund(now, tat int64) int64 { return r.believed(now, tat) - r.interval() }
 
 func micros(t time.Time) int64       { return t.UnixMicro() }
 func duration(m int64) time.Duration { return time.Duration(m) * time.Microsecond }

@@ -34,7 +34,7 @@ func TestRule(t *testing.T) {
 	tat := int64(0)
 	for i, s := range steps {
 		if s.refund {
-			tat = r.refund(tat)
+			tat = r.refund(now+s.after.Microseconds(), tat)
 			continue
 		}
 		next, wait := r.take(now+s.after.Microseconds(), tat)

@@ -41,12 +41,14 @@ func (m *memory) take(_ context.Context, site string, sender netip.Addr) error {
 	defer m.mu.Unlock()
 	now := micros(m.now())
 	key, earlier := m.senderKeys(now, prefix(sender))
+	// Each by itself: one that is not to be believed must not hide the other.
+	believed := func(key string) int64 { return m.rules.Sender.believed(now, m.tats[key]) }
 	asks := [...]struct {
 		limit, key string
 		rule       Rule
 		tat        int64
 	}{
-		{"sender", key, m.rules.Sender, max(m.tats[key], m.tats[earlier])},
+		{"sender", key, m.rules.Sender, max(believed(key), believed(earlier))},
 		{"site", siteKey(site), m.rules.Site, m.tats[siteKey(site)]},
 		{"all", allKey, m.rules.All, m.tats[allKey]},
 	}
@@ -76,7 +78,7 @@ func (m *memory) refund(_ context.Context, site string, sender netip.Addr) error
 	now := micros(m.now())
 	key, _ := m.senderKeys(now, prefix(sender))
 	give := func(key string, r Rule) {
-		if tat := r.refund(m.tats[key]); tat > now {
+		if tat := r.refund(now, m.tats[key]); tat > now {
 			m.tats[key] = tat
 		} else {
 			delete(m.tats, key)
@@ -110,8 +112,9 @@ func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := micros(m.now())
+	longest := max(m.rules.Sender.window(), m.rules.Site.window(), m.rules.All.window())
 	for key, tat := range m.tats {
-		if tat <= now {
+		if tat <= now || tat > now+longest { // the clock stepped back
 			delete(m.tats, key)
 		}
 	}

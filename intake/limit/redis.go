@@ -71,11 +71,7 @@ func (s *shared) take(ctx context.Context, site string, sender netip.Addr) error
 		return err
 	}
 	keys = append([]string{keys[0], siteKey(site), allKey}, keys[1:]...)
-	args := []any{s.clock(now)}
-	for _, r := range []Rule{s.rules.Sender, s.rules.Site, s.rules.All} {
-		args = append(args, r.interval(), r.window())
-	}
-	got, err := s.takeScript.Run(ctx, s.client, keys, args...).Int64Slice()
+	got, err := s.takeScript.Run(ctx, s.client, keys, s.args(now)...).Int64Slice()
 	if err != nil {
 		return fmt.Errorf("taking from the limits: %w", err)
 	}
@@ -97,19 +93,24 @@ func (s *shared) refund(ctx context.Context, site string, sender netip.Addr) err
 	if err != nil {
 		return err
 	}
-	err = s.refundScript.Run(ctx, s.client, []string{keys[0], siteKey(site), allKey},
-		s.clock(now), s.rules.Sender.interval(), s.rules.Site.interval(), s.rules.All.interval()).Err()
+	err = s.refundScript.Run(ctx, s.client, []string{keys[0], siteKey(site), allKey}, s.args(now)...).Err()
 	if err != nil {
 		return fmt.Errorf("refunding the limits: %w", err)
 	}
 	return nil
 }
 
-func (s *shared) clock(now time.Time) string {
+// args are the arguments of take.lua and refund.lua.
+func (s *shared) args(now time.Time) []any {
+	clock := ""
 	if s.fixed {
-		return strconv.FormatInt(micros(now), 10)
+		clock = strconv.FormatInt(micros(now), 10)
 	}
-	return ""
+	args := []any{clock}
+	for _, r := range []Rule{s.rules.Sender, s.rules.Site, s.rules.All} {
+		args = append(args, r.interval(), r.window())
+	}
+	return args
 }
 
 // senderKeys returns the sender's key and, while it matters, its earlier one.

@@ -72,9 +72,22 @@ func verdict(t *testing.T, err error) string {
 	return ""
 }
 
-// step takes, refunds or lets time pass.
+// damage writes a site's TAT as no submission does.
+func damage(t *testing.T, s store, site string, tat int64) {
+	t.Helper()
+	switch s := s.(type) {
+	case *memory:
+		s.tats[siteKey(site)] = tat
+	case *shared:
+		if err := s.client.Set(t.Context(), siteKey(site), tat, time.Hour).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// step takes, refunds, lets time pass (back, too) or damages the site's key.
 type step struct {
-	do   string // "" is take; "other" takes at the other server; "refund"; "wait"
+	do   string // "" is take; "other" takes at the other server; "refund"; "wait"; "damage"
 	site string
 	addr string
 	wait time.Duration
@@ -160,6 +173,36 @@ func TestStores(t *testing.T) {
 				{do: "wait", wait: time.Minute},
 				{site: "a", addr: "192.0.2.1", want: "ok"},
 			})},
+		{"the clock steps back", Rules{minutely(2), minutely(3), wide}, []step{
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
+			{do: "wait", wait: -30 * time.Second}, // only the sender is ahead too far
+			{site: "a", addr: "192.0.2.1", want: "site 30s"},
+			{site: "b", addr: "192.0.2.1", want: "ok"},
+			{do: "wait", wait: -3 * time.Hour},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"}, // and from here on as ever
+			{do: "wait", wait: time.Minute},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+		}},
+		{"the clock steps back before a refund", Rules{wide, minutely(1), wide}, []step{
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{do: "wait", wait: -3 * time.Hour},
+			{do: "refund", site: "a", addr: "192.0.2.1"},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
+		}},
+		{"a damaged key", Rules{wide, minutely(1), wide}, []step{
+			{do: "damage", site: "a"},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
+			{do: "damage", site: "a"},
+			{do: "refund", site: "a", addr: "192.0.2.1"},
+			{site: "a", addr: "192.0.2.1", want: "ok"},
+			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
+		}},
 		{"two servers, one budget", Rules{minutely(2), wide, wide}, []step{
 			{site: "a", addr: "192.0.2.1", want: "ok"},
 			{do: "other", site: "a", addr: "192.0.2.1", want: "ok"},
@@ -186,6 +229,8 @@ func TestStores(t *testing.T) {
 						if err := s.refund(ctx, st.site, addr); err != nil {
 							t.Fatal(err)
 						}
+					case "damage":
+						damage(t, s, st.site, 1<<62)
 					case "wait":
 						clock.forward(st.wait)
 					}

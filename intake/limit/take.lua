@@ -10,13 +10,18 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000000 + time[2]
 end
-local function tat(key) return key and tonumber(redis.call('GET', key) or 0) or 0 end
+-- The TAT of a key; now where it runs further ahead than it ever can.
+local function tat(key, window)
+  local at = tonumber(redis.call('GET', key) or 0)
+  if at and at <= now + window then return at end
+  return now
+end
 
 local next, refused, wait = {}, 0, 0
 for i = 1, limits do
   local interval, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  local at = tat(KEYS[i])
-  if i == 1 then at = math.max(at, tat(KEYS[limits + 1])) end
+  local at = tat(KEYS[i], window)
+  if i == 1 and KEYS[limits + 1] then at = math.max(at, tat(KEYS[limits + 1], window)) end
   next[i] = math.max(now, at) + interval
   if next[i] - now - window > wait then
     refused, wait = i, next[i] - now - window
