@@ -75,8 +75,8 @@ export function write(dir, files) {
 
 const paths = { chrome: process.env.CHROMIUM || "/usr/bin/chromium", firefox: process.env.FIREFOX || "/usr/bin/firefox-esr" };
 
-/** Starts "chrome", "firefox", "tor" (Firefox resisting fingerprinting) or "chrome109", the last for Windows 7. */
-export async function launch(t, name) {
+/** Starts "chrome", "firefox", "tor" (Firefox resisting fingerprinting) or "chrome109", the last for Windows 7; more are options of the driver. */
+export async function launch(t, name, more = {}) {
   const chrome = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP tip.test 127.0.0.1"];
   const options = {
     chrome: { executablePath: paths.chrome, args: chrome, headless: true },
@@ -86,7 +86,7 @@ export async function launch(t, name) {
   }[name];
   if (!existsSync(options.executablePath)) throw new Error(`the tests need ${options.executablePath}: install it`);
   // The present driver knows no page of so old a browser; the driver of its time does.
-  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch(options);
+  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ protocolTimeout: 60_000, ...options, ...more });
   t.after(() => browser.close());
   return browser;
 }

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/faultproxy"
+)
+
+// browserTip is what a test in a browser sent.
+type browserTip struct {
+	Message string
+	Sealed  bool // on the phone
+	Photos  int
+}
+
+// TestPage is issue 6 in real browsers, in front of the real server: the tests
+// are in templates/browser/test/page, and what they send is opened here.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	mailServer := smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"})
+	config := pageBox(t, mailServer, "[limits]\nsender = { count = 100000, per = \"1h\", burst = 1000 }\nsite = { count = 100000, per = \"1h\", burst = 1000 }")
+	box := serve(t, config)
+	// Each of these refuses whatever is sent, for a reason of its own.
+	limited := serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
+	spent := &villager{url: limited.url + "/t/ncs01"}
+	if a, err := spent.write(t.Context(), report("tin đầu tiên")); err != nil || a.status != http.StatusOK {
+		t.Fatal(a, err)
+	}
+	full := serve(t, pageBox(t, mailServer, "[spool]\nmin_free = \"1000000 GiB\""))
+
+	proxy := faultproxy.Start(t, strings.TrimPrefix(box.url, "http://"))
+	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fault, ok := map[string]faultproxy.Fault{"none": faultproxy.None, "cut": faultproxy.Cut, "dead": faultproxy.Dead}[r.URL.RawQuery]
+		if !ok {
+			http.Error(w, "no such fault", http.StatusBadRequest)
+			return
+		}
+		proxy.Set(fault)
+	}))
+	defer control.Close()
+
+	result := filepath.Join(t.TempDir(), "sent.json")
+	playBrowser(t, "test/page/*.test.mjs", map[string]string{
+		"url": box.url, "limited": limited.url, "full": full.url,
+		"proxy": "http://" + proxy.Addr, "control": control.URL, "result": result,
+	})
+	b, err := os.ReadFile(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []browserTip
+	if err := json.Unmarshal(b, &sent); err != nil || len(sent) < 10 {
+		t.Fatalf("%d tips, %v", len(sent), err)
+	}
+	openBrowserTips(t, config, mailServer.Wait(len(sent)+1), sent)
+}
+
+// pageBox is initBox with all that a page can show: an inspectorate, a second
+// site, and one whose posters are withdrawn.
+func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
+	t.Helper()
+	config := initBox(t, mailServer, more)
+	b, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after, ok := strings.Cut(string(b), "recipients_file")
+	if !ok {
+		t.Fatal("init writes no recipients_file any more")
+	}
+	line, _, _ := strings.Cut(after, "\n")
+	s := before + "oversight_file" + line + "\noversight_mail = [\"thanh-tra@example.vn\"]\nrecipients_file" + after + `
+  [[units.sites]]
+  code = "ncs02"
+  name = { vi = "Chợ phiên Na Cô Sa", en = "Na Cô Sa market" }
+
+  [[units.sites]]
+  code = "cu"
+  name = { vi = "Trạm y tế" }
+  withdrawn = "2026-01-01"
+`
+	if err := os.WriteFile(config, []byte(s), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// playBrowser runs the scripts with Node, and says what they say if one fails.
+func playBrowser(t *testing.T, scripts string, where map[string]string) {
+	t.Helper()
+	dir := filepath.Join("..", "..", "templates", "browser")
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "axe-core")); err != nil {
+		t.Fatal("node_modules is missing or old: run npm ci --ignore-scripts in templates/browser, as make test does")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, scripts))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no tests found: ", scripts, err)
+	}
+	args := []string{"--test", "--test-concurrency=2", "--test-reporter=spec"}
+	for _, f := range files {
+		name, _ := filepath.Rel(dir, f)
+		args = append(args, name)
+	}
+	env, err := json.Marshal(where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), need(t, "node"), args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TIPBOX="+string(env))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// openBrowserTips opens the mails with the command and holds that each tip that
+// was sent is there once, sealed where it should be, with its photos, in which
+// exiftool finds nothing. One more tip is there: the one that spent the limit.
+func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []browserTip) {
+	t.Helper()
+	identity, passphrase := identityOf(t, config)
+	locked, err := os.ReadFile(identity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := keys.ParseIdentities(locked, keys.UnlockOptions{Passphrase: func() (string, error) { return testPassphrase, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, out := t.TempDir(), t.TempDir()
+	tips := make(map[string]*open.Tip)
+	for i, m := range mails {
+		tip, err := open.Open(attachment(t, m.Data), ids)
+		if err != nil {
+			continue // of a box with keys of its own
+		}
+		if tips[tip.Text] != nil {
+			t.Errorf("%q is there twice", tip.Text)
+		}
+		tips[tip.Text] = tip
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.eml", i)), m.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(tips) != len(sent) {
+		t.Errorf("%d tips arrived, %d were sent", len(tips), len(sent))
+	}
+	printed := tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)
+	for _, s := range sent {
+		tip := tips[s.Message]
+		if tip == nil || !strings.Contains(printed, "\n"+s.Message+"\n") {
+			t.Errorf("%q did not arrive", s.Message)
+			continue
+		}
+		if sealed := tip.ID == ""; sealed != s.Sealed || len(tip.Photos) != s.Photos {
+			t.Errorf("%q: sealed on the phone: %v, %d photos; want %v, %d", s.Message, sealed, len(tip.Photos), s.Sealed, s.Photos)
+		}
+		for _, p := range tip.Photos {
+			noMetadata(t, s.Message, p)
+		}
+	}
+	photos, err := filepath.Glob(filepath.Join(out, "*", "anh-*.jpg"))
+	if err != nil || len(photos) == 0 {
+		t.Errorf("the command wrote no photos: %v", err)
+	}
+	for _, path := range photos {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		noMetadata(t, path, b)
+	}
+}
+
+// noMetadata holds that exiftool finds nothing in a photo but the picture.
+func noMetadata(t *testing.T, name string, photo []byte) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), need(t, "exiftool"), "-j", "-G1", "-")
+	cmd.Stdin = bytes.NewReader(photo)
+	b, err := cmd.Output()
+	var found []map[string]any
+	if err != nil || json.Unmarshal(b, &found) != nil || len(found) != 1 || found[0]["File:ImageWidth"] == nil {
+		t.Fatalf("%s: exiftool: %v\n%s", name, err, b)
+	}
+	for tag := range found[0] {
+		group, _, _ := strings.Cut(tag, ":")
+		switch group {
+		case "SourceFile", "ExifTool", "System", "Composite", "JFIF":
+		case "File":
+			if tag == "File:Comment" {
+				t.Errorf("%s holds %s", name, tag)
+			}
+		default:
+			t.Errorf("%s holds %s", name, tag)
+		}
+	}
+}

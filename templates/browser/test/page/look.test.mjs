@@ -1,0 +1,118 @@
+// Every page as it looks: on the smallest screen, twice as large, in the dark,
+// in each language, to those who see it and to those who hear it.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch } from "../support.mjs";
+import { box, fill, link, open, phone, press, sealing, shot, thanked, violations } from "./villager.mjs";
+
+// Sends the form as it stands, past the browser's own checks.
+async function sendPlain(page, text) {
+  await page.$eval("#tip", (form) => { form.noValidate = true; });
+  if (text) await fill(page, text);
+  await Promise.all([page.waitForNavigation(), press(page)]);
+}
+
+const pages = {
+  form: { url: (lang) => link("ncs01", lang) },
+  zalo: { url: (lang) => link("ncs01", lang), agent: "Mozilla/5.0 (Linux; Android 9) Chrome/91 Mobile Zalo android/1" },
+  errors: { url: (lang) => link("ncs01", lang), status: 422, act: (page) => sendPlain(page) },
+  limited: { url: (lang) => link("ncs01", lang, box.limited), status: 429, act: (page) => sendPlain(page, "x") },
+  full: { url: (lang) => link("ncs01", lang, box.full), status: 503, act: (page) => sendPlain(page, "x") },
+  withdrawn: { url: (lang) => link("cu", lang), status: 410 },
+  lost: { url: (lang) => link("khong-co", lang), status: 404 },
+  home: { url: (lang) => `${box.url}/?l=${lang}` },
+};
+
+describe("pages", { timeout: 240_000 }, () => {
+  const cleanups = [];
+  let browser;
+  before(async () => {
+    browser = await launch({ after: (f) => cleanups.push(f) }, "chrome");
+  });
+  after(async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup();
+  });
+
+  async function good(page, name) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+    await shot(page, name);
+    assert.deepEqual(await violations(page), [], name);
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await shot(page, `${name}-dark`);
+    assert.deepEqual(await violations(page), [], `${name} in the dark`);
+    await page.emulateMediaFeatures([]);
+    // 320 px, and 360 px at 200 % zoom, upright and turned: nothing to the side.
+    for (const [width, height] of [[320, 568], [180, 320], [320, 180]]) {
+      await page.setViewport({ ...phone, width, height });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is wider than ${width} px`);
+    }
+    await shot(page, `${name}-200`);
+    await page.setViewport(phone);
+  }
+
+  for (const lang of ["vi", "en"]) {
+    for (const [name, { url, status = 200, act, agent }] of Object.entries(pages)) {
+      test(`${name} in ${lang}`, async (t) => {
+        const page = await open(t, browser, url(lang), { script: !act, agent });
+        if (act) {
+          await act(page);
+          await page.setJavaScriptEnabled(true); // for the tests' own
+        }
+        const response = (await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseStatus));
+        assert.equal(response, status);
+        assert.equal(await page.$eval("html", (e) => `${e.lang} ${e.dir}`), `${lang} ltr`);
+        await good(page, `${name}-${lang}`);
+        if (act) {
+          assert.equal(await page.evaluate(() => document.querySelector("#message").value), name === "errors" ? "" : "x", "nothing typed is lost");
+          assert.equal(await page.evaluate(() => document.activeElement.className), "alert", "focus goes to what is wrong");
+        }
+      });
+    }
+
+    test(`errors said by the script, and the thank-you page, in ${lang}`, async (t) => {
+      const page = await open(t, browser, link("ncs02", lang));
+      await sealing(page);
+      await press(page);
+      await page.waitForSelector(".alert");
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#mailbox", "#message"]);
+      assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
+      await good(page, `script-errors-${lang}`);
+      await fill(page, "x");
+      await page.click("label:has([value=later])"); // stays in the spool
+      await press(page);
+      await thanked(page);
+      assert.equal(await page.$("#status, .alert"), null);
+      await good(page, `thanks-${lang}`);
+      await page.click("a.button");
+      await page.waitForSelector("#message");
+      assert.equal(await page.$eval("html", (e) => e.lang), lang);
+    });
+  }
+
+  test("the first screen of a small phone shows what matters", async (t) => {
+    for (const lang of ["vi", "en"]) {
+      const page = await open(t, browser, link("ncs01", lang));
+      for (const what of [".unit", ".promise", "nav a", ".card"]) {
+        assert.ok((await page.$eval(what, (e) => e.getBoundingClientRect().bottom)) <= 640, `${what} in ${lang} is below the fold`);
+      }
+    }
+  });
+
+  test("big targets, and a message box that grows", async (t) => {
+    const page = await open(t, browser, link());
+    await sealing(page);
+    const small = await page.$$eval("a, button, summary, .box, input[type=file], textarea", (all) => all.filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80)));
+    assert.deepEqual(small, []);
+    const before = await page.$eval("#message", (e) => e.offsetHeight);
+    await page.type("#message", "dòng\n".repeat(20));
+    assert.ok((await page.$eval("#message", (e) => e.offsetHeight)) > before);
+  });
+
+  test("turning the phone keeps what was typed", async (t) => {
+    const page = await open(t, browser, link());
+    await fill(page, "đang viết dở");
+    await page.setViewport({ ...phone, width: 640, height: 360 });
+    assert.equal(await page.$eval("#message", (e) => e.value), "đang viết dở");
+    await shot(page, "turned");
+  });
+});
