@@ -1,5 +1,6 @@
 // The reader's parts in Node: what needs no page.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -142,6 +143,9 @@ test("mails give up their sealed files", async () => {
   const whole = Buffer.from(`Content-Type: application/age; name*=UTF-8''TB-7F3K%2D9QMX.age\nContent-Transfer-Encoding: base64\n\n${Buffer.from(sealed).toString("base64")}\n`);
   assert.equal(attachments(whole)[0].name, "TB-7F3K-9QMX.age");
 
+  const nameless = Buffer.from(mail([{ name: "x.age", bytes: sealed }]).toString().replace('; name="x.age"', "").replace(';\r\n filename="x.age"', ""));
+  assert.equal(attachments(nameless)[0].name, "[Hòm thư] Tin mới TB-7F3K-9QMX", "the subject stands in");
+
   assert.throws(() => attachments(mail([])), code("mailempty"));
   const broken = Buffer.from(mail([{ name: "x.age", bytes: sealed }, { name: "y.age", bytes: sealed }]).toString().replace("YWdl", "!!!!"));
   assert.deepEqual(attachments(broken).map(({ bytes: b }) => b.length), [0, sealed.length]);
@@ -206,6 +210,38 @@ test("the desk sorts what is dropped, opens once, puts urgent first", async () =
   assert.equal(desk.opened.length, 4);
   assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "notidentity"]);
   assert.equal(desk.keyFiles.at(-1).state, "clear");
+});
+
+test("the id of the name that the server gave goes before the one inside", async () => {
+  const [a, b] = ["TB-AAAA-AAAA", "TB-BBBB-BBBB"];
+  const rows = [ // name, id inside, id shown ("" is made from the bytes), warned of
+    [`${b}.age`, a, b, true],
+    [`${a}.age`, a, a, false],
+    [`${a} (1).age`, "", a, false],
+    ["tb-aaaa-aaaa.AGE", b, a, true],
+    ["tin.age", a, a, false],
+    [`${a} ${b}.age`, b, b, false], // two ids in a name name nothing
+    [`${a} ${a.toLowerCase()}.age`, b, a, true],
+    [`${a}A.age`, b, b, false],
+    [`X${a}.age`, b, b, false],
+    ["TB-UUUU-UUUU.age", b, b, false], // no U in an id
+    ["tin.age", "", "", false],
+  ];
+  for (const inMail of [false, true]) {
+    for (const [name, inside, shown, warned] of rows) {
+      const sealed = await sealTip([classic.recipient], { id: inside });
+      const desk = new Desk();
+      // The name of the mail's own file says nothing.
+      await desk.add([file("khoa", bytes(classic.identity)), inMail ? file("TB-CCCC-CCCC.eml", mail([{ name, bytes: sealed }])) : file(name, sealed)]);
+      const [entry] = desk.opened;
+      const made = `X-${createHash("sha256").update(sealed).digest("hex").slice(0, 8).toUpperCase()}`;
+      assert.equal(entry.id, shown || made, name);
+      assert.deepEqual(entry.opened.warnings, warned ? ["otherid"] : [], name);
+    }
+  }
+  const desk = new Desk();
+  await desk.add([file("khoa", bytes(classic.identity)), file(`${a}.age`, await sealTo([classic.recipient], "chữ"))]);
+  assert.equal(desk.opened[0].id, a, "what is no tip has its file's id");
 });
 
 test("both languages say everything, and every problem that the code can raise", () => {

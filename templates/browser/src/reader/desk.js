@@ -8,11 +8,17 @@ import { Problem } from "./problem.js";
 import { sha256 } from "./self.js";
 import { parseIdentities, unlock } from "./unlock.js";
 
-const idPattern = /TB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/;
+const anId = /\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/gi;
+
+// The one id in a file's name, "" for none or several.
+function idIn(name) {
+  const found = new Set((name.match(anId) || []).map((id) => id.toUpperCase()));
+  return found.size === 1 ? [...found][0] : "";
+}
 
 export class Desk {
   constructor() {
-    this.tips = []; // {sum, name, modified, bytes, state: "waiting"|"open"|"failed", opened, problem}
+    this.tips = []; // {sum, name, mail, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
     this.keys = [];
     this.problems = []; // {name, mail, code}
@@ -144,12 +150,16 @@ export class Desk {
     }
   }
 
-  // A tip sealed in the browser does not know its id; the file's name does.
+  // What the server wrote outside of the tip, the name of the mail's attachment,
+  // goes before what stands in it, which anyone can have sealed: so nobody can
+  // pass off a tip as another. Without either the name is made from the sealed
+  // bytes, as tipbox open makes it.
   #name(entry) {
-    const named = (idPattern.exec(entry.name.toUpperCase()) || [""])[0];
+    const named = idIn(entry.name);
     const { tip, warnings } = entry.opened;
-    entry.id = (tip && tip.id) || named;
-    if (named && entry.id !== named) warnings.push("otherid");
+    const inside = tip ? tip.id : "";
+    if (named && inside && named !== inside) warnings.push("otherid");
+    entry.id = named || inside || `X-${entry.sum.slice(0, 8).toUpperCase()}`;
   }
 
   /** Everything wrong with a file: {name, code}, and mail where it came in one. */

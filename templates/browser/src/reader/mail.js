@@ -9,18 +9,21 @@ const maxDepth = 8;
 
 /**
  * Returns [{name, bytes}] of the attachments that are sealed files or call
- * themselves so. Throws the Problem mailempty where there is none.
+ * themselves so; one that lost its name has the mail's subject for it. Throws
+ * the Problem mailempty where there is none.
  */
 export function attachments(bytes) {
   // mbox and some exports put a "From " line above the header.
   const mboxLine = /^From [^\n]*\n/.exec(latin(bytes, 1024));
   const queue = [{ bytes: mboxLine ? bytes.subarray(mboxLine[0].length) : bytes, depth: 0 }];
   const found = [];
+  let subject = "";
   for (let seen = 0; queue.length > 0 && seen < maxParts; seen++) {
     const { bytes: entity, depth } = queue.shift();
     const message = split(entity, 1 << 18);
     if (!message) continue;
     const get = (name) => (message.fields.get(name) || [""])[0];
+    if (seen === 0) subject = words(get("subject"));
     const { type, params } = parameters(get("content-type"));
     if (type.startsWith("multipart/") && params.boundary && depth < maxDepth) {
       const { parts } = multipart(message.body, params.boundary, maxParts);
@@ -32,7 +35,7 @@ export function attachments(bytes) {
     if (type === "message/rfc822" && depth < maxDepth) {
       queue.push({ bytes: content, depth: depth + 1 });
     } else if (type === "application/age" || /\.age$/i.test(name) || isAge(content)) {
-      found.push({ name, bytes: content });
+      found.push({ name: name || subject, bytes: content });
     }
   }
   if (found.length === 0) throw new Problem("mailempty");

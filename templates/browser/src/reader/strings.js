@@ -74,7 +74,7 @@ export const strings = {
       newertip: { title: "Tin này thuộc phiên bản mới hơn chương trình đọc.", hint: "Có thể thiếu phần mới. Hãy xin người quản trị tệp đọc tin bản mới." },
       incomplete: { title: "Tin này thiếu một phần hoặc có phần không đọc được.", hint: "Phần đọc được hiện bên dưới." },
       otherpart: { title: "Tin này kèm thứ mà tin của hòm thư không có; phần đó không được mở.", hint: "Đừng tìm cách mở bằng chương trình khác." },
-      otherid: { title: "Tên tệp và mã trong tin không khớp nhau.", hint: "Có thể ai đó đã đổi tên tệp. Ghi sổ theo mã trong tin." },
+      otherid: { title: "Mã trong tin khác mã ở tên tệp.", hint: "Dùng mã ở tên tệp: ai có khóa công khai cũng ghi được mã bất kỳ vào trong tin. Nếu tệp đã bị đổi tên, hãy tải lại từ hộp thư." },
       clearkey: { title: "Tệp khóa này không có mật khẩu: ai lấy được tệp là đọc được tin.", hint: "Hãy nhờ người quản trị tạo tệp khóa mới có mật khẩu bằng lệnh tipbox keygen." },
     },
     problem: {
@@ -181,7 +181,7 @@ export const strings = {
       newertip: { title: "This tip is of a newer version than this reader.", hint: "Newer parts may be missing. Ask your administrator for a new reader." },
       incomplete: { title: "A part of this tip is missing or cannot be read.", hint: "What can be read is below." },
       otherpart: { title: "Something is attached that tips do not have; it was not opened.", hint: "Do not try to open it with another program." },
-      otherid: { title: "The file's name and the tip give different ids.", hint: "The file may have been renamed. Use the id in the tip." },
+      otherid: { title: "The id in the tip is not that of the file's name, which counts.", hint: "Use the id of the file's name: anyone with the public key can put any id inside a tip. If the file was renamed, download it from the mailbox again." },
       clearkey: { title: "This key file has no passphrase: whoever gets the file can read the tips.", hint: "Have a new key file with a passphrase made with tipbox keygen." },
     },
     problem: {

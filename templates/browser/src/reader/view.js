@@ -139,7 +139,7 @@ export class View {
     return [
       h("span", { class: "top" },
         tip && tip.urgent && h("span", { class: "urgent" }, t.urgent),
-        h("span", { class: "id" }, entry.id || line(entry.name, 24)),
+        h("span", { class: "id" }, entry.id),
         tip && tip.photos.length > 0 && h("span", { class: "count" }, t.photos(tip.photos.length))),
       h("span", { class: "box" }, tip ? this.#mailbox(tip) : t.notTipTitle),
       h("span", { class: "first" }, line(text, 90)),
@@ -202,7 +202,7 @@ export class View {
       if (!gallery.isConnected) return; // another tip is shown, or the page was locked, meanwhile
       const url = URL.createObjectURL(blob);
       this.urls.push(url);
-      const save = h("a", { href: url, download: `${entry.id || "tin"}-anh-${i + 1}.jpg`, class: "button small" }, t.savePhoto);
+      const save = h("a", { href: url, download: `${entry.id}-anh-${i + 1}.jpg`, class: "button small" }, t.savePhoto);
       links.push(save);
       all.hidden = links.length < 2;
       fill(figure, h("img", { src: url, alt: t.photo(i + 1) }), h("figcaption", {}, t.photo(i + 1), " ", save));
