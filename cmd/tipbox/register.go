@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -103,15 +104,15 @@ func registerRow(tip *opened, now time.Time) []string {
 	return row
 }
 
-// inert returns the cell so that no spreadsheet takes it for a formula
-// (https://owasp.org/www-community/attacks/CSV_Injection): Excel reads the
-// full-width signs of East Asian keyboards as well.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(cell)[0]) {
-		return "'" + cell
-	}
-	return cell
-}
+// formula finds what a spreadsheet would take for the beginning of a formula
+// (https://owasp.org/www-community/attacks/CSV_Injection): at the start of the
+// cell, and behind whatever it may take for the cell's end, since Excel splits
+// at semicolons in many countries. It reads the full-width signs of East Asian
+// keyboards as well.
+var formula = regexp.MustCompile(`(^|[;,\t\r\n"|])([ '"]*)([=+\-@\t\r＝＋－＠])`)
+
+// inert returns the cell so that no spreadsheet takes any part of it for a formula.
+func inert(cell string) string { return formula.ReplaceAllString(cell, "$1$2'$3") }
 
 // readRegister reads and checks the file; fs.ErrNotExist is in the chain where
 // there is none.

@@ -275,9 +275,7 @@ func writeFindings(name string, list []finding) (err error) {
 	for _, one := range list {
 		row := one.row()
 		for i, cell := range row {
-			if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "+") || strings.HasPrefix(cell, "-") || strings.HasPrefix(cell, "@") {
-				row[i] = "'" + cell // else Excel would run it
-			}
+			row[i] = inert(cell)
 		}
 		rows = append(rows, row)
 	}
