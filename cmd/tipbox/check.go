@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func (c *checkCmd) Run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.Config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkLanguages, checkDisk, checkRedis, checkMail, checkLink,
+		checkKeys, checkLanguages, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"
@@ -113,6 +114,36 @@ func checkDisk(cfg *config.Config) []checked {
 	return []checked{f}
 }
 
+// checkSpool finds tips that the configuration has no unit for any more.
+func checkSpool(cfg *config.Config) (all []checked) {
+	dir := filepath.Join(cfg.DataDir, "spool")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil // not served yet
+	}
+	desk, err := spool.OpenDesk(dir)
+	if err != nil {
+		return []checked{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
+	}
+	defer desk.Close()
+	items, err := desk.List()
+	if err != nil {
+		return []checked{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
+	}
+	for _, item := range items {
+		if u := cfg.Directory.Unit(item.Unit); item.Unit != "" && (u == nil || !reaches(u, item.Audience)) {
+			all = append(all, checked{"spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
+				"put the unit back into the configuration until its tips are delivered"})
+		}
+	}
+	return append(all, checked{part: "spool", text: fmt.Sprintf("%d tips wait", len(items))})
+}
+
+// reaches reports whether the unit has an address for the audience.
+func reaches(u *intake.Unit, a intake.Audience) bool {
+	_, mail := u.SealerFor(a)
+	return len(mail) > 0
+}
+
 func checkRedis(cfg *config.Config) []checked {
 	if cfg.Redis == nil {
 		return []checked{{part: "redis", text: "none: this server keeps the limits itself"}}
@@ -145,7 +176,11 @@ func checkMail(cfg *config.Config) []checked {
 		var conn deliver.Conn
 		if conn, err = transport.Dial(ctx); err == nil {
 			conn.Close()
-			return []checked{{part: "mail", text: fmt.Sprintf("%s:%d lets us in", cfg.SMTP.Host, cfg.SMTP.Port)}}
+			f := checked{part: "mail", text: fmt.Sprintf("%s:%d lets us in", cfg.SMTP.Host, cfg.SMTP.Port)}
+			if cfg.SMTP.Bounces == "" {
+				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
+			}
+			return []checked{f}
 		}
 	}
 	advice := map[string]string{
@@ -200,6 +235,6 @@ func checkLink(cfg *config.Config) []checked {
 func newTransport(cfg *config.Config) (*smtp.Transport, error) {
 	return smtp.New(smtp.Options{
 		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
-		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From,
+		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
 	})
 }

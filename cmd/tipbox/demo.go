@@ -129,7 +129,7 @@ func (c *demoCmd) setUp(t *terminal) error {
 func (c *demoCmd) configure(m *mailbox) (*config.Config, error) {
 	f := initFile{
 		initCmd: initCmd{
-			BaseURL: "http://" + c.Listen, Listen: c.Listen, UnitID: "na-co-sa",
+			BaseURL: "http://" + c.Listen, Listen: c.Listen, DataDir: "data", UnitID: "na-co-sa",
 			UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.invalid", Phone: "0215 000 000",
 			SMTPHost: m.host, SMTPPort: m.port, SMTPTLS: "starttls", SMTPUser: "tip", From: "hom-thu@na-co-sa.invalid",
 		},

@@ -37,6 +37,7 @@ type initCmd struct {
 	SMTPUser string `placeholder:"NAME" help:"User at the mail server; the password goes into DIR/secrets/smtp."`
 	From     string `name:"from" placeholder:"ADDRESS" ask:"Địa chỉ người gửi của hòm thư / the box's own mail address" help:"Mail address of the box itself."`
 	Listen   string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	DataDir  string `default:"data" placeholder:"DIR" help:"Where the spool is kept, if not in DIR/data: /var/lib/tipbox with the systemd unit."`
 
 	Recipients     string `placeholder:"FILE" help:"Recipients file of the unit, made where its identity stays. Without it a key is made here."`
 	Classic        bool   `help:"Make a classic X25519 key, which age older than 1.3 can open."`

@@ -156,7 +156,7 @@ func hasPassword(u *url.URL) bool {
 func (c *checker) smtp(f *file) SMTP {
 	s := SMTP{
 		Host: f.SMTP.Host, Port: f.SMTP.Port, TLS: f.SMTP.TLS, Username: f.SMTP.Username,
-		PasswordFile: c.path(f.SMTP.PasswordFile), CAFile: c.path(f.SMTP.CAFile), From: f.SMTP.From,
+		PasswordFile: c.path(f.SMTP.PasswordFile), CAFile: c.path(f.SMTP.CAFile), From: f.SMTP.From, Bounces: f.SMTP.Bounces,
 	}
 	if s.Host == "" {
 		c.bad("smtp.host", "missing: expected the mail server's name")
@@ -174,6 +174,9 @@ func (c *checker) smtp(f *file) SMTP {
 		c.bad("smtp.username", "expected username and password_file together")
 	}
 	c.address("smtp.from", s.From)
+	if s.Bounces != "" {
+		c.address("smtp.bounces", s.Bounces)
+	}
 	return s
 }
 

@@ -74,6 +74,7 @@ type SMTP struct {
 	PasswordFile string
 	CAFile       string // "" for the system's certificate authorities
 	From         string
+	Bounces      string // who is told that a mail could not be delivered; "" for nobody
 }
 
 // Link returns the link that the site's posters carry.

@@ -107,6 +107,7 @@ func TestBad(t *testing.T) {
 		"plain SMTP":            {"[smtp]", "[smtp]\ntls = \"none\"", "7: smtp.tls: \"none\" to smtp.example.vn"},
 		"user, no password":     {"[smtp]", "[smtp]\nusername = \"tip\"", "7: smtp.username: "},
 		"from":                  {"hom-thu@example.vn", "hom thu", "8: smtp.from: \"hom thu\""},
+		"bounces":               {"[smtp]", "[smtp]\nbounces = \"me\"", "7: smtp.bounces: \"me\""},
 		"no recipients":         {"unit.recipients", "empty.recipients", "14: units[0].recipients_file: "},
 		"no recipients file":    {"unit.recipients", "none.recipients", "14: units[0].recipients_file: \"none.recipients\" does not exist"},
 		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},

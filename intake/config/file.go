@@ -52,6 +52,7 @@ type file struct {
 		PasswordFile string `toml:"password_file"`
 		CAFile       string `toml:"ca_file"`
 		From         string `toml:"from"`
+		Bounces      string `toml:"bounces"`
 	} `toml:"smtp"`
 
 	Units []unit `toml:"units"`
