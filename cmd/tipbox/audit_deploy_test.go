@@ -20,7 +20,7 @@ func TestAuditUnit(t *testing.T) {
 	}
 	text := string(b)
 	for _, line := range []string{
-		"MemorySwapMax=0", "LimitCORE=0", "PrivateTmp=yes", "DynamicUser=yes", "UMask=0077", "NoNewPrivileges=yes", "ProtectSystem=strict",
+		"MemorySwapMax=0", "LimitCORE=0", "PrivateTmp=yes", "User=tipbox", "UMask=0077", "NoNewPrivileges=yes", "ProtectSystem=strict",
 		"StateDirectoryMode=0700", "Restart=always", "RestartPreventExitStatus=2", "MemoryMax=1536M",
 	} {
 		if !regexp.MustCompile(`(?m)^` + line + `$`).MatchString(text) {
