@@ -11,9 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -278,23 +276,8 @@ func (b *auditBox) spooled(dir string) []string {
 	return names
 }
 
-var auditBuild struct {
-	sync.Once
-	path string
-	out  []byte
-	err  error
-}
-
-// auditBinary builds tipbox once with the routes and leaks of the audit.
+// auditBinary returns the path of tipbox with the routes and leaks of the audit.
 func auditBinary(t testing.TB) string {
 	t.Helper()
-	b := &auditBuild
-	b.Do(func() {
-		b.path = filepath.Join(os.TempDir(), "tipbox-audit-"+strconv.Itoa(os.Getpid()))
-		b.out, b.err = exec.Command("go", "build", "-race", "-tags", "audit", "-o", b.path, ".").CombinedOutput()
-	})
-	if b.err != nil {
-		t.Fatalf("building tipbox for the audit: %v\n%s", b.err, b.out)
-	}
-	return b.path
+	return auditBuild.get(t)
 }

@@ -27,20 +27,30 @@ import (
 // The harness runs the real binary, as an operator would, in a directory of its
 // own, and plays the villager at the other end of the line.
 
-var buildOnce struct {
-	sync.Once
+// build is one way of building the binary, done once for all tests that use it.
+type build struct {
+	tags string // of go build
+	once sync.Once
 	path string
 	err  error
 }
 
-// binary builds tipbox once for all tests, with the race detector.
-func binary(t testing.TB) string {
+var (
+	usualBuild = build{}
+	auditBuild = build{tags: "audit"} // with the routes and leaks of the audit
+)
+
+// get returns the path of the binary, which has the race detector.
+func (b *build) get(t testing.TB) string {
 	t.Helper()
-	b := &buildOnce
-	b.Do(func() {
-		b.path = filepath.Join(os.TempDir(), fmt.Sprintf("tipbox-test-%d", os.Getpid()))
-		out, err := exec.Command("go", "build", "-race", "-o", b.path, ".").CombinedOutput()
+	b.once.Do(func() {
+		dir, err := os.MkdirTemp("", "tipbox-test-")
 		if err != nil {
+			b.err = err
+			return
+		}
+		b.path = filepath.Join(dir, "tipbox")
+		if out, err := exec.Command("go", "build", "-race", "-tags", b.tags, "-o", b.path, ".").CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("building tipbox: %w\n%s", err, out)
 		}
 	})
@@ -48,6 +58,18 @@ func binary(t testing.TB) string {
 		t.Fatal(b.err)
 	}
 	return b.path
+}
+
+func (b *build) remove() {
+	if b.path != "" {
+		_ = os.RemoveAll(filepath.Dir(b.path))
+	}
+}
+
+// binary returns the path of tipbox as users have it, but for the race detector.
+func binary(t testing.TB) string {
+	t.Helper()
+	return usualBuild.get(t)
 }
 
 // need returns the path of a program that the test cannot do without.
