@@ -22,7 +22,7 @@ reproduce: dist ## build them again elsewhere from nothing: the same bytes?
 
 deps: # what the tests need, from Debian and npm
 	@.ci/deps
-	@cd templates/browser && { [ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error; }
+	@cd templates/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; }
 
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
