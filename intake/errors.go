@@ -21,6 +21,9 @@ var (
 	ErrNoRoom = errors.New("no room in the spool")
 	// ErrTooLarge: a tip does not fit the largest size class.
 	ErrTooLarge = errors.New("tip does not fit the largest size class")
+	// ErrBusy: other photos are being decoded, and there was no turn for this one.
+	// Nothing is wrong with it.
+	ErrBusy = errors.New("no room to decode a photo")
 
 	// ErrPhotoFormat: not an image, or of a kind that is not read.
 	ErrPhotoFormat = errors.New("not an image that can be read")

@@ -58,7 +58,8 @@ type Spool interface {
 // Photos makes an uploaded image harmless.
 type Photos interface {
 	// Clean returns the image as an upright JPEG of at most limit bytes with
-	// nothing of the camera left, or ErrPhotoFormat, ErrPhotoHEIC, ErrPhotoPixels.
+	// nothing of the camera left, or ErrPhotoFormat, ErrPhotoHEIC, ErrPhotoPixels,
+	// or ErrBusy where ctx ends, or may as well, before there is room to decode.
 	Clean(ctx context.Context, upload []byte, limit int) ([]byte, error)
 }
 
@@ -86,6 +87,10 @@ type Upload struct {
 	Data     []byte
 	TooLarge bool
 }
+
+// photoWait bounds how long a submission's photos wait for their turn to be
+// decoded: half of what proxies commonly wait for an answer.
+const photoWait = 30 * time.Second
 
 // Service takes submissions.
 type Service struct {
@@ -118,7 +123,7 @@ func (s *Service) Token(site *Site) string { return s.o.Key.Mint(site.Code, s.o.
 // id: then the tip is safe. A form sent again gives the id it gave before and
 // no second tip, also while the first is still running.
 //
-// It returns ErrWithdrawn, ErrStaleForm, *InvalidError, *LimitError, ErrNoRoom,
+// It returns ErrWithdrawn, ErrStaleForm, *InvalidError, *LimitError, ErrNoRoom, ErrBusy,
 // or an error that is nobody's fault but ours; in every such case nothing is kept.
 func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 	now := s.o.Now()
@@ -182,8 +187,10 @@ func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 		}
 	} else {
 		room := sealer.PhotoRoom(len(sub.Photos))
+		turn, cancel := context.WithTimeout(ctx, photoWait)
+		defer cancel()
 		for _, u := range sub.Photos {
-			clean, err := s.o.Photos.Clean(ctx, u.Data, room)
+			clean, err := s.o.Photos.Clean(turn, u.Data, room)
 			if p := photoProblem(err); p != "" {
 				return &InvalidError{[]FieldProblem{{"photo", p}}}
 			} else if err != nil {

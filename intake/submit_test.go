@@ -148,6 +148,7 @@ func TestSubmitNothingKeptOnFailure(t *testing.T) {
 		"disk full":    {func(p *parts) { p.putErr = ErrNoRoom }, ErrNoRoom},
 		"limit":        {func(p *parts) { p.limitErr = &LimitError{Limit: "site", RetryAfter: time.Minute} }, nil},
 		"HEIC":         {func(p *parts) { p.photoErr = ErrPhotoHEIC }, nil},
+		"no turn":      {func(p *parts) { p.photoErr = fmt.Errorf("waiting: %w", ErrBusy) }, ErrBusy},
 		"photo broken": {func(p *parts) { p.photoErr = fmt.Errorf("decoding: %w", ErrPhotoFormat) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,6 +170,28 @@ func TestSubmitNothingKeptOnFailure(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stuckPhotos never gets to a photo.
+type stuckPhotos struct{}
+
+func (stuckPhotos) Clean(ctx context.Context, _ []byte, _ int) ([]byte, error) {
+	<-ctx.Done()
+	return nil, ErrBusy
+}
+
+// TestPhotosWaitBounded: all photos of a submission together wait for so long.
+func TestPhotosWaitBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		service.o.Photos = stuckPhotos{}
+		sub := good(service, site)
+		sub.Photos = []Upload{{Data: []byte("a")}, {Data: []byte("b")}}
+		begin := time.Now()
+		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, ErrBusy) || time.Since(begin) != photoWait || p.spent != 0 {
+			t.Errorf("%v after %v, spent %d", err, time.Since(begin), p.spent)
+		}
+	})
 }
 
 // One form, one tip: sent twice at once, twice in a row, and twice with the

@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"image"
 
-	"golang.org/x/sync/semaphore"
-
 	"tipbox/intake"
 )
 
@@ -20,8 +18,10 @@ type Options struct {
 	// Memory is how many bytes all images in work may take together, 512 MiB by
 	// default: two JPEGs of 100 megapixels at once, or one progressive JPEG of 50
 	// (7.5 bytes per pixel), or one PNG of 100 (4). An image that would need more
-	// than this alone is refused; others wait for their turn. Go's garbage comes
-	// on top: give the process a memory limit (GOMEMLIMIT) that leaves room for it.
+	// than this alone is refused; others wait for their turn. An eighth is for
+	// images that fit it (a JPEG of 20 megapixels does), so that no flood of huge
+	// ones keeps a phone's photo waiting. Go's garbage comes on top: give the
+	// process a memory limit (GOMEMLIMIT) that leaves room for it.
 	Memory int64
 	// MaxPixels is how many pixels an image may have, 100 million by default.
 	MaxPixels int64
@@ -33,8 +33,8 @@ type Options struct {
 // Cleaner makes photos harmless. It satisfies intake.Photos and may be used by
 // many goroutines at once.
 type Cleaner struct {
-	o    Options
-	room *semaphore.Weighted
+	o            Options
+	large, small *room
 }
 
 var _ intake.Photos = (*Cleaner)(nil)
@@ -50,7 +50,8 @@ func New(o Options) *Cleaner {
 	if o.MaxSide == 0 {
 		o.MaxSide = 1600
 	}
-	return &Cleaner{o: o, room: semaphore.NewWeighted(o.Memory)}
+	small := o.Memory / 8
+	return &Cleaner{o: o, large: newRoom(o.Memory-small, largeQueue), small: newRoom(small, smallQueue)}
 }
 
 // Clean returns the image as an upright JPEG of at most limit bytes.
@@ -58,20 +59,21 @@ func New(o Options) *Cleaner {
 // It reads JPEG, PNG and WebP, and the first picture of a GIF or an animated
 // PNG; transparency becomes white. It returns intake.ErrPhotoHEIC for HEIC and
 // AVIF, intake.ErrPhotoPixels for what is too large to decode,
-// intake.ErrPhotoFormat for all else that cannot be read, and ctx's error where
-// that ends before there is room to decode.
+// intake.ErrPhotoFormat for all else that cannot be read, and intake.ErrBusy where
+// ctx ends before there is room to decode, or too many wait for room already.
 func (c *Cleaner) Clean(ctx context.Context, upload []byte, limit int) ([]byte, error) {
 	h, err := readHeader(upload)
 	if err != nil {
 		return nil, err
 	}
-	if int64(h.width)*int64(h.height) > c.o.MaxPixels || h.cost > c.o.Memory {
+	if int64(h.width)*int64(h.height) > c.o.MaxPixels || h.cost > c.large.size {
 		return nil, intake.ErrPhotoPixels
 	}
-	if err := c.room.Acquire(ctx, h.cost); err != nil {
+	leave, err := c.enter(ctx, h.cost)
+	if err != nil {
 		return nil, fmt.Errorf("waiting to decode: %w", err)
 	}
-	defer c.room.Release(h.cost)
+	defer leave()
 
 	img, err := h.decode(upload)
 	if err != nil {

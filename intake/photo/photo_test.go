@@ -2,7 +2,6 @@ package photo
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -274,18 +273,6 @@ func meanOf(src *image.RGBA, x, y int, size image.Point) float64 {
 		}
 	}
 	return sum / (kx * ky)
-}
-
-func TestWaitingEndsWithItsContext(t *testing.T) {
-	c := New(Options{})
-	if err := c.room.Acquire(t.Context(), c.o.Memory); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := c.Clean(ctx, asJPEG(t, noise(8, 8)), 1<<20); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
-	}
 }
 
 func FuzzClean(f *testing.F) {

@@ -77,6 +77,9 @@ func (a *app) explain(f *templates.Form, why error) int {
 	case errors.As(why, &busy):
 		f.Notice, f.Wait = templates.Full, busy.RetryAfter
 		return http.StatusServiceUnavailable
+	case errors.Is(why, intake.ErrBusy):
+		f.Notice, f.Wait = templates.Full, busyRetry
+		return http.StatusServiceUnavailable
 	case errors.Is(why, intake.ErrNoRoom):
 		f.Notice, f.Wait = templates.Full, noRoomRetry
 		return http.StatusServiceUnavailable

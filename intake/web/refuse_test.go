@@ -193,6 +193,11 @@ type failingSpool struct{ do func() error }
 
 func (f failingSpool) Put(intake.Envelope, []byte) error { return f.do() }
 
+// busyPhotos has no turn for any photo.
+type busyPhotos struct{}
+
+func (busyPhotos) Clean(context.Context, []byte, int) ([]byte, error) { return nil, intake.ErrBusy }
+
 // TestOurFaults: nothing is thanked, nothing typed is lost, and the log has
 // nothing of the sender.
 func TestOurFaults(t *testing.T) {
@@ -214,6 +219,7 @@ func TestOurFaults(t *testing.T) {
 		"full disk": {full, 503, "chờ khoảng 10 phút", ""},
 		"error":     {fails(func() error { return context.DeadlineExceeded }), 500, "không phải do bà con", "kind=spooling"},
 		"panic":     {fails(func() error { panic(typed + " of 203.0.113.9") }), 500, "không phải do bà con", "web/refuse_test.go:"},
+		"no turn":   {func(b *box) { b.parts.Photos = busyPhotos{} }, 503, "chờ khoảng 1 phút", ""},
 		"no budget": {func(b *box) { b.o.Bodies = NewBodies(BodyOptions{Budget: NewBudget(70<<10, 60<<10)}) }, 503, "chờ khoảng 1 phút", ""},
 	} {
 		b := newBox(t, c.change)
