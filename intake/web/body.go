@@ -278,6 +278,7 @@ type pacedBody struct {
 
 	start, set       time.Time
 	n, strides       int64
+	noted            int64 // of n, what conn knows of
 	failed, tooLarge bool
 }
 
@@ -300,7 +301,8 @@ func (b *pacedBody) progress(n int) {
 	if s := b.n / stride; s > b.strides {
 		b.strides = s
 		b.lease.strode(now)
-		b.conn.bodyGoesOn()
+		b.conn.goesOn(int(b.n - b.noted))
+		b.noted = b.n
 	}
 	if now.Sub(b.set) < setEvery {
 		return
@@ -316,10 +318,10 @@ func (b *pacedBody) progress(n int) {
 	b.lease.extend(deadline)
 }
 
-// arrived ends the reading and gives the answer its time: the server's
-// WriteTimeout began to run before the upload.
+// arrived ends the reading. The answer's time begins when it does (answerWriter):
+// photos may have to wait for their turn before.
 func (b *pacedBody) arrived(rc *http.ResponseController) {
 	b.lease.arrived()
 	b.conn.bodyEnds()
-	_ = rc.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = rc.SetWriteDeadline(time.Time{})
 }

@@ -168,6 +168,8 @@ func (l *lease) extend(deadline time.Time) {
 	defer l.budget.mu.Unlock()
 	if !l.cut {
 		_ = l.rc.SetReadDeadline(deadline) // not every test's ResponseWriter has one
+		// HTTP/2 resets the whole stream where this one passes.
+		_ = l.rc.SetWriteDeadline(deadline.Add(answerStall))
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 const (
 	headerTimeout  = 15 * time.Second // a request's header, and a TLS handshake
 	idleTimeout    = 60 * time.Second // between two requests of a connection
-	writeTimeout   = 60 * time.Second // an answer: 100 KiB at 2 KiB/s
+	writeTimeout   = 60 * time.Second // what is written outside handlers: see answerStall
+	maxStreams     = 20               // requests of one HTTP/2 connection at a time; a page has 3
 	maxHeaderBytes = 12 << 10         // net/http adds 4 KiB of slop: 431 beyond 16 KiB
 )
 
@@ -24,7 +25,8 @@ type ServerOptions struct {
 	Log     *slog.Logger
 
 	// MaxConns is how many connections are held at once, 2048 by default. One more
-	// takes the place of the one that has kept us waiting the longest.
+	// takes the place of the one that has kept us waiting the longest, or that is
+	// the slowest; never of one whose form is here and not yet answered.
 	MaxConns int
 	// TLS is how to speak TLS; nil is plain HTTP. Its certificates are needed.
 	TLS *tls.Config
@@ -54,6 +56,7 @@ func NewServer(o ServerOptions) *Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: writeTimeout},
 		ErrorLog:          slog.NewLogLogger(quietErrors{o.Log.Handler()}, slog.LevelWarn),
 	}}
 }

@@ -9,8 +9,10 @@ import (
 )
 
 // conns holds at most max connections. The next one takes the place of the one
-// that has kept us waiting the longest for a header, a next request, or the
-// bytes of a form. A connection whose request is being answered is never ended.
+// that has kept us waiting the longest: for a header, a next request, the bytes
+// of a form, or for taking its answer. Where none does, it takes the place of the
+// slowest. A connection with a request that is complete and not being answered yet
+// is never ended.
 type conns struct {
 	max int
 
@@ -24,9 +26,12 @@ type conn struct {
 	of *conns
 
 	// Guarded by of.mu.
-	since   time.Time // when it last gave us what we waited for
+	since   time.Time // when it last gave us, or took, what we waited for
 	serving int       // requests in their handlers; several only with HTTP/2
 	bodies  int       // of these, those that read a form
+	answers int       // and those whose answer is being written
+	began   time.Time // when there was last neither form nor answer on the way
+	moved   int64     // bytes of forms and answers since then
 }
 
 func newConns(limit int) *conns { return &conns{max: limit, all: make(map[*conn]struct{})} }
@@ -53,8 +58,12 @@ func (t *conns) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := trackedConn(r.Context())
 		c.note(func() { c.serving++ })
-		defer c.note(func() { c.serving--; c.since = time.Now() })
-		next.ServeHTTP(w, r)
+		a := &answerWriter{ResponseWriter: w, conn: c}
+		defer func() {
+			a.end()
+			c.note(func() { c.serving--; c.since = time.Now() })
+		}()
+		next.ServeHTTP(a, r)
 	})
 }
 
@@ -67,10 +76,21 @@ func (c *conn) note(change func()) {
 	change()
 }
 
-// bodyBegins, bodyGoesOn and bodyEnds are called while a form is read.
-func (c *conn) bodyBegins() { c.note(func() { c.bodies++; c.since = time.Now() }) }
-func (c *conn) bodyGoesOn() { c.note(func() { c.since = time.Now() }) }
-func (c *conn) bodyEnds()   { c.note(func() { c.bodies-- }) }
+// bodyBegins and bodyEnds are called around the reading of a form, answerBegins
+// and answerEnds around the writing of an answer; goesOn in both, for n more bytes.
+func (c *conn) bodyBegins()   { c.note(func() { c.begin(); c.bodies++ }) }
+func (c *conn) bodyEnds()     { c.note(func() { c.bodies-- }) }
+func (c *conn) answerBegins() { c.note(func() { c.begin(); c.answers++ }) }
+func (c *conn) answerEnds()   { c.note(func() { c.answers-- }) }
+func (c *conn) goesOn(n int)  { c.note(func() { c.since = time.Now(); c.moved += int64(n) }) }
+
+// begin is called with of.mu held.
+func (c *conn) begin() {
+	c.since = time.Now()
+	if c.bodies+c.answers == 0 {
+		c.began, c.moved = c.since, 0
+	}
+}
 
 // Close ends the connection and makes its place free.
 func (c *conn) Close() error {
@@ -83,12 +103,7 @@ func (t *conns) add(c *conn) bool {
 	t.mu.Lock()
 	var victim *conn
 	if len(t.all) >= t.max {
-		for other := range t.all {
-			if other.waitedFor(c.since) && (victim == nil || other.since.Before(victim.since)) {
-				victim = other
-			}
-		}
-		if victim == nil {
+		if victim = t.victim(c.since); victim == nil {
 			t.mu.Unlock()
 			return false
 		}
@@ -102,10 +117,32 @@ func (t *conns) add(c *conn) bool {
 	return true
 }
 
-// waitedFor reports whether the connection may go: nothing is being done for it,
-// and if it is sending a form, it has stalled.
-func (c *conn) waitedFor(now time.Time) bool {
-	return c.serving == 0 || c.serving == c.bodies && now.Sub(c.since) >= stalledAfter
+// victim returns the connection that is to go for another, or nil where all are
+// being worked for. It is called with mu held.
+func (t *conns) victim(now time.Time) *conn {
+	var longest, slowest *conn
+	for c := range t.all {
+		switch {
+		case c.serving > c.bodies+c.answers:
+		case c.serving == 0 || now.Sub(c.since) >= stalledAfter:
+			if longest == nil || c.since.Before(longest.since) {
+				longest = c
+			}
+		case slowest == nil || c.rate(now) < slowest.rate(now):
+			slowest = c
+		}
+	}
+	if longest != nil {
+		return longest
+	}
+	return slowest
+}
+
+// rate returns the bytes per second of the forms and answers on their way, as if
+// there had been a stride before: so that one which has just begun is not taken
+// for slower than one that drips.
+func (c *conn) rate(now time.Time) float64 {
+	return float64(c.moved+stride) / (now.Sub(c.began) + stalledAfter).Seconds()
 }
 
 type limitedListener struct {

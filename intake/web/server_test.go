@@ -263,12 +263,28 @@ func TestShedding(t *testing.T) {
 			t.Error("the one that waits for a header must go")
 		}
 		newcomer.note(func() { newcomer.serving++ })
+		uploading.bodyEnds() // the whole form is here
+		time.Sleep(stalledAfter)
 		if join() != nil {
 			t.Error("nobody may go, and yet one came in")
 		}
+		answered.answerBegins()
+		newcomer.bodyBegins()
+		for range 10 { // a bad line, and one that drips
+			time.Sleep(time.Second)
+			answered.goesOn(answerPiece)
+			newcomer.goesOn(1)
+		}
+		slow := join()
+		if slow == nil || held(newcomer) || !held(uploading) || !held(answered) {
+			t.Error("the slowest must go where nobody stalls")
+		}
+		slow.note(func() { slow.serving++ })
+		slow.bodyBegins()
 		time.Sleep(stalledAfter)
-		if join() == nil || held(uploading) || !held(answered) || !held(newcomer) {
-			t.Error("the upload that stalled must go")
+		slow.goesOn(1)
+		if join() == nil || held(answered) || !held(uploading) || !held(slow) {
+			t.Error("the answer that stalled must go")
 		}
 	})
 }
