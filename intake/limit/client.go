@@ -56,7 +56,6 @@ func dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 	if one.Network == "unix" && (len(nodes) > 0 || master != "") {
 		return nil, errors.New("redis url: unix:// names one server only")
 	}
-	dialer := &net.Dialer{Timeout: patience}
 	o := &redis.UniversalOptions{
 		Addrs: append([]string{one.Addr}, nodes...), MasterName: master,
 		DB: one.DB, Username: one.Username, Password: one.Password, TLSConfig: one.TLSConfig,
@@ -66,11 +65,7 @@ func dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 		DialTimeout:              patience, ReadTimeout: patience, WriteTimeout: patience, PoolTimeout: patience,
 		DialerRetries: 1, MaxRetries: -1,
 		PoolSize: 32, MinIdleConns: 2, ConnMaxIdleTime: 5 * time.Minute, PipelinePoolSize: -1,
-	}
-	if one.Network == "unix" {
-		o.Dialer = func(ctx context.Context, _, addr string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", addr)
-		}
+		Dialer: dialer(one.Network == "unix", one.TLSConfig, patience),
 	}
 	return redis.NewUniversalClient(o), nil
 }
@@ -112,7 +107,7 @@ func kind(err error) string {
 		return "tls"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dialled):
 		return "dropped"
-	case errors.As(err, &answered):
+	case errors.As(err, &answered), errors.Is(err, errUntrue):
 		return "error-reply"
 	}
 	return "other"

@@ -121,8 +121,19 @@ func New(o Options) (*Limits, error) {
 	if l.redis != nil {
 		ctx, stop := context.WithCancel(context.Background())
 		l.stop = stop
-		l.probe(ctx, true)
-		l.done.Go(func() { l.keepProbing(ctx, cmp.Or(o.probeEvery, probeEvery)) })
+		l.away.Store(true) // until a probe says otherwise
+		first := make(chan struct{})
+		l.done.Go(func() {
+			l.probe(ctx, true)
+			close(first)
+			l.keepProbing(ctx, cmp.Or(o.probeEvery, probeEvery))
+		})
+		// So that health is right from the start where Redis is well; no longer,
+		// because without Redis the form is served as well.
+		select {
+		case <-first:
+		case <-time.After(4 * patience):
+		}
 	}
 	return l, nil
 }

@@ -75,16 +75,20 @@ func (s *shared) take(ctx context.Context, site string, sender netip.Addr) error
 	if err != nil {
 		return fmt.Errorf("taking from the limits: %w", err)
 	}
-	if len(got) != 2 || got[0] < 0 || got[0] > 3 {
-		return errors.New("taking from the limits: the script's answer is not its own")
-	}
-	if got[0] == 0 {
+	limits := [...]struct {
+		name string
+		rule Rule
+	}{{"sender", s.rules.Sender}, {"site", s.rules.Site}, {"all", s.rules.All}}
+	switch {
+	case len(got) == 2 && got[0] == 0 && got[1] == 0:
 		return nil
+	case len(got) == 2 && got[0] >= 1 && got[0] <= int64(len(limits)):
+		// No TAT that is believed makes for a longer wait than one interval.
+		if l := limits[got[0]-1]; got[1] >= 1 && got[1] <= l.rule.interval() {
+			return &intake.LimitError{Limit: l.name, RetryAfter: duration(got[1])}
+		}
 	}
-	return &intake.LimitError{
-		Limit:      [...]string{"sender", "site", "all"}[got[0]-1],
-		RetryAfter: duration(got[1]),
-	}
+	return fmt.Errorf("taking from the limits: %w", errUntrue)
 }
 
 func (s *shared) refund(ctx context.Context, site string, sender netip.Addr) error {
@@ -159,6 +163,9 @@ func (s *shared) agree(ctx context.Context, day int64, proposal string) (daykey,
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return daykey{}, false, fmt.Errorf("agreeing on the day's key: %w", err)
 	}
+	if stands != "" && len(stands) != len(daykey{}) {
+		return daykey{}, false, fmt.Errorf("agreeing on the day's key: %w", errUntrue)
+	}
 	var known sharedKey
 	if stands != "" {
 		b, err := hkdf.Key(sha256.New, s.secret, []byte(stands), "tipbox/v1/limit sender", len(daykey{}))
@@ -202,11 +209,12 @@ func (s *shared) served(ctx context.Context, form intake.FormMark) ([]intake.Tip
 	if err != nil {
 		return nil, fmt.Errorf("asking what the form has served: %w", err)
 	}
-	tips := make([]intake.TipMark, 0, len(members))
+	tips := make([]intake.TipMark, 0, intake.FormTips)
 	for _, m := range members {
-		if len(m) == len(intake.TipMark{}) {
-			tips = append(tips, intake.TipMark([]byte(m)))
+		if len(members) > intake.FormTips || len(m) != len(intake.TipMark{}) {
+			return nil, fmt.Errorf("asking what the form has served: %w", errUntrue)
 		}
+		tips = append(tips, intake.TipMark([]byte(m)))
 	}
 	return tips, nil
 }
@@ -215,7 +223,7 @@ func (s *shared) served(ctx context.Context, form intake.FormMark) ([]intake.Tip
 // for a week when the tip was sent.
 func (s *shared) record(ctx context.Context, form intake.FormMark, tip intake.TipMark) error {
 	end := (day(micros(s.now().Add(intake.FormLife))) + 1) * daySeconds
-	err := s.recordScript.Run(ctx, s.client, []string{formKey(form)}, string(tip[:]), end).Err()
+	err := s.recordScript.Run(ctx, s.client, []string{formKey(form)}, string(tip[:]), end, intake.FormTips).Err()
 	if err != nil {
 		return fmt.Errorf("recording what the form has served: %w", err)
 	}

@@ -292,6 +292,8 @@ func TestFormsOfStores(t *testing.T) {
 		clock.forward(24 * time.Hour)
 		record(s, c)
 		want(s, form, a, b, c)
+		record(other, intake.TipMark{1, 1}) // no more than a form serves, however many come at once
+		want(s, form, a, b, c)
 		want(s, intake.FormMark{1})
 	})
 }
