@@ -99,7 +99,7 @@ func checkDisk(cfg *config.Config) []checked {
 		return []checked{{"disk", err.Error(), "data_dir must belong to the user that tipbox serve runs as"}}
 	}
 	probe := filepath.Join(cfg.DataDir, ".check")
-	defer os.Remove(probe)
+	defer func() { _ = os.Remove(probe) }()
 	if err := writeSynced(probe, []byte("tipbox\n")); err != nil {
 		return []checked{{"disk", "cannot write: " + err.Error(), "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"}}
 	}
@@ -107,7 +107,7 @@ func checkDisk(cfg *config.Config) []checked {
 	switch free, err := spool.Free(cfg.DataDir); {
 	case err != nil:
 		f.text, f.hint = "asking for free space: "+err.Error(), "is data_dir on a local disk?"
-	case free < uint64(cfg.Spool.MinFree):
+	case free < cfg.Spool.MinFree:
 		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
 		f.hint = "make room on the disk"
 	}
@@ -175,7 +175,7 @@ func checkMail(cfg *config.Config) []checked {
 		defer cancel()
 		var conn deliver.Conn
 		if conn, err = transport.Dial(ctx); err == nil {
-			conn.Close()
+			_ = conn.Close()
 			f := checked{part: "mail", text: fmt.Sprintf("%s:%d lets us in", cfg.SMTP.Host, cfg.SMTP.Port)}
 			if cfg.SMTP.Bounces == "" {
 				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"

@@ -28,7 +28,7 @@ type demoCmd struct {
 const (
 	// demoPassphrase locks the demo's identity: it stands in a file beside it, so
 	// that the way of an officer can be walked without inventing one.
-	demoPassphrase = "mat khau thu nghiem"
+	demoPassphrase = "mat khau thu nghiem" //nolint:gosec // no secret: it stands in a file beside the key
 	// demoPassword is that of the demo's mail server.
 	demoPassword = "demo"
 )
@@ -58,7 +58,7 @@ func (c *demoCmd) Run(t *terminal) error {
 		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: try --listen 127.0.0.1:8081")
 	}
 	c.Listen = listener.Addr().String()
-	listener.Close()
+	_ = listener.Close()
 
 	mailbox, err := startMailbox(ctx, mailboxOptions{
 		dir: c.path("mailbox"), caFile: c.path("mailbox-ca.pem"), username: "tip", password: demoPassword,

@@ -69,7 +69,7 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 		return nil, err
 	}
 	if s.spool, err = spool.Open(spool.Options{
-		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: uint64(cfg.Spool.MinFree), Log: log,
+		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, Log: log,
 	}); err != nil {
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}

@@ -92,7 +92,7 @@ func (c *checker) http(f *file, base *url.URL) HTTP {
 	h := HTTP{
 		Listen: f.HTTP.Listen, Admin: f.HTTP.Admin,
 		TLSCert: c.path(f.HTTP.TLSCert), TLSKey: c.path(f.HTTP.TLSKey),
-		BodyMemory: c.size("http.body_memory", f.HTTP.BodyMemory),
+		BodyMemory: int64(c.size("http.body_memory", f.HTTP.BodyMemory)), //nolint:gosec // at most 2^60
 	}
 	c.listen("http.listen", h.Listen)
 	if h.Admin != "" && c.listen("http.admin", h.Admin) {
@@ -220,13 +220,13 @@ func (c *checker) address(key, s string) {
 var sizePattern = regexp.MustCompile(`^([0-9]{1,9}) ?(KiB|MiB|GiB)$`)
 
 // size reads a size such as "256 MiB" and returns bytes.
-func (c *checker) size(key, s string) int64 {
+func (c *checker) size(key, s string) uint64 {
 	m := sizePattern.FindStringSubmatch(s)
 	if m == nil {
 		c.bad(key, "%q: expected a size, such as 256 MiB", s)
 		return 0
 	}
-	n, _ := strconv.ParseInt(m[1], 10, 64) // nine digits at most
+	n, _ := strconv.ParseUint(m[1], 10, 32) // nine digits at most
 	return n << map[string]int{"KiB": 10, "MiB": 20, "GiB": 30}[m[2]]
 }
 

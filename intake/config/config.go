@@ -62,7 +62,7 @@ type Limit struct {
 
 // Spool bounds the queue on disk.
 type Spool struct {
-	MinFree int64 // bytes that must stay free on the disk, else nothing is taken
+	MinFree uint64 // bytes that must stay free on the disk, else nothing is taken
 }
 
 // SMTP is the relay that mails to the units.
