@@ -72,7 +72,8 @@ func (l *lane) report(u *UnitHealth, now time.Time) (refused int) {
 		if len(p.refused) > 0 {
 			refused++
 		}
-		if days := int(metric.Days(p.due, now)); days > u.OldestDays {
+		due := now.Add(p.due.Sub(now)) // by today's clock, if it has been set since
+		if days := int(metric.Days(due, now)); days > u.OldestDays {
 			u.OldestDays = days
 			u.Reason = cmp.Or(l.reason, p.reason)
 		}

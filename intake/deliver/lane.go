@@ -32,8 +32,9 @@ type laneKey struct {
 
 // lane is the way to one unit: what waits for it, and when to try next.
 type lane struct {
-	key  laneKey
-	wake chan struct{}
+	key    laneKey
+	window time.Duration // the longest that a tip sent for later waits
+	wake   chan struct{}
 
 	mu      sync.Mutex
 	parcels map[intake.ID]*parcel
@@ -46,8 +47,8 @@ type lane struct {
 	before  time.Time // last mail taken over on a day before that
 }
 
-func newLane(key laneKey) *lane {
-	return &lane{key: key, wake: make(chan struct{}, 1), parcels: make(map[intake.ID]*parcel)}
+func newLane(key laneKey, window time.Duration) *lane {
+	return &lane{key: key, window: window, wake: make(chan struct{}, 1), parcels: make(map[intake.ID]*parcel)}
 }
 
 // add takes in a tip. A new tip has its attempts at 0, 1, 5… minutes also while
@@ -58,10 +59,7 @@ func (l *lane) add(e spool.Entry, now time.Time) {
 	if l.parcels[e.ID] != nil {
 		return
 	}
-	p := &parcel{Entry: e, due: now, reached: e.Reached}
-	if e.NotBefore.After(now) {
-		p.due = e.NotBefore
-	}
+	p := &parcel{Entry: e, due: now.Add(l.wait(e.NotBefore.Sub(now))), reached: e.Reached}
 	p.next = p.due
 	l.parcels[e.ID] = p
 	if l.failed > 0 {
@@ -69,6 +67,24 @@ func (l *lane) add(e spool.Entry, now time.Time) {
 		l.next = earlier(l.next, later(p.due, l.dialled.Add(minDialGap)))
 	}
 	l.nudge()
+}
+
+// wait returns how long a tip waits that was sent for so much later. A moment
+// further ahead than it can have been drawn comes from a clock that was wrong,
+// then or now: the tip would wait for years. It is drawn anew.
+//
+// The moment is kept as a time from now, by the monotonic clock, so that it
+// stays where it is when the clock is set.
+func (l *lane) wait(ahead time.Duration) time.Duration {
+	switch {
+	case ahead <= 0:
+		return 0
+	case ahead <= l.window:
+		return ahead
+	case l.window <= 0:
+		return 0
+	}
+	return rand.N(l.window) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
 }
 
 // remove forgets a tip.
@@ -87,7 +103,7 @@ func (l *lane) retry(id intake.ID, now time.Time) {
 	if p == nil {
 		return
 	}
-	p.failed, p.refused, p.next = 0, nil, later(now, p.NotBefore)
+	p.failed, p.refused, p.next = 0, nil, later(now, p.due)
 	l.failed, l.next = 0, now
 	l.nudge()
 }

@@ -203,6 +203,7 @@ func TestUnitWithoutAddressWaits(t *testing.T) {
 
 func TestOperatorBesideTheRunner(t *testing.T) {
 	inBubble(t, &relay{dial: down}, func(b *box) {
+		b.directory.Unit("one").LaterWindow = 100 * time.Hour
 		one, two := b.put(1), b.put(2)
 		later := b.put(3, func(e *intake.Envelope) { e.NotBefore = time.Now().Add(100 * time.Hour).Truncate(time.Second) })
 		time.Sleep(24 * time.Hour)

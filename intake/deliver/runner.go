@@ -119,7 +119,7 @@ func (r *Runner) sort(start func(*lane)) {
 		if ok && !e.Held && l == nil {
 			key := laneKey{e.Unit, e.Audience}
 			if l = r.lanes[key]; l == nil {
-				l = newLane(key)
+				l = newLane(key, r.window(e.Unit))
 				r.lanes[key] = l
 				begun = append(begun, l)
 			}
@@ -143,6 +143,17 @@ func (r *Runner) sort(start func(*lane)) {
 	for _, l := range begun {
 		start(l)
 	}
+}
+
+// longestWindow is the longest later_window that a configuration may have.
+const longestWindow = 72 * time.Hour
+
+// window returns within what time a tip to the unit that was sent for later goes.
+func (r *Runner) window(unit string) time.Duration {
+	if u := r.o.Directory.Unit(unit); u != nil {
+		return u.LaterWindow
+	}
+	return longestWindow
 }
 
 // drive works a lane off until ctx ends.
