@@ -5,11 +5,11 @@ LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 .PHONY: help run test audit torture bench lint build dist reproduce clean deps
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## everything on this machine: keys, posters, form, mailbox (needs only Go)
 	@$(GO) build -o bin/tipbox ./cmd/tipbox
-	@exec bin/tipbox demo
+	@exec bin/tipbox demo $(if $(LISTEN),--listen $(LISTEN))
 
 build: ## bin/tipbox
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/tipbox ./cmd/tipbox

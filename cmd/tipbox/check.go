@@ -24,7 +24,7 @@ import (
 )
 
 type checkCmd struct {
-	Config string `short:"c" required:"" placeholder:"FILE" help:"The tipbox.toml."`
+	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 }
 
 // checked is what one check found: nothing wrong, or what and how to mend it.
@@ -169,6 +169,9 @@ func checkRedis(cfg *config.Config) []checked {
 
 // checkMail logs in and leaves: it sends nothing.
 func checkMail(cfg *config.Config) []checked {
+	if _, err := firstLine(cfg.SMTP.PasswordFile); err != nil {
+		return []checked{{"mail", err.Error(), "put the password alone on the first line of the file that smtp.password_file names"}}
+	}
 	transport, err := newTransport(cfg)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), checkTime)
@@ -177,6 +180,9 @@ func checkMail(cfg *config.Config) []checked {
 		if conn, err = transport.Dial(ctx); err == nil {
 			_ = conn.Close()
 			f := checked{part: "mail", text: fmt.Sprintf("%s:%d lets us in", cfg.SMTP.Host, cfg.SMTP.Port)}
+			if cfg.SMTP.Username == "" {
+				f.text += " without a login, which few mail servers take mail from: is smtp.username missing?"
+			}
 			if cfg.SMTP.Bounces == "" {
 				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
 			}

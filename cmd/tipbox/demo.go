@@ -48,17 +48,17 @@ func (c *demoCmd) Run(t *terminal) error {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	if err := c.setUp(t); err != nil {
-		return err
-	}
 	// The port is taken first: posters and mail follow it, and a port that is
 	// in use must be told before anything else is.
 	listener, err := net.Listen("tcp", c.Listen) //nolint:noctx // at once or never
 	if err != nil {
-		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: try --listen 127.0.0.1:8081")
+		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: try make run LISTEN=127.0.0.1:8081, or tipbox demo --listen 127.0.0.1:8081")
 	}
 	c.Listen = listener.Addr().String()
 	_ = listener.Close()
+	if err := c.setUp(t); err != nil {
+		return err
+	}
 
 	mailbox, err := startMailbox(ctx, mailboxOptions{
 		dir: c.path("mailbox"), caFile: c.path("mailbox-ca.pem"), username: "tip", password: demoPassword,

@@ -30,11 +30,11 @@ type initCmd struct {
 	SiteCode string `name:"site-code" placeholder:"CODE" ask:"Mã điểm dán áp phích / site code, such as ncs01" help:"Code of the first site, such as ncs01."`
 	SiteName string `name:"site-name" placeholder:"NAME" ask:"Tên điểm dán áp phích / site name" help:"Name of the first site in Vietnamese."`
 	Mail     string `name:"mail" placeholder:"ADDRESS" ask:"Thư điện tử của đơn vị / the unit's mail address" help:"Mail address that tips go to."`
-	Phone    string `placeholder:"NUMBER" help:"Telephone to call when it cannot wait."`
+	Phone    string `name:"phone" placeholder:"NUMBER" ask:"Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty" optional:"yes" help:"Telephone to call when it cannot wait."`
 	SMTPHost string `name:"smtp-host" placeholder:"HOST" ask:"Máy chủ gửi thư / mail server" help:"Mail server that takes mail for the unit."`
 	SMTPPort int    `placeholder:"PORT" default:"587" help:"Its port."`
 	SMTPTLS  string `name:"smtp-tls" placeholder:"MODE" enum:"tls,starttls,none" default:"starttls" help:"tls, starttls, or none (loopback only)."`
-	SMTPUser string `placeholder:"NAME" help:"User at the mail server; the password goes into DIR/secrets/smtp."`
+	SMTPUser string `name:"smtp-user" placeholder:"NAME" ask:"Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty" optional:"yes" help:"User at the mail server; the password goes into DIR/secrets/smtp."`
 	From     string `name:"from" placeholder:"ADDRESS" ask:"Địa chỉ người gửi của hòm thư / the box's own mail address" help:"Mail address of the box itself."`
 	Listen   string `default:"127.0.0.1:8080" help:"Address to listen on."`
 	DataDir  string `default:"data" placeholder:"DIR" help:"Where the spool is kept, if not in DIR/data: /var/lib/tipbox with the systemd unit."`
@@ -63,6 +63,11 @@ func (c *initCmd) Run(t *terminal) error {
 	if err := emptyDir(c.Dir); err != nil {
 		return err
 	}
+	if c.Recipients != "" { // before a dozen questions
+		if _, err := keys.ReadRecipients(c.Recipients); err != nil {
+			return hint(usage(err), "it is what tipbox keygen prints; tipbox keygen --show IDENTITY prints it again")
+		}
+	}
 	if err := c.ask(t); err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (c *initCmd) Run(t *terminal) error {
 		t.say("next: move %s to the officer's computer and keep it nowhere else:", identity)
 		t.say("      whoever has it and its passphrase reads every tip; without it no tip can be read")
 	}
-	t.say("next: tipbox poster -c %[1]s -o posters && tipbox serve -c %[1]s", filepath.Join(c.Dir, "tipbox.toml"))
+	t.say("next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s", filepath.Join(c.Dir, "tipbox.toml"))
 	return nil
 }
 
@@ -116,7 +121,9 @@ func (c *initCmd) ask(t *terminal) error {
 			continue
 		}
 		if !interactive {
-			missing = append(missing, "--"+field.Tag.Get("name"))
+			if field.Tag.Get("optional") == "" {
+				missing = append(missing, "--"+field.Tag.Get("name"))
+			}
 			continue
 		}
 		fmt.Fprintf(t.err, "%s: ", question)
@@ -177,9 +184,6 @@ func (f *initFile) write(t *terminal) (identity string, err error) {
 // made now, whose identity it writes.
 func (f *initFile) keys(t *terminal) (recipients []byte, identity string, err error) {
 	if f.Recipients != "" {
-		if _, err := keys.ReadRecipients(f.Recipients); err != nil {
-			return nil, "", usage(fmt.Errorf("recipients file: %w", err))
-		}
 		b, err := os.ReadFile(f.Recipients)
 		return b, "", err
 	}

@@ -82,7 +82,8 @@ func (c *keygenCmd) Run(t *terminal) error {
 
 func identityTaken(path string) error {
 	return hint(fmt.Errorf("%s: đã có tệp này / the file exists", path),
-		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten")
+		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten",
+		"in lại phần công khai của khóa cũ / to print its public part again: tipbox keygen --show "+path)
 }
 
 // makeIdentity writes a new identity, locked with a passphrase, to a file that

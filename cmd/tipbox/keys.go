@@ -14,7 +14,7 @@ import (
 )
 
 type keysCmd struct {
-	Config    string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"Configuration."`
+	Config    string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 	Oversight bool   `help:"The recipients of the unit's oversight instead of its own."`
 
 	List   keysListCmd   `cmd:"" help:"Who can open the unit's tips, with fingerprints to compare over the telephone."`

@@ -17,7 +17,7 @@ import (
 )
 
 type posterCmd struct {
-	Config string   `short:"c" required:"" type:"path" placeholder:"tipbox.toml" help:"The configuration."`
+	Config string   `short:"c" default:"tipbox.toml" type:"path" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 	Out    string   `short:"o" required:"" type:"path" placeholder:"DIR" help:"Folder the files are written into."`
 	Site   []string `placeholder:"CODE" help:"Only this site; may be given several times."`
 	Paper  string   `enum:"a4,a3,a5,stickers,slip,share" default:"a4" help:"What it is printed on: ${enum}."`

@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -14,7 +16,7 @@ import (
 )
 
 type serveCmd struct {
-	Config string `short:"c" required:"" placeholder:"FILE" help:"The tipbox.toml."`
+	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 	Debug  bool   `help:"Log more about our own work; never anything about senders."`
 }
 
@@ -49,7 +51,11 @@ func (c *serveCmd) Run(t *terminal) error {
 func loadConfig(path string) (*config.Config, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
-		return nil, hint(usage(err), "tipbox init DIR makes a first configuration; docs/operating.md explains each key")
+		advice := "docs/operating.md explains each key"
+		if errors.Is(err, fs.ErrNotExist) {
+			advice = "name it with -c FILE; tipbox init DIR makes a first one"
+		}
+		return nil, hint(usage(err), advice)
 	}
 	return cfg, nil
 }

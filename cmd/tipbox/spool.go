@@ -16,7 +16,7 @@ import (
 )
 
 type spoolCmd struct {
-	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"Configuration."`
+	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 
 	List    spoolListCmd    `cmd:"" help:"The tips that wait, and those that a person has to decide about."`
 	Show    spoolShowCmd    `cmd:"" help:"One tip's envelope. Nobody but the unit can open the tip."`

@@ -25,7 +25,7 @@ import (
 const maxVerifyPixels = 120_000_000
 
 type verifyCmd struct {
-	Config string   `short:"c" required:"" type:"path" placeholder:"tipbox.toml" help:"The configuration."`
+	Config string   `short:"c" default:"tipbox.toml" type:"path" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
 	CSV    string   `name:"csv" type:"path" placeholder:"FILE.csv" help:"Also write the lines as a table that opens in Excel."`
 	Photos []string `arg:"" name:"photo" help:"JPEG or PNG photos of posters, or folders of them."`
 }
