@@ -167,7 +167,7 @@ func checkRedis(cfg *config.Config) []checked {
 	return []checked{{part: "redis", text: "answers, and writes nothing to disk"}}
 }
 
-// checkMail logs in and leaves: it sends nothing.
+// checkMail logs in, begins a mail and takes it back: it sends nothing.
 func checkMail(cfg *config.Config) []checked {
 	if _, err := firstLine(cfg.SMTP.PasswordFile); err != nil {
 		return []checked{{"mail", err.Error(), "put the password alone on the first line of the file that smtp.password_file names"}}
@@ -178,11 +178,13 @@ func checkMail(cfg *config.Config) []checked {
 		defer cancel()
 		var conn deliver.Conn
 		if conn, err = transport.Dial(ctx); err == nil {
-			_ = conn.Close()
-			f := checked{part: "mail", text: fmt.Sprintf("%s:%d lets us in", cfg.SMTP.Host, cfg.SMTP.Port)}
-			if cfg.SMTP.Username == "" {
-				f.text += " without a login, which few mail servers take mail from: is smtp.username missing?"
+			defer conn.Close() //nolint:errcheck // nothing was sent
+			if asker, ok := conn.(deliver.Asker); ok {
+				err = asker.Ask(ctx)
 			}
+		}
+		if err == nil {
+			f := checked{part: "mail", text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}
 			if cfg.SMTP.Bounces == "" {
 				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
 			}
@@ -190,7 +192,7 @@ func checkMail(cfg *config.Config) []checked {
 		}
 	}
 	advice := map[string]string{
-		deliver.BadAuth:     "the user or the password is wrong: mend smtp.username and the password file",
+		deliver.BadAuth:     "it wants a login, or another one: mend smtp.username and the password file",
 		deliver.BadTLS:      "smtp.tls may be the wrong way of encrypting for this port (587 starttls, 465 tls), or smtp.ca_file is missing",
 		deliver.DialRefused: "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
 		deliver.Timeout:     "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",

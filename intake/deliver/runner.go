@@ -278,6 +278,9 @@ func (r *Runner) probeForever(ctx context.Context) {
 	for ctx.Err() == nil {
 		probing, cancel := context.WithTimeout(ctx, r.o.DialTime)
 		conn, err := r.o.Transport.Dial(probing)
+		if asker, ok := conn.(Asker); ok && err == nil {
+			err = asker.Ask(probing)
+		}
 		cancel()
 		hangUp(conn)
 		if ctx.Err() != nil {

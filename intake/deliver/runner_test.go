@@ -23,6 +23,7 @@ import (
 // is tested in package smtp, with real ones.
 type relay struct {
 	dial  func() error                 // nil: connected
+	ask   error                        // of Ask
 	send  func(m *Mail) error          // nil: taken over
 	slow  func(context.Context, *Mail) // before each answer
 	mu    sync.Mutex
@@ -57,6 +58,8 @@ type relayConn struct {
 	r      *relay
 	broken bool
 }
+
+func (c *relayConn) Ask(context.Context) error { return c.r.ask }
 
 func (c *relayConn) Send(ctx context.Context, m *Mail) error {
 	if c.broken {
@@ -301,6 +304,23 @@ func TestNewTipsDuringAnOutage(t *testing.T) {
 		if got := len(r.delivered()); got != 121 {
 			b.Errorf("%d of 121 delivered within 6 minutes", got)
 		}
+	})
+}
+
+// A server that lets us in and takes no mail is not well, without any tip.
+func TestProbeAsks(t *testing.T) {
+	r := &relay{ask: &DeferredError{Reason: BadAuth}}
+	inBubble(t, r, func(b *box) {
+		b.end()
+		b.run.o.Probe = 10 * time.Minute
+		ctx, cancel := context.WithCancel(b.Context())
+		go b.run.Run(ctx)
+		synctest.Wait()
+		if h := b.run.Health(); h.Server != BadAuth {
+			b.Errorf("health says %q of the server", h.Server)
+		}
+		cancel()
+		synctest.Wait()
 	})
 }
 

@@ -44,6 +44,13 @@ type Conn interface {
 	Close() error
 }
 
+// Asker is a Conn that can be asked whether the server would take mail from us.
+// Some let anyone in and only then want a login.
+type Asker interface {
+	// Ask sends nothing. Its errors are those of Send, none of them about a tip.
+	Ask(ctx context.Context) error
+}
+
 // PermanentError is the server's final refusal of a mail (RFC 5321 section
 // 4.2.1: a 5yz reply to MAIL, RCPT or DATA). It puts the tip on hold for a
 // person to decide. Nothing else is permanent, not even a 5yz reply to the

@@ -63,6 +63,31 @@ func (c *conn) Send(ctx context.Context, m *deliver.Mail) error {
 	return c.verdict(err)
 }
 
+var _ deliver.Asker = (*conn)(nil)
+
+// Ask begins a mail and takes it back, as deliver.Asker says. It begins with the
+// sender's address, or with that for bounces: a server may refuse the null path
+// and take our mail all the same.
+func (c *conn) Ask(ctx context.Context) error {
+	path := c.path
+	if path == nullPath {
+		path = c.t.sender.path
+	}
+	stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
+	err := c.step("MAIL", c.t.o.CommandTimeout, func() error { return c.smtp.Mail(path) })
+	if err == nil {
+		c.stale = true
+		err = c.reset()
+	}
+	if !stop() {
+		c.broken = true
+		if err != nil {
+			return deferred(deliver.Reason(ctx.Err()), err)
+		}
+	}
+	return c.verdict(err)
+}
+
 // fits refuses, as the server would, a message over the size that it has
 // announced (RFC 1870): some servers cut the line instead, and that would be
 // tried again forever.

@@ -154,5 +154,22 @@ func TestBounces(t *testing.T) {
 	}
 }
 
+// TestAsk: a server that lets anyone in and only then wants a login says so
+// before a tip depends on it, and asking sends nothing and spoils nothing.
+func TestAsk(t *testing.T) {
+	t.Parallel()
+	srv := server(t, nil)
+	c := dial(t, transport(t, settings(t, srv)))
+	check(t, c.Ask(t.Context()), "", 0, "")
+	if mails := srv.Mails(); len(mails) != 0 {
+		t.Errorf("asking sent %d mails", len(mails))
+	}
+	check(t, c.Send(t.Context(), tip("01")), "", 0, "")
+
+	srv = server(t, smtptest.At(smtptest.From, smtptest.Say("530 5.7.0 Authentication required")))
+	c = dial(t, transport(t, settings(t, srv)))
+	check(t, c.Ask(t.Context()), deliver.BadAuth, 0, "")
+}
+
 // boundary is what differs between two copies of one mail.
 var boundary = regexp.MustCompile(`boundary=\S+`)
