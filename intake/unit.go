@@ -54,7 +54,6 @@ type Unit struct {
 	Emblem        string   // path of an SVG or PNG for the posters; may be ""
 	Color         string   // "#rrggbb" for the posters; may be ""
 	Sites         []*Site
-	Address       string // free text for the posters; may be ""
 	RecipientKind string // "post-quantum" or "classic": said by check and keys
 }
 

@@ -72,7 +72,6 @@ type unit struct {
 	OversightFile  string       `toml:"oversight_file"`
 	OversightMail  []string     `toml:"oversight_mail"`
 	Phone          string       `toml:"phone"`
-	Address        string       `toml:"address"`
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
 	Languages      []string     `toml:"languages"`

@@ -94,7 +94,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	}
 	out := &intake.Unit{
 		ID: u.ID, Name: u.Name, Mail: u.Mail, OversightMail: u.OversightMail,
-		Phone: u.Phone, Address: u.Address, LaterWindow: window,
+		Phone: u.Phone, LaterWindow: window,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
 		Languages:  c.languages(key+".languages", u.Languages),
 		Emblem:     c.path(u.Emblem), Color: u.Color,

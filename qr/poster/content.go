@@ -20,7 +20,6 @@ type content struct {
 	symbol *qr.Symbol
 	code   string
 	phone  string
-	addr   string // the unit's address, free text
 	date   string
 	brand  Color
 	tint   Color
@@ -40,7 +39,7 @@ func newContent(site *intake.Site, link string, o *Options, brand Brand) (*conte
 	texts := o.Texts.In(languages...)
 	texts = texts[:min(len(texts), maxLanguages)]
 	c := &content{
-		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone, addr: site.Unit.Address,
+		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone,
 		date: o.Date.Format("02/01/2006"), brand: brand.Color, tint: tint(brand.Color), emblem: brand.Emblem,
 	}
 	for _, t := range texts {
