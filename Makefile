@@ -27,7 +27,7 @@ deps: # what the tests need, from Debian and npm
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
 	$(GO) test -race -timeout 14m ./...
-	$(GO) test ./qr/poster # the whole damage harness, a quarter of which the race detector saw
+	$(GO) test ./qr ./qr/poster # whole: the race detector saw a part of the damage harness
 
 audit: deps ## look for traces of the sender everywhere and print the table
 	$(GO) test -count=1 -v -run 'TestAudit' ./cmd/tipbox
