@@ -3,15 +3,11 @@ package intake
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
 	"net/netip"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/sync/singleflight"
 )
@@ -63,31 +59,6 @@ type Photos interface {
 	Clean(ctx context.Context, upload []byte, limit int) ([]byte, error)
 }
 
-// Submission is a form as it came in.
-type Submission struct {
-	Site   *Site
-	Sender netip.Addr // for the limits only; forgotten when Submit returns
-	Token  string
-
-	Mailbox  Mailbox
-	Message  string
-	Place    string
-	Time     string
-	Lang     string
-	Photos   []Upload
-	Delivery Delivery // "" is Now
-	Audience Audience // "" is ToUnit
-
-	Sealed []byte // sealed in the browser; then nothing else of the tip is set
-}
-
-// Upload is one uploaded photo. TooLarge is set, and Data nil, where the upload
-// was over the size that is read.
-type Upload struct {
-	Data     []byte
-	TooLarge bool
-}
-
 // photoWait bounds how long a submission's photos wait for their turn to be
 // decoded: half of what proxies commonly wait for an answer.
 const photoWait = 30 * time.Second
@@ -96,6 +67,7 @@ const photoWait = 30 * time.Second
 type Service struct {
 	o        Options
 	inflight singleflight.Group
+	turns    turns
 }
 
 // Options are the parts of a Service, all needed but Now.
@@ -113,7 +85,7 @@ func NewService(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{o: o}
+	return &Service{o: o, turns: turns{last: make(map[FormMark]chan struct{})}}
 }
 
 // Token returns a fresh form token for the site.
@@ -146,6 +118,7 @@ func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 }
 
 func (s *Service) take(ctx context.Context, sub *Submission, form Form, id ID) error {
+	defer s.turns.wait(form.Mark())()
 	n, again := s.o.Forms.Served(ctx, form.Mark(), form.TipMark(id))
 	switch {
 	case again:
@@ -211,102 +184,6 @@ func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 		return fmt.Errorf("spooling: %w", err)
 	}
 	return nil
-}
-
-func (sub *Submission) defaults() {
-	if sub.Delivery == "" {
-		sub.Delivery = Now
-	}
-	if sub.Audience == "" {
-		sub.Audience = ToUnit
-	}
-}
-
-// tip returns the tip, without photos, and everything wrong with the submission
-// that can be told without decoding a photo.
-func (sub *Submission) tip(id ID) (*Tip, []FieldProblem) {
-	var problems []FieldProblem
-	bad := func(field string, p Problem) { problems = append(problems, FieldProblem{field, p}) }
-	if !sub.Delivery.Valid() {
-		bad("delivery", DeliveryUnknown)
-	}
-	if sub.Audience != ToUnit && sub.Audience != Oversight {
-		bad("to", AudienceUnknown)
-	}
-	if sub.Sealed != nil {
-		return nil, problems
-	}
-	if !sub.Mailbox.Valid() {
-		bad("mailbox", MailboxMissing)
-	}
-	message, ok := cleanText(sub.Message)
-	lines := strings.Count(message, "\n")
-	switch {
-	case !ok:
-		bad("message", TextBroken)
-	case message == "":
-		bad("message", MessageMissing)
-	case utf8.RuneCountInString(message) > MaxMessageRunes || len(message)+lines > MaxMessageBytes:
-		bad("message", MessageTooLong)
-	}
-	detail := func(field, text string) string {
-		text, ok := cleanLine(text)
-		switch {
-		case !ok:
-			bad(field, TextBroken)
-		case utf8.RuneCountInString(text) > MaxDetailRunes || len(text) > MaxDetailBytes:
-			bad(field, DetailTooLong)
-		}
-		return text
-	}
-	place, when := detail("place", sub.Place), detail("time", sub.Time)
-	if len(sub.Photos) > MaxPhotos {
-		bad("photo", TooManyPhotos)
-	}
-	for _, u := range sub.Photos {
-		if u.TooLarge {
-			bad("photo", PhotoTooLarge)
-			break
-		}
-	}
-	return &Tip{
-		ID: id, Unit: sub.Site.Unit.ID, Site: sub.Site.Code, SiteName: sub.Site.Name.In("vi"),
-		Mailbox: sub.Mailbox, Urgent: sub.Delivery == Urgent, Lang: sub.Lang,
-		Message: message, Place: place, Time: when,
-	}, problems
-}
-
-// digest covers everything a sender can change between two sends of one form.
-func (sub *Submission) digest() [sha256.Size]byte {
-	h := sha256.New()
-	add := func(b []byte) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
-		h.Write(n[:])
-		h.Write(b)
-	}
-	for _, s := range []string{
-		string(sub.Mailbox), sub.Message, sub.Place, sub.Time, string(sub.Delivery), string(sub.Audience),
-	} {
-		add([]byte(s))
-	}
-	for _, u := range sub.Photos {
-		add(u.Data)
-	}
-	add(sub.Sealed)
-	return [sha256.Size]byte(h.Sum(nil))
-}
-
-func photoProblem(err error) Problem {
-	switch {
-	case errors.Is(err, ErrPhotoHEIC):
-		return PhotoHEIC
-	case errors.Is(err, ErrPhotoFormat):
-		return PhotoUnreadable
-	case errors.Is(err, ErrPhotoPixels):
-		return PhotoTooLarge
-	}
-	return ""
 }
 
 // randomWithin returns a uniformly random duration in [0, d).

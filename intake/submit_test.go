@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -255,6 +256,32 @@ func TestSubmitEditedIsAnotherTip(t *testing.T) {
 	if len(p.tips) != 3 {
 		t.Errorf("%d tips, want 3", len(p.tips))
 	}
+}
+
+// However many texts one form sends at the same moment, three become tips.
+func TestSubmitEditedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		p.slow = time.Second
+		token := service.Token(site)
+		var stale atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 12 {
+			sub := good(service, site)
+			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
+			wg.Go(func() {
+				if _, err := service.Submit(t.Context(), sub); errors.Is(err, ErrStaleForm) {
+					stale.Add(1)
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if len(p.tips) != FormTips || stale.Load() != 12-FormTips || len(service.turns.last) != 0 {
+			t.Errorf("%d tips, %d asked to take a fresh form, %d turns left over", len(p.tips), stale.Load(), len(service.turns.last))
+		}
+	})
 }
 
 // A sender whose line drops while the tip is sealed has sent it all the same.
