@@ -76,7 +76,7 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	})
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		c, err := net.Dial("tcp", n.https)
 		if err == nil {
 			c.Close()

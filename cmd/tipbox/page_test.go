@@ -25,7 +25,7 @@ type browserTip struct {
 	Photos  int
 }
 
-// TestPage is issue 6 in real browsers, in front of the real server: the tests
+// TestPage is the page in real browsers, in front of the real server: the tests
 // are in templates/browser/test/page, and what they send is opened here.
 func TestPage(t *testing.T) {
 	t.Parallel()

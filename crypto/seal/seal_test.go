@@ -92,7 +92,7 @@ func TestSealOpensWithAge(t *testing.T) {
 	}
 }
 
-// TestTextHasOneSize is issue 4, item 4: whatever is written, a text-only tip
+// TestTextHasOneSize: whatever is written, a text-only tip
 // has one size. The plaintext is built 10,000 times; that the ciphertext's length
 // follows from the plaintext's is shown on fewer, for sealing is what takes time.
 func TestTextHasOneSize(t *testing.T) {
