@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	g "maragu.dev/gomponents"
@@ -89,16 +90,15 @@ func dial(phone string) string {
 	}, phone)
 }
 
+// ourPath is a path with or without a query, in the characters of RFC 3986. It
+// does not begin with //, which leads to another host, nor is there a \, which
+// browsers take for /.
+var ourPath = regexp.MustCompile(`^/([\w.~!$&'()*+,;=:@%?-][\w.~!$&'()*+,;=:@%?/-]*)?$`)
+
 // ours returns the path if it leads to a page of ours, else "#", which leads
 // nowhere. Escaping alone does not keep javascript: and //elsewhere out of a link.
 func ours(path string) string {
-	for i := range len(path) {
-		// Browsers take \ for / and leave tabs and line feeds out.
-		if c := path[i]; c <= ' ' || c > '~' || c == '\\' {
-			return "#"
-		}
-	}
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+	if !ourPath.MatchString(path) {
 		return "#"
 	}
 	return path

@@ -277,45 +277,6 @@ func checkDocument(t *testing.T, name, page string) {
 	}
 }
 
-// TestWhatWasTypedIsOnlyText: nothing that is given back is taken for markup.
-func TestWhatWasTypedIsOnlyText(t *testing.T) {
-	p := load(t, Options{})
-	const typed = "\n</textarea><script>alert(1)</script>\"'>&amp;"
-	var b strings.Builder
-	f := &Form{Page: Page{Locale: p.Offer(nil)[0]}, Message: typed, Place: typed, Time: typed, Token: typed, Mailbox: typed, Notice: Failed}
-	if err := p.Write(&b, f); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := html.Parse(strings.NewReader(b.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := make(map[string]string)
-	for n := range doc.Descendants() {
-		attr := func(key string) string {
-			for _, a := range n.Attr {
-				if a.Key == key {
-					return a.Val
-				}
-			}
-			return ""
-		}
-		switch n.Data {
-		case "script":
-			t.Error("a script element")
-		case "textarea":
-			got["message"] = n.FirstChild.Data
-		case "input":
-			got[attr("name")] = attr("value")
-		}
-	}
-	for _, name := range []string{"message", "token"} {
-		if got[name] != typed {
-			t.Errorf("%s comes back as %q", name, got[name])
-		}
-	}
-}
-
 // TestStyleIsForOldPhones: nothing that Android WebView 67 does not know.
 func TestStyleIsForOldPhones(t *testing.T) {
 	style := string(load(t, Options{}).style)
