@@ -109,7 +109,7 @@ func (f *Form) photo() g.Node {
 	}
 	return f.field("photo", h.Label(h.Class("head"), h.For("photo"), g.Text(l.PhotoLabel)), l.PhotoHint,
 		again,
-		h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), h.Aria("describedby", "photo-hint")))
+		h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")))
 }
 
 // truth is what is protected and what is not, folded away.

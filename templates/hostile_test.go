@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -44,6 +45,15 @@ func TestTextStaysText(t *testing.T) {
 		}
 	}
 	tryTexts(t, p, true, []string{strings.Join(hostile, "")})
+	said := p.locales[base].ScriptTexts()
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Locale]()) {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if text := p.locales[base].texts[key]; text != "" && key != "name" && // it comes as a Link's Name
+			!shown["Locale."+f.Name] && !shown[key] &&
+			!slices.Contains(slices.Collect(maps.Values(said)), text) {
+			t.Errorf("no page and no script says %s: %q", key, text)
+		}
+	}
 }
 
 // tryTexts compares each sample with itself without the texts, and returns the

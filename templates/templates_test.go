@@ -183,19 +183,22 @@ func TestDuration(t *testing.T) {
 func samples(l *Locale) []View {
 	bare := Page{Locale: l}
 	full := Page{Locale: l, Unit: "Đồn", Phone: "0215 000 000", Languages: []Link{
-		{Tag: "vi", Name: "Tiếng Việt", Href: "/?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "/?l=en"},
+		{Tag: "vi", Name: l.Name, Href: "/?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "/?l=en"},
 	}}
 	views := []View{
 		&Form{Page: bare, Action: "/t/a"},
+		&Form{Page: full, Action: "/t/a", Zalo: true, Window: 6 * time.Hour},
 		&Form{Page: full, Action: "/t/a", Script: "/s/a.js", Keys: "/s/a.json", Spoken: "/s/a.mp3", Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
 			{"mailbox", "mailbox_missing"}, {"message", "message_missing"}, {"place", "detail_too_long"},
 			{"time", "detail_too_long"}, {"photo", "photo_heic"}, {"delivery", "delivery_unknown"}, {"to", "audience_unknown"},
 		}},
+		&Form{Page: full, Action: "/t/a", MessageCut: true, Problems: []Problem{{"message", "text_broken"}, {"message", "sealed_broken"}}},
+		&Thanks{Page: full, Delivery: "now", Again: "/t/a"},
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
-		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a"},
+		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
 	}
 	for _, n := range []Notice{Stale, TooMany, Full, Broken, Large, Failed} {
-		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n})
+		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
 	}
 	for _, k := range []NoteKind{Home, Lost, Withdrawn, Cross, Method, Fault} {
 		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
