@@ -142,6 +142,10 @@ func (h *header) orientation(upload []byte) int {
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R: bytes.NewReader(upload), ImageFormat: f, Sources: imagemeta.EXIF,
 		ShouldHandleTag: isIt,
+		// The value is of 2 bytes. Whatever is larger is passed over, and with it the
+		// offsets of further directories: a tag may hold thousands, all of one large
+		// directory, which would be walked for each.
+		LimitTagSize: 2,
 		HandleTag: func(t imagemeta.TagInfo) error {
 			if v, ok := t.Value.(uint16); ok && v >= 1 && v <= 8 {
 				found = int(v)
