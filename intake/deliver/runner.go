@@ -159,9 +159,9 @@ func (r *Runner) window(unit string) time.Duration {
 // drive works a lane off until ctx ends.
 func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 	for ctx.Err() == nil {
-		batch, again := l.pick(time.Now())
-		if len(batch) > 0 {
-			r.converse(ctx, mails, l, batch)
+		next, again := l.pick(time.Now())
+		if next != nil {
+			r.converse(ctx, mails, l)
 			continue
 		}
 		var alarm <-chan time.Time
@@ -180,9 +180,9 @@ func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 // having answered for a mail: one may be the fault of a mail, three are not.
 const maxBroken = 3
 
-// converse opens a connection and mails over it what may go now, the batch
-// first, until nothing is left or the server stops answering.
-func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) {
+// converse opens a connection and mails over it what may go now, until nothing
+// is left or the server stops answering.
+func (r *Runner) converse(ctx, mails context.Context, l *lane) {
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
@@ -191,38 +191,37 @@ func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) 
 	}
 	var conn Conn
 	defer func() { hangUp(conn) }()
-	for ; len(batch) > 0; batch, _ = l.pick(time.Now()) {
-		for _, p := range batch {
-			if ctx.Err() != nil {
-				return
-			}
-			job, ok := r.prepare(l, p)
-			if !ok {
-				continue
-			}
-			if conn == nil && len(job.to) > 0 {
-				var reason string
-				if conn, reason = r.dial(ctx, l); conn == nil {
-					if ctx.Err() == nil {
-						l.unreachable(reason, time.Now())
-						r.count(reason)
-					}
-					return
+	for ctx.Err() == nil {
+		p, _ := l.pick(time.Now()) // only now: the wait for a connection may have been long
+		if p == nil {
+			return
+		}
+		job, ok := r.prepare(l, p)
+		if !ok {
+			continue
+		}
+		if conn == nil && len(job.to) > 0 {
+			var reason string
+			if conn, reason = r.dial(ctx, l); conn == nil {
+				if ctx.Err() == nil {
+					l.unreachable(reason, time.Now())
+					r.count(reason)
 				}
-			}
-			answered, reason := r.deliver(mails, conn, l, job)
-			if answered {
-				l.answered()
-			}
-			if reason == "" {
-				continue
-			}
-			hangUp(conn)
-			conn = nil
-			if l.broke() >= maxBroken {
-				l.unreachable(reason, time.Now())
 				return
 			}
+		}
+		answered, reason := r.deliver(mails, conn, l, job)
+		if answered {
+			l.answered()
+		}
+		if reason == "" {
+			continue
+		}
+		hangUp(conn)
+		conn = nil
+		if l.broke() >= maxBroken {
+			l.unreachable(reason, time.Now())
+			return
 		}
 	}
 }
