@@ -214,7 +214,7 @@ func down() error { return &DeferredError{Reason: DialRefused, Err: syscall.ECON
 func TestDeliveredIsDeleted(t *testing.T) {
 	inBubble(t, &relay{}, func(b *box) {
 		one := b.put(1, func(e *intake.Envelope) { e.Urgent = true })
-		two := b.put(2, unit("two"))
+		two := b.put(2, unit("two"), func(e *intake.Envelope) { e.Urgent = true }) // a unit that does not want it marked
 		about := b.put(3, func(e *intake.Envelope) { e.Audience = intake.Oversight })
 		synctest.Wait()
 		got := map[string]bool{}
