@@ -22,11 +22,18 @@ type Options struct {
 	Registerer prometheus.Registerer // default none
 
 	Connections int           // to the mail server at once; default 32
-	SendTime    time.Duration // after which a mail is given up for now; default 10 minutes
-	DialTime    time.Duration // after which a connection is; default 1 minute
 	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds
 	Rescan      time.Duration // between looks at what operators did; default 5 seconds
 	Probe       time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
+
+	// A mail is given up for now after SendTime (1 hour), and after DialTime (30
+	// minutes) a connection that has not come to the point of mailing. Both are the
+	// last resort behind the transport's own bounds on each wait. What RFC 5321
+	// section 4.5.3.2 grants a server adds up to less, and so does the largest tip
+	// on a line of 4 KiB/s: to give up a mail that would be taken over in the end
+	// is what makes duplicates, or keeps it from ever arriving.
+	SendTime time.Duration
+	DialTime time.Duration
 }
 
 // Runner mails what is in the spool. What happens to a single tip is logged
@@ -55,7 +62,7 @@ func New(o Options) *Runner {
 		o.Connections = 32
 	}
 	for d, standard := range map[*time.Duration]time.Duration{
-		&o.SendTime: 10 * time.Minute, &o.DialTime: time.Minute, &o.Grace: 10 * time.Second,
+		&o.SendTime: time.Hour, &o.DialTime: 30 * time.Minute, &o.Grace: 10 * time.Second,
 		&o.Rescan: 5 * time.Second, &o.Probe: 10 * time.Minute,
 	} {
 		if *d == 0 {

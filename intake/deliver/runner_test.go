@@ -41,7 +41,7 @@ type delivery struct {
 	sealed string
 }
 
-func (r *relay) Dial(context.Context) (Conn, error) {
+func (r *relay) Dial(ctx context.Context) (Conn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dials = append(r.dials, time.Since(r.start))
@@ -49,6 +49,9 @@ func (r *relay) Dial(context.Context) (Conn, error) {
 		if err := r.dial(); err != nil {
 			return nil, err
 		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	r.open++
 	return &relayConn{r: r}, nil
