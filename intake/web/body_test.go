@@ -92,7 +92,7 @@ func TestForm(t *testing.T) {
 			}
 			p.Close()
 			p.Close()
-			if n := budget.InUse(); n != 0 {
+			if n := budget.inUse(); n != 0 {
 				t.Errorf("%d bytes are still charged", n)
 			}
 		})
@@ -152,11 +152,11 @@ func TestFormBroken(t *testing.T) {
 			if !errors.Is(p.Err, tt.err) || p.Text["message"] != tt.message || p.Photos != nil {
 				t.Errorf("got %q, %d photos, error %v; want %q, %v", p.Text["message"], len(p.Photos), p.Err, tt.message, tt.err)
 			}
-			if n := budget.InUse(); n > 2*maxField {
+			if n := budget.inUse(); n > 2*maxField {
 				t.Errorf("%d bytes charged for a form without photos", n)
 			}
 			p.Close()
-			if n := budget.InUse(); n != 0 {
+			if n := budget.inUse(); n != 0 {
 				t.Errorf("%d bytes are still charged", n)
 			}
 		})
@@ -218,7 +218,7 @@ func FuzzForm(f *testing.F) {
 			}
 		}
 		p.Close()
-		if n := budget.InUse(); n != 0 {
+		if n := budget.inUse(); n != 0 {
 			t.Errorf("%d bytes are still charged", n)
 		}
 	})

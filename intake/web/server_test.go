@@ -118,7 +118,7 @@ func TestStalledUploads(t *testing.T) {
 	for range 200 {
 		send(t, addr, uploadBegun(contentType, body[:len(body)-each/2], len(body)))
 	}
-	for budget.InUse() < 200*photoStart { // until the server has read what was sent
+	for budget.inUse() < 200*photoStart { // until the server has read what was sent
 		time.Sleep(time.Millisecond)
 	}
 	if got := post(t, addr, "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
@@ -234,8 +234,8 @@ func TestSlowUploads(t *testing.T) {
 	} {
 		budget := NewBudget(0, 0)
 		got, took := trickle(t, budget, body, contentType, tt.perSecond, tt.stallAt)
-		if got != tt.want || took > tt.atMost || budget.InUse() != 0 {
-			t.Errorf("%s: %q after %v, %d bytes still held", name, got, took, budget.InUse())
+		if got != tt.want || took > tt.atMost || budget.inUse() != 0 {
+			t.Errorf("%s: %q after %v, %d bytes still held", name, got, took, budget.inUse())
 		}
 	}
 }
