@@ -31,7 +31,9 @@ import (
 )
 
 // grace is how long running submissions and a running mail may take after the
-// service was asked to end: it has ended, goodbyes included, within 10 seconds.
+// service was asked to end: it has ended, goodbyes included, within 10 seconds,
+// unless the disk hangs. A call that waits for the disk cannot be ended, not even
+// by a kill; whoever kills then loses nothing that was thanked, as in any crash.
 const grace = 8 * time.Second
 
 // service is everything that tipbox serve runs, made of a configuration.

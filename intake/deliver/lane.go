@@ -2,7 +2,6 @@ package deliver
 
 import (
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -151,39 +150,37 @@ func (l *lane) nudge() {
 	}
 }
 
-// batchSize is how many tips are picked at a time: few enough that an urgent
-// one that comes meanwhile is soon among them.
-const batchSize = 50
-
-// pick returns some of the tips that may go now, urgent first, else in random
-// order: mails that go out together are not to show who came first. Where there
-// is none, it returns when to ask again, which is zero for "when something comes".
-func (l *lane) pick(now time.Time) (batch []*parcel, again time.Time) {
+// pick returns one of the tips that may go now: an urgent one where there is
+// any, and of equals any with the same chance, for mails that go out together
+// are not to show who came first. It is asked before each mail, so that an
+// urgent tip waits for no more than one. Where there is none, it returns when to
+// ask again, which is zero for "when something comes".
+func (l *lane) pick(now time.Time) (picked *parcel, again time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	equals := 0 // that may go now and are as urgent as the one picked
 	for _, p := range l.parcels {
-		if !p.next.After(now) {
-			batch = append(batch, p)
-		} else if again.IsZero() || p.next.Before(again) {
-			again = p.next
+		switch {
+		case p.next.After(now):
+			if again.IsZero() || p.next.Before(again) {
+				again = p.next
+			}
+		case picked == nil || p.Urgent && !picked.Urgent:
+			picked, equals = p, 1
+		case p.Urgent == picked.Urgent:
+			equals++
+			if rand.N(equals) == 0 { //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
+				picked = p
+			}
 		}
 	}
-	if len(batch) > 0 && l.next.After(now) {
+	if picked != nil && l.next.After(now) {
 		return nil, l.next
 	}
 	if !again.IsZero() {
 		again = later(again, l.next)
 	}
-	rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] }) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
-	slices.SortStableFunc(batch, func(a, b *parcel) int { return rank(a) - rank(b) })
-	return batch[:min(len(batch), batchSize)], again
-}
-
-func rank(p *parcel) int {
-	if p.Urgent {
-		return 0
-	}
-	return 1
+	return picked, again
 }
 
 // unreachable notes that no conversation with the server came about, and leaves

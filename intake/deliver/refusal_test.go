@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -267,43 +266,6 @@ func TestOperatorBesideTheRunner(t *testing.T) {
 		b.wantOnce(string(one)+" one@example.vn", string(two)+" one@example.vn", string(later)+" one@example.vn")
 		if b.waiting() != 0 {
 			b.Errorf("%d waiting", b.waiting())
-		}
-	})
-}
-
-func TestOrder(t *testing.T) {
-	inBubble(t, &relay{dial: down}, func(b *box) {
-		var came []intake.ID
-		for n := range 60 {
-			urgent := n%6 == 5
-			id := b.put(n, func(e *intake.Envelope) { e.Urgent = urgent })
-			if !urgent {
-				came = append(came, id)
-			}
-			time.Sleep(time.Second)
-		}
-		b.relay.to(nil, nil)
-		dials := len(b.relay.dialled())
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
-		if len(b.relay.dialled()) != dials+1 {
-			b.Errorf("%d connections for what was due", len(b.relay.dialled())-dials)
-		}
-		log := b.relay.delivered()
-		if len(log) != 60 {
-			b.Fatalf("%d delivered", len(log))
-		}
-		var went []intake.ID
-		for i, d := range log {
-			if d.urgent != (i < 10) {
-				b.Fatalf("urgent ones are not first: %v", log)
-			}
-			if !d.urgent {
-				went = append(went, d.id)
-			}
-		}
-		if slices.Equal(came, went) { // by chance once in 50!
-			b.Error("mails that went together went in the order in which the tips came")
 		}
 	})
 }

@@ -22,11 +22,18 @@ type Options struct {
 	Registerer prometheus.Registerer // default none
 
 	Connections int           // to the mail server at once; default 32
-	SendTime    time.Duration // after which a mail is given up for now; default 10 minutes
-	DialTime    time.Duration // after which a connection is; default 1 minute
 	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds
 	Rescan      time.Duration // between looks at what operators did; default 5 seconds
 	Probe       time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
+
+	// A mail is given up for now after SendTime (1 hour), and after DialTime (30
+	// minutes) a connection that has not come to the point of mailing. Both are the
+	// last resort behind the transport's own bounds on each wait. What RFC 5321
+	// section 4.5.3.2 grants a server adds up to less, and so does the largest tip
+	// on a line of 4 KiB/s: to give up a mail that would be taken over in the end
+	// is what makes duplicates, or keeps it from ever arriving.
+	SendTime time.Duration
+	DialTime time.Duration
 }
 
 // Runner mails what is in the spool. What happens to a single tip is logged
@@ -55,7 +62,7 @@ func New(o Options) *Runner {
 		o.Connections = 32
 	}
 	for d, standard := range map[*time.Duration]time.Duration{
-		&o.SendTime: 10 * time.Minute, &o.DialTime: time.Minute, &o.Grace: 10 * time.Second,
+		&o.SendTime: time.Hour, &o.DialTime: 30 * time.Minute, &o.Grace: 10 * time.Second,
 		&o.Rescan: 5 * time.Second, &o.Probe: 10 * time.Minute,
 	} {
 		if *d == 0 {
@@ -159,9 +166,9 @@ func (r *Runner) window(unit string) time.Duration {
 // drive works a lane off until ctx ends.
 func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 	for ctx.Err() == nil {
-		batch, again := l.pick(time.Now())
-		if len(batch) > 0 {
-			r.converse(ctx, mails, l, batch)
+		next, again := l.pick(time.Now())
+		if next != nil {
+			r.converse(ctx, mails, l)
 			continue
 		}
 		var alarm <-chan time.Time
@@ -180,9 +187,9 @@ func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 // having answered for a mail: one may be the fault of a mail, three are not.
 const maxBroken = 3
 
-// converse opens a connection and mails over it what may go now, the batch
-// first, until nothing is left or the server stops answering.
-func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) {
+// converse opens a connection and mails over it what may go now, until nothing
+// is left or the server stops answering.
+func (r *Runner) converse(ctx, mails context.Context, l *lane) {
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
@@ -191,38 +198,37 @@ func (r *Runner) converse(ctx, mails context.Context, l *lane, batch []*parcel) 
 	}
 	var conn Conn
 	defer func() { hangUp(conn) }()
-	for ; len(batch) > 0; batch, _ = l.pick(time.Now()) {
-		for _, p := range batch {
-			if ctx.Err() != nil {
-				return
-			}
-			job, ok := r.prepare(l, p)
-			if !ok {
-				continue
-			}
-			if conn == nil && len(job.to) > 0 {
-				var reason string
-				if conn, reason = r.dial(ctx, l); conn == nil {
-					if ctx.Err() == nil {
-						l.unreachable(reason, time.Now())
-						r.count(reason)
-					}
-					return
+	for ctx.Err() == nil {
+		p, _ := l.pick(time.Now()) // only now: the wait for a connection may have been long
+		if p == nil {
+			return
+		}
+		job, ok := r.prepare(l, p)
+		if !ok {
+			continue
+		}
+		if conn == nil && len(job.to) > 0 {
+			var reason string
+			if conn, reason = r.dial(ctx, l); conn == nil {
+				if ctx.Err() == nil {
+					l.unreachable(reason, time.Now())
+					r.count(reason)
 				}
-			}
-			answered, reason := r.deliver(mails, conn, l, job)
-			if answered {
-				l.answered()
-			}
-			if reason == "" {
-				continue
-			}
-			hangUp(conn)
-			conn = nil
-			if l.broke() >= maxBroken {
-				l.unreachable(reason, time.Now())
 				return
 			}
+		}
+		answered, reason := r.deliver(mails, conn, l, job)
+		if answered {
+			l.answered()
+		}
+		if reason == "" {
+			continue
+		}
+		hangUp(conn)
+		conn = nil
+		if l.broke() >= maxBroken {
+			l.unreachable(reason, time.Now())
+			return
 		}
 	}
 }

@@ -41,7 +41,7 @@ type delivery struct {
 	sealed string
 }
 
-func (r *relay) Dial(context.Context) (Conn, error) {
+func (r *relay) Dial(ctx context.Context) (Conn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dials = append(r.dials, time.Since(r.start))
@@ -49,6 +49,9 @@ func (r *relay) Dial(context.Context) (Conn, error) {
 		if err := r.dial(); err != nil {
 			return nil, err
 		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	r.open++
 	return &relayConn{r: r}, nil
@@ -214,7 +217,7 @@ func down() error { return &DeferredError{Reason: DialRefused, Err: syscall.ECON
 func TestDeliveredIsDeleted(t *testing.T) {
 	inBubble(t, &relay{}, func(b *box) {
 		one := b.put(1, func(e *intake.Envelope) { e.Urgent = true })
-		two := b.put(2, unit("two"))
+		two := b.put(2, unit("two"), func(e *intake.Envelope) { e.Urgent = true }) // a unit that does not want it marked
 		about := b.put(3, func(e *intake.Envelope) { e.Audience = intake.Oversight })
 		synctest.Wait()
 		got := map[string]bool{}

@@ -24,7 +24,7 @@ func TestStuckUnitDelaysNoOther(t *testing.T) {
 			b.Error("the stuck tip is gone")
 		}
 		// A mail that takes for ever is given up, and tried again.
-		time.Sleep(11 * time.Minute)
+		time.Sleep(b.run.o.SendTime + 30*time.Second)
 		b.relay.mu.Lock()
 		b.relay.slow = nil
 		b.relay.mu.Unlock()
@@ -32,6 +32,24 @@ func TestStuckUnitDelaysNoOther(t *testing.T) {
 		synctest.Wait()
 		if b.waiting() != 0 {
 			b.Error("the tip is not delivered when the server has come to")
+		}
+	})
+}
+
+// TestSlowServer: one that takes as long for each step as RFC 5321 section
+// 4.5.3.2 lets it gets a tip once, also a large one over a bad line.
+func TestSlowServer(t *testing.T) {
+	r := &relay{
+		dial: func() error { time.Sleep(25 * time.Minute); return nil },                 // greeting, EHLO, STARTTLS, EHLO, AUTH
+		slow: func(context.Context, *Mail) { time.Sleep((15 + 24 + 10) * time.Minute) }, // MAIL, RCPT, DATA; 4 MiB in base64 at 4 KiB/s; the reply
+	}
+	inBubble(t, r, func(b *box) {
+		id := b.put(1)
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		b.wantOnce(string(id) + " one@example.vn")
+		if len(r.dialled()) != 1 {
+			b.Errorf("%d connections", len(r.dialled()))
 		}
 	})
 }

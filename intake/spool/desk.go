@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -28,7 +27,7 @@ type Item struct {
 // fs.ErrNotExist where no server has made one yet.
 func OpenDesk(dir string) (*Desk, error) {
 	for _, name := range []string{"tmp", "new", "hold"} {
-		if _, err := os.ReadDir(filepath.Join(dir, name)); err != nil {
+		if _, _, err := listing(filepath.Join(dir, name)); err != nil {
 			return nil, fmt.Errorf("opening the spool: %w", err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -92,9 +93,26 @@ func makeDir(d disk, path string) error {
 	return d.syncDir(parent)
 }
 
-// listing is the names of a directory: the regular files, and whatever else is there.
+// openUnseen opens a file or directory for reading so that its time of last
+// reading does not tell when that was: for a tip sent "now" it would be when the
+// tip came. The kernel does this for the owner only; whoever else may read, reads.
+func openUnseen(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|noAtime, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		return os.Open(path)
+	}
+	return f, err
+}
+
+// listing is the names of a directory, sorted: the regular files, and whatever
+// else is there.
 func listing(path string) (files, odd []string, err error) {
-	entries, err := os.ReadDir(path)
+	d, err := openUnseen(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(-1)
 	for _, e := range entries {
 		if e.Type()&fs.ModeType == 0 {
 			files = append(files, e.Name())
@@ -102,5 +120,6 @@ func listing(path string) (files, odd []string, err error) {
 			odd = append(odd, e.Name())
 		}
 	}
+	slices.Sort(files)
 	return files, odd, err
 }

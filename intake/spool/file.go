@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -159,7 +158,7 @@ func notOurs(line []byte) error {
 
 // readFile reads the file called name in dir; the sealed tip is nil with headerOnly.
 func readFile(dir, name string, headerOnly bool) (Entry, []byte, error) {
-	f, err := os.Open(filepath.Join(dir, name))
+	f, err := openUnseen(filepath.Join(dir, name))
 	if err != nil {
 		return Entry{}, nil, fmt.Errorf("opening a spool file: %w", err)
 	}

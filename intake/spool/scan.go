@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -149,16 +148,16 @@ func (s *Spool) setDamagedAside(dir, name string, f *found) {
 // readNudges takes the nudges from tmp/.
 func (s *Spool) readNudges() error {
 	tmp := filepath.Join(s.path, "tmp")
-	names, err := os.ReadDir(tmp)
+	names, _, err := listing(tmp)
 	if err != nil {
 		return err
 	}
 	for _, n := range names {
-		which, ok := strings.CutSuffix(n.Name(), retrySuffix)
+		which, ok := strings.CutSuffix(n, retrySuffix)
 		if !ok {
 			continue
 		}
-		if err := s.disk.remove(filepath.Join(tmp, n.Name())); err != nil {
+		if err := s.disk.remove(filepath.Join(tmp, n)); err != nil {
 			return err
 		}
 		s.mu.Lock()

@@ -143,7 +143,8 @@ func makeDirs(d disk, path string) error {
 	return nil
 }
 
-// Close waits for the Puts that are running and gives the spool back.
+// Close waits for the Puts that are running, for as long as the disk makes them
+// wait, and gives the spool back.
 func (s *Spool) Close() error {
 	for {
 		s.mu.Lock()

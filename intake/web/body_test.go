@@ -92,7 +92,7 @@ func TestForm(t *testing.T) {
 			}
 			p.Close()
 			p.Close()
-			if n := budget.InUse(); n != 0 {
+			if n := budget.inUse(); n != 0 {
 				t.Errorf("%d bytes are still charged", n)
 			}
 		})
@@ -124,7 +124,8 @@ func TestFormURLEncoded(t *testing.T) {
 
 func TestFormBroken(t *testing.T) {
 	contentType, whole := form(t, "message=đốt rừng", "photo@a.jpg="+strings.Repeat("x", 100_000), "place=suối")
-	junk := "--b\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nx\r\n--b\r\nX: "
+	first := "--b\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nx\r\n"
+	junk := first + "--b\r\nX: "
 	const kind = "multipart/form-data; boundary=b"
 	for name, tt := range map[string]struct {
 		contentType, body string
@@ -134,6 +135,9 @@ func TestFormBroken(t *testing.T) {
 		"ends in the photo":       {contentType, string(whole[:50_000]), ErrFormBroken, "đốt rừng"},
 		"no last boundary":        {contentType, string(whole[:len(whole)-8]), ErrFormBroken, "đốt rừng"},
 		"ends in a part's header": {contentType, string(whole[:bytes.LastIndex(whole, []byte("Content-Disposition"))+10]), ErrFormBroken, "đốt rừng"},
+		"ends in a delimiter":     {kind, first + "--b", ErrFormBroken, "x"},
+		"ends after a delimiter":  {kind, first + "--b\r\n", ErrFormBroken, "x"},
+		"ends after a header":     {kind, first + "--b\r\nContent-Disposition: form-data; name=\"place\"\r\n", ErrFormBroken, "x"},
 		"not as said":             {contentType, "message=x", ErrFormBroken, ""},
 		"no boundary":             {"multipart/form-data", string(whole), ErrFormBroken, ""},
 		"a part's header of MB":   {kind, junk + strings.Repeat("a", 5<<20) + "\r\n\r\n\r\n--b--", ErrFormBroken, "x"},
@@ -148,11 +152,11 @@ func TestFormBroken(t *testing.T) {
 			if !errors.Is(p.Err, tt.err) || p.Text["message"] != tt.message || p.Photos != nil {
 				t.Errorf("got %q, %d photos, error %v; want %q, %v", p.Text["message"], len(p.Photos), p.Err, tt.message, tt.err)
 			}
-			if n := budget.InUse(); n > 2*maxField {
+			if n := budget.inUse(); n > 2*maxField {
 				t.Errorf("%d bytes charged for a form without photos", n)
 			}
 			p.Close()
-			if n := budget.InUse(); n != 0 {
+			if n := budget.inUse(); n != 0 {
 				t.Errorf("%d bytes are still charged", n)
 			}
 		})
@@ -214,7 +218,7 @@ func FuzzForm(f *testing.F) {
 			}
 		}
 		p.Close()
-		if n := budget.InUse(); n != 0 {
+		if n := budget.inUse(); n != 0 {
 			t.Errorf("%d bytes are still charged", n)
 		}
 	})

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// DefaultBudget is how many bytes of posted forms are held at once.
-	DefaultBudget = 256 << 20
+	// defaultBudget is how many bytes of posted forms are held at once.
+	defaultBudget = 256 << 20
 
 	// An upload that takes longer than stalledAfter for its next stride of bytes
 	// has to make room for others: a line that is bad but alive (2 KiB/s) does not,
@@ -46,10 +46,10 @@ type Budget struct {
 }
 
 // NewBudget returns a budget of total bytes of which photos leave textShare
-// alone. Zero stands for DefaultBudget, and for an eighth of the budget.
+// alone. Zero stands for 256 MiB, and for an eighth of the budget.
 func NewBudget(total, textShare int64) *Budget {
 	if total == 0 {
-		total = DefaultBudget
+		total = defaultBudget
 	}
 	if textShare == 0 {
 		textShare = total / 8
@@ -58,13 +58,6 @@ func NewBudget(total, textShare int64) *Budget {
 		total: total, text: min(textShare, total),
 		leases: make(map[*lease]struct{}), freed: make(chan struct{}),
 	}
-}
-
-// InUse returns how many bytes are held now.
-func (b *Budget) InUse() int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.used
 }
 
 // lease is what one form holds of the budget, and how its upload goes on.

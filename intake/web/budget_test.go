@@ -16,6 +16,13 @@ type deadlines struct {
 
 func (d *deadlines) SetReadDeadline(t time.Time) error { d.read = t; return nil }
 
+// inUse returns how many bytes are held now.
+func (b *Budget) inUse() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}
+
 func upload(t *testing.T, b *Budget) (*lease, *deadlines) {
 	d := &deadlines{ResponseWriter: httptest.NewRecorder()}
 	return b.lease(t.Context(), http.NewResponseController(d)), d
@@ -33,8 +40,8 @@ func TestBudgetKeepsAShareForTexts(t *testing.T) {
 	}
 	photos.close()
 	photos.close()
-	if b.InUse() != 20 || !text.takeText(80) {
-		t.Errorf("%d bytes in use", b.InUse())
+	if b.inUse() != 20 || !text.takeText(80) {
+		t.Errorf("%d bytes in use", b.inUse())
 	}
 }
 

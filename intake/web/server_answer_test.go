@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,36 +17,21 @@ import (
 	"time"
 )
 
-// narrow is a listener whose connections take little before a Write blocks.
-type narrow struct{ net.Listener }
+// crowd is how many connections a crowded server has room for.
+const crowd = 20
 
-func (l narrow) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err == nil {
-		err = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
-	}
-	return c, err
-}
-
-// crowded is a server with room for few connections whose page fits no buffer.
+// crowded is a server, in a synctest bubble, whose page fits no buffer.
 type crowded struct {
-	*Server
-	addr    string
+	*pipes
 	page    string
 	waiting atomic.Int64 // handlers inside Write
 }
 
-const crowd = 20
-
 func newCrowded(t *testing.T, secure *tls.Config) *crowded {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &crowded{addr: l.Addr().String(), page: strings.Repeat("bản ", 50_000)}
+	c := &crowded{page: strings.Repeat("bản ", 50_000)}
 	bodies := NewBodies(BodyOptions{})
-	c.Server = NewServer(ServerOptions{MaxConns: crowd, TLS: secure, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.pipes = servePipes(t, ServerOptions{MaxConns: crowd, TLS: secure, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			echoForm(bodies).ServeHTTP(w, r)
 			return
@@ -54,26 +40,20 @@ func newCrowded(t *testing.T, secure *tls.Config) *crowded {
 		defer c.waiting.Add(-1)
 		io.WriteString(w, c.page)
 	})})
-	done := make(chan error, 1)
-	go func() { done <- c.Serve(narrow{l}) }()
-	t.Cleanup(func() {
-		c.Close()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
 	return c
 }
 
 // letsIn tries what villagers do, while all places are taken by those who do not
 // read what they asked for.
-func (c *crowded) letsIn(t *testing.T, client *http.Client, scheme string) {
+func (c *crowded) letsIn(t *testing.T, url string) {
 	t.Helper()
-	for c.waiting.Load() < crowd {
-		time.Sleep(time.Millisecond)
+	synctest.Wait()
+	if n := c.waiting.Load(); n != crowd {
+		t.Fatalf("%d answers are waiting", n)
 	}
 	for i := range 3 {
-		res, err := client.Get(scheme + "://" + c.addr + "/t/ncs01")
+		client := c.client(t)
+		res, err := client.Get(url + "/t/ncs01")
 		if err != nil {
 			t.Fatalf("page %d: %v", i, err)
 		}
@@ -82,14 +62,9 @@ func (c *crowded) letsIn(t *testing.T, client *http.Client, scheme string) {
 		if err != nil || string(page) != c.page {
 			t.Fatalf("page %d: %d of %d bytes, %v", i, len(page), len(c.page), err)
 		}
-		contentType, body := form(t, "message=đốt rừng", "photo@a.jpg="+strings.Repeat("x", 1<<20))
-		if res, err = client.Post(scheme+"://"+c.addr+"/t/ncs01", contentType, bytes.NewReader(body)); err != nil {
-			t.Fatalf("tip %d: %v", i, err)
-		}
-		answer, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if want := fmt.Sprintf("đốt rừng|1|%d|<nil>", 1<<20); err != nil || string(answer) != want {
-			t.Fatalf("tip %d: %q, %v", i, answer, err)
+		want := fmt.Sprintf("đốt rừng|1|%d|<nil>", 1<<20)
+		if got := post(t, client, url, "message=đốt rừng", "photo@a.jpg="+strings.Repeat("x", 1<<20)); got != want {
+			t.Fatalf("tip %d: %q", i, got)
 		}
 	}
 }
@@ -97,62 +72,70 @@ func (c *crowded) letsIn(t *testing.T, client *http.Client, scheme string) {
 // TestUnreadAnswers: connections with many requests each, whose answers nobody
 // reads, take all places, and a villager still gets in.
 func TestUnreadAnswers(t *testing.T) {
-	c := newCrowded(t, nil)
 	requests := bytes.Repeat([]byte("GET /t/ncs01 HTTP/1.1\r\nHost: x\r\n\r\n"), 100)
-	for range crowd {
-		send(t, c.addr, requests)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowded(t, nil)
+		for range crowd {
+			if _, err := c.dial(t).Write(requests); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.letsIn(t, "http://x")
+	})
+}
+
+// Of HTTP/2: RFC 9113, section 6.
+const (
+	h2Headers, h2Settings     = 1, 4 // kinds of frames
+	h2EndStream, h2EndHeaders = 1, 4 // flags of HEADERS
+	h2Window                  = 4    // a setting
+	h2Preface                 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+)
+
+func h2Frame(kind, flags byte, stream uint32, payload ...byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(payload)))[1:]
+	b = binary.BigEndian.AppendUint32(append(b, kind, flags), stream)
+	return append(b, payload...)
+}
+
+// dialH2 returns a connection on which HTTP/2 was agreed and nothing said.
+func (p *pipes) dialH2(t *testing.T) net.Conn {
+	t.Helper()
+	c := tls.Client(p.dial(t), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+	if err := c.Handshake(); err != nil {
+		t.Fatal(err)
 	}
-	c.letsIn(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, "http")
+	return c
 }
 
 // TestClosedWindows: the same with HTTP/2, whose clients can forbid any answer.
 func TestClosedWindows(t *testing.T) {
-	c := newCrowded(t, selfSigned(t))
-	const settings, headers, endStream, endHeaders, initialWindow = 4, 1, 1, 4, 4 // RFC 9113, section 6
-	frame := func(kind, flags byte, stream uint32, payload []byte) []byte {
-		b := binary.BigEndian.AppendUint32(nil, uint32(len(payload)))[1:]
-		b = binary.BigEndian.AppendUint32(append(b, kind, flags), stream)
-		return append(b, payload...)
-	}
-	ask := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-	ask = append(ask, frame(settings, 0, 0, []byte{0, initialWindow, 0, 0, 0, 0})...)
-	// GET https://x/ by the static table of HPACK: RFC 7541, appendix A.
-	ask = append(ask, frame(headers, endStream|endHeaders, 1, []byte{0x82, 0x87, 0x84, 0x41, 1, 'x'})...)
-	for range crowd {
-		conn, err := tls.Dial("tcp", c.addr, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
-		if err != nil {
-			t.Fatal(err)
+	secure := selfSigned(t)
+	ask := slices.Concat([]byte(h2Preface), h2Frame(h2Settings, 0, 0, 0, h2Window, 0, 0, 0, 0),
+		// GET https://x/ by the static table of HPACK: RFC 7541, appendix A.
+		h2Frame(h2Headers, h2EndStream|h2EndHeaders, 1, 0x82, 0x87, 0x84, 0x41, 1, 'x'))
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowded(t, secure)
+		for range crowd {
+			conn := c.dialH2(t)
+			go func() { _, _ = io.Copy(io.Discard, conn) }() // whatever comes: no answer can
+			if _, err := conn.Write(ask); err != nil {
+				t.Fatal(err)
+			}
 		}
-		t.Cleanup(func() { conn.Close() })
-		if _, err := conn.Write(ask); err != nil {
-			t.Fatal(err)
-		}
-	}
-	client := &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
-	}}
-	defer client.CloseIdleConnections()
-	c.letsIn(t, client, "https")
+		c.letsIn(t, "https://x")
+	})
 }
 
 // overPipe asks a server with the handler once, in a synctest bubble, with what
-// reads the answer, which closes the connection when it returns.
+// reads the answer.
 func overPipe(t *testing.T, handler http.Handler, request []byte, read func(net.Conn)) {
 	t.Helper()
-	l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	s := NewServer(ServerOptions{Handler: handler})
-	served := make(chan error)
-	go func() { served <- s.Serve(l) }()
-	ours, theirs := net.Pipe()
-	l.conns <- theirs
-	if _, err := ours.Write(request); err != nil {
+	c := servePipes(t, ServerOptions{Handler: handler}).dial(t)
+	if _, err := c.Write(request); err != nil {
 		t.Error(err)
 	}
-	read(ours)
-	ours.Close()
-	s.Close()
-	<-served
-	time.Sleep(time.Minute) // net/http lingers before it closes a connection
+	read(c)
 }
 
 // TestAnswerAfterLongWork: the time of an answer begins when it does.

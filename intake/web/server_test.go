@@ -69,11 +69,10 @@ func send(t *testing.T, addr string, b []byte) net.Conn {
 }
 
 // post sends a form as a villager's browser does and returns the answer.
-func post(t *testing.T, addr string, parts ...string) string {
+func post(t *testing.T, client *http.Client, url string, parts ...string) string {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	contentType, body := form(t, parts...)
-	res, err := client.Post("http://"+addr+"/t/ncs01", contentType, bytes.NewReader(body))
+	res, err := client.Post(url+"/t/ncs01", contentType, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +97,8 @@ func TestSlowLoris(t *testing.T) {
 	for range 1000 {
 		lorises = append(lorises, send(t, addr, []byte("GET /t/ncs01 HTTP/1.1\r\nHost: x\r\nX-A: ")))
 	}
-	if got := post(t, addr, "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if got := post(t, client, "http://"+addr, "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
 		t.Errorf("the answer is %q", got)
 	}
 	// The first went for the last.
@@ -112,22 +112,31 @@ func TestSlowLoris(t *testing.T) {
 // their hands. A text passes, and a photo is answered at once.
 func TestStalledUploads(t *testing.T) {
 	const each = 100 << 10
-	budget := NewBudget(200*photoStart+1<<20, 1<<20)
-	addr := serve(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
 	contentType, body := form(t, "message=x", "photo@a.jpg="+strings.Repeat("x", each))
-	for range 200 {
-		send(t, addr, uploadBegun(contentType, body[:len(body)-each/2], len(body)))
-	}
-	for budget.InUse() < 200*photoStart { // until the server has read what was sent
-		time.Sleep(time.Millisecond)
-	}
-	if got := post(t, addr, "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
-		t.Errorf("the answer to a text is %q", got)
-	}
-	got := post(t, addr, "photo@a.jpg="+strings.Repeat("x", 2<<20), "message=đốt rừng")
-	if want := "đốt rừng|0|0|" + (&BusyError{busyRetry}).Error(); got != want {
-		t.Errorf("the answer to a photo is %q", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		budget := NewBudget(200*photoStart+1<<20, 1<<20)
+		line := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
+		for range 200 {
+			if _, err := line.dial(t).Write(uploadBegun(contentType, body[:len(body)-each/2], len(body))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait() // until the server has read what was sent
+		if budget.inUse() < 200*photoStart {
+			t.Fatalf("%d bytes are held", budget.inUse())
+		}
+		begin := time.Now()
+		if got := post(t, line.client(t), "http://x", "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
+			t.Errorf("the answer to a text is %q", got)
+		}
+		got := post(t, line.client(t), "http://x", "photo@a.jpg="+strings.Repeat("x", 2<<20), "message=đốt rừng")
+		if want := "đốt rừng|0|0|" + (&BusyError{busyRetry}).Error(); got != want {
+			t.Errorf("the answer to a photo is %q", got)
+		}
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("the answers took %v", took)
+		}
+	})
 }
 
 func TestBrokenFormIsAnswered(t *testing.T) {
@@ -148,95 +157,17 @@ func TestBrokenFormIsAnswered(t *testing.T) {
 }
 
 func TestHugeHeaders(t *testing.T) {
-	addr := serve(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{}))})
 	for size, want := range map[int]int{8 << 10: 200, 20 << 10: 431, 1 << 20: 431} {
-		c, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		go func() { // the server stops reading before the end
-			fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Junk: %s\r\n\r\n", strings.Repeat("a", size))
-		}()
-		res, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err != nil || res.StatusCode != want {
-			t.Errorf("%d bytes of header: %v, %v; want %d", size, res, err, want)
-		}
-	}
-}
-
-// pipes is a listener whose connections live in a synctest bubble.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-// trickle posts a form over a line of so many bytes a second and returns the
-// answer and how long that took; after stallAt bytes the line goes dead.
-func trickle(t *testing.T, budget *Budget, body []byte, contentType string, perSecond, stallAt int) (answer string, took time.Duration) {
-	synctest.Test(t, func(t *testing.T) {
-		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-		s := NewServer(ServerOptions{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
-		served := make(chan error)
-		go func() { served <- s.Serve(l) }()
-		ours, theirs := net.Pipe()
-		l.conns <- theirs
-		begin := time.Now()
-		go func() {
-			raw := uploadBegun(contentType, body, len(body))
-			for n := 0; n < min(len(raw), stallAt); n += perSecond {
-				if _, err := ours.Write(raw[n:min(n+perSecond, len(raw), stallAt)]); err != nil {
-					return
-				}
-				time.Sleep(time.Second)
+		synctest.Test(t, func(t *testing.T) {
+			c := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
+			go func() { // the server stops reading before the end
+				fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Junk: %s\r\n\r\n", strings.Repeat("a", size))
+			}()
+			res, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil || res.StatusCode != want {
+				t.Errorf("%d bytes of header: %v, %v; want %d", size, res, err, want)
 			}
-		}()
-		if res, err := http.ReadResponse(bufio.NewReader(ours), nil); err == nil {
-			b, _ := io.ReadAll(res.Body)
-			answer = string(b)
-		}
-		took = time.Since(begin)
-		ours.Close()
-		s.Close()
-		<-served
-		time.Sleep(time.Minute) // net/http lingers before it closes a connection
-	})
-	return answer, took
-}
-
-// TestSlowUploads: a bad line is waited for, a dead one is not.
-func TestSlowUploads(t *testing.T) {
-	photo := strings.Repeat("x", 3<<20)
-	contentType, body := form(t, "message=đốt rừng", "photo@a="+photo, "photo@b="+photo, "photo@c="+photo)
-	whole := fmt.Sprintf("đốt rừng|3|%d|<nil>", 3*len(photo))
-	broken := "đốt rừng|0|0|" + ErrFormBroken.Error()
-	for name, tt := range map[string]struct {
-		perSecond, stallAt int
-		want               string
-		atMost             time.Duration
-	}{
-		"EDGE, 240 kbit/s": {30_000, 1 << 30, whole, 6 * time.Minute},
-		"GPRS, 32 kbit/s":  {4_000, 1 << 30, whole, 40 * time.Minute},
-		"stalls":           {30_000, 1 << 20, broken, 35*time.Second + idleBody + time.Second},
-		"a drip":           {200, 1 << 30, broken, 4 * time.Minute},
-	} {
-		budget := NewBudget(0, 0)
-		got, took := trickle(t, budget, body, contentType, tt.perSecond, tt.stallAt)
-		if got != tt.want || took > tt.atMost || budget.InUse() != 0 {
-			t.Errorf("%s: %q after %v, %d bytes still held", name, got, took, budget.InUse())
-		}
+		})
 	}
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -55,27 +52,13 @@ func TestSlowUploadHTTP2(t *testing.T) {
 	secure := selfSigned(t)
 	contentType, body := form(t, "message=đốt rừng", "photo@a="+strings.Repeat("x", 3<<20))
 	synctest.Test(t, func(t *testing.T) {
-		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-		s := NewServer(ServerOptions{Handler: echoForm(NewBodies(BodyOptions{})), TLS: secure})
-		served := make(chan error)
-		go func() { served <- s.Serve(l) }()
-		line := &http.Transport{
-			ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
-			DialContext: func(context.Context, string, string) (net.Conn, error) {
-				ours, theirs := net.Pipe()
-				l.conns <- theirs
-				return ours, nil
-			},
-		}
-		res, err := (&http.Client{Transport: line}).Post("https://x/t/ncs01", contentType, &drip{body, 15_000})
+		line := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{})), TLS: secure})
+		res, err := line.client(t).Post("https://x/t/ncs01", contentType, &drip{body, 15_000})
 		if err != nil {
-			t.Error(err)
-		} else if got, err := io.ReadAll(res.Body); res.ProtoMajor != 2 || string(got) != fmt.Sprintf("đốt rừng|1|%d|<nil>", 3<<20) {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(res.Body); res.ProtoMajor != 2 || string(got) != fmt.Sprintf("đốt rừng|1|%d|<nil>", 3<<20) {
 			t.Errorf("%s: %q, %v", res.Proto, got, err)
 		}
-		line.CloseIdleConnections()
-		s.Close()
-		<-served
-		time.Sleep(time.Minute) // net/http lingers before it closes a connection
 	})
 }
