@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
