@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"tipbox/crypto/keys"
 	"tipbox/intake/config"
@@ -69,21 +67,22 @@ Arguments:
 	return cmd
 }
 
-// questions are asked on a terminal for the flags that were not given.
+// questions are asked on a terminal for the flags that were not given. The key
+// is where tipbox.toml says what is wrong with an answer.
 var questions = []struct {
-	flag, text string
-	optional   bool
+	flag, key, text string
+	optional        bool
 }{
-	{"base-url", "Địa chỉ in trên áp phích / address on the posters (https://…)", false},
-	{"unit-id", "Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa", false},
-	{"unit-name", "Tên đơn vị / unit name", false},
-	{"site-code", "Mã điểm dán áp phích / site code, such as ncs01", false},
-	{"site-name", "Tên điểm dán áp phích / site name", false},
-	{"mail", "Thư điện tử của đơn vị / the unit's mail address", false},
-	{"phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true},
-	{"smtp-host", "Máy chủ gửi thư / mail server", false},
-	{"smtp-user", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true},
-	{"from", "Địa chỉ người gửi của hòm thư / the box's own mail address", false},
+	{"base-url", "base_url", "Địa chỉ in trên áp phích / address on the posters (https://…)", false},
+	{"unit-id", "units[0].id", "Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa", false},
+	{"unit-name", "units[0].name", "Tên đơn vị / unit name", false},
+	{"site-code", "units[0].sites[0].code", "Mã tờ dán đầu tiên / code of the first site, such as ncs01", false},
+	{"site-name", "units[0].sites[0].name", "Tên nơi dán / name of the first site", false},
+	{"mail", "units[0].mail[0]", "Thư điện tử của đơn vị / the unit's mail address", false},
+	{"phone", "units[0].phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true},
+	{"smtp-host", "smtp.host", "Máy chủ gửi thư / mail server", false},
+	{"smtp-user", "smtp.username", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true},
+	{"from", "smtp.from", "Địa chỉ người gửi của hòm thư / the box's own mail address", false},
 }
 
 func (c *initCmd) run(t *terminal, flags *pflag.FlagSet) error {
@@ -95,17 +94,10 @@ func (c *initCmd) run(t *terminal, flags *pflag.FlagSet) error {
 			return hint(usage(err), "it is what tipbox keygen prints; tipbox keygen --show IDENTITY prints it again")
 		}
 	}
-	if err := ask(t, flags); err != nil {
+	if err := c.ask(t, flags); err != nil {
 		return err
 	}
-	f := initFile{
-		initCmd:        *c,
-		admin:          "127.0.0.1:9090",
-		proxied:        strings.HasPrefix(c.baseURL, "https:"),
-		recipientsFile: "keys/" + c.unitID + ".recipients",
-		sites:          []initSite{{c.siteCode, c.siteName}},
-	}
-	identity, err := f.write(t)
+	identity, err := c.file().write(t)
 	if err != nil {
 		return err
 	}
@@ -136,34 +128,69 @@ func emptyDir(dir string) error {
 	return nil
 }
 
-// ask fills what no flag gave, on a terminal; elsewhere it names the flags.
-func ask(t *terminal, flags *pflag.FlagSet) error {
-	interactive := term.IsTerminal(int(os.Stdin.Fd()))
-	in := bufio.NewReader(os.Stdin)
+// ask fills what no flag gave with a person's answers, each until it is good;
+// where there is nobody it names the flags.
+func (c *initCmd) ask(t *terminal, flags *pflag.FlagSet) error {
 	var missing []string
 	for _, q := range questions {
-		if flags.Lookup(q.flag).Value.String() != "" {
-			continue
-		}
-		if !interactive {
-			if !q.optional {
-				missing = append(missing, "--"+q.flag)
+		switch {
+		case flags.Lookup(q.flag).Value.String() != "":
+		case t.person == nil && q.optional:
+		case t.person == nil:
+			missing = append(missing, "--"+q.flag)
+		default:
+			for {
+				fmt.Fprintf(t.err, "%s: ", q.text)
+				answer, err := t.person.ReadString('\n')
+				if err != nil {
+					return fmt.Errorf("reading an answer: %w", err)
+				}
+				answer = strings.TrimSpace(answer)
+				if answer == "" && !q.optional {
+					t.say("  cần có / this is needed")
+					continue
+				}
+				if err := flags.Set(q.flag, answer); err != nil {
+					return err
+				}
+				problem := c.problem(q.key)
+				if problem == "" {
+					break
+				}
+				t.say("  %s", problem)
 			}
-			continue
-		}
-		fmt.Fprintf(t.err, "%s: ", q.text)
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("reading an answer: %w", err)
-		}
-		if err := flags.Set(q.flag, strings.TrimSpace(line)); err != nil {
-			return err
 		}
 	}
 	if len(missing) > 0 {
 		return hint(usage(fmt.Errorf("missing %s", strings.Join(missing, ", "))), "on a terminal tipbox init asks for what is missing")
 	}
 	return nil
+}
+
+// problem returns what tipbox.toml, as it would be written now, has wrong at the
+// key, or "".
+func (c *initCmd) problem(key string) string {
+	_, err := config.Parse("tipbox.toml", c.file().toml())
+	if err == nil {
+		return ""
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if _, problem, ok := strings.Cut(line, " "+key+": "); ok {
+			return problem
+		}
+	}
+	return ""
+}
+
+// file returns the first tipbox.toml that the answers make.
+func (c *initCmd) file() *initFile {
+	return &initFile{
+		initCmd:        *c,
+		admin:          "127.0.0.1:9090",
+		proxied:        strings.HasPrefix(c.baseURL, "https:"),
+		recipientsFile: "keys/" + c.unitID + ".recipients",
+		sites:          []initSite{{c.siteCode, c.siteName}},
+	}
 }
 
 // write makes the directory, all of it or nothing, and returns the path of the
@@ -196,7 +223,7 @@ func (f *initFile) write(t *terminal) (identity string, err error) {
 	path := filepath.Join(f.dir, "tipbox.toml")
 	text := f.toml()
 	if _, err := config.Parse(path, text); err != nil {
-		return "", hint(usage(err), "nothing was written; the answers above were not all good")
+		return "", hint(usage(err), "nothing was written")
 	}
 	if err := writeSynced(path, text); err != nil {
 		return "", fmt.Errorf("writing the configuration: %w", err)

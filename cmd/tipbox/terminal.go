@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -14,11 +15,16 @@ import (
 // terminal is where a command meets a person: out is data, err is for people.
 type terminal struct {
 	out, err io.Writer
-	progress bool // err is a terminal: long work shows how far it is
+	progress bool          // err is a terminal: long work shows how far it is
+	person   *bufio.Reader // who can be asked; nil where stdin is no terminal
 }
 
 func newTerminal() *terminal {
-	return &terminal{out: os.Stdout, err: os.Stderr, progress: term.IsTerminal(int(os.Stderr.Fd()))}
+	t := &terminal{out: os.Stdout, err: os.Stderr, progress: term.IsTerminal(int(os.Stderr.Fd())) && clearsLines(os.Stderr)}
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		t.person = bufio.NewReader(os.Stdin)
+	}
+	return t
 }
 
 // say prints a plain line for people.
@@ -91,10 +97,11 @@ func (t *terminal) passphrase(file, prompt string, confirm bool) (string, error)
 	}
 	pass, err := askTerminal(prompt)
 	if err != nil {
-		return "", hint(err, "where there is no terminal, give the passphrase with --passphrase-file FILE")
+		return "", hint(err, "không có cửa sổ lệnh để hỏi: ghi mật khẩu vào một tệp và dùng --passphrase-file",
+			"where there is no terminal, give the passphrase with --passphrase-file FILE")
 	}
 	if pass == "" {
-		return "", errors.New("the passphrase is empty")
+		return "", errors.New("mật khẩu trống / the passphrase is empty")
 	}
 	if confirm {
 		again, err := askTerminal("Nhập lại / again: ")
@@ -102,7 +109,7 @@ func (t *terminal) passphrase(file, prompt string, confirm bool) (string, error)
 			return "", err
 		}
 		if again != pass {
-			return "", errors.New("the two passphrases differ")
+			return "", errors.New("hai lần nhập không giống nhau / the two passphrases differ")
 		}
 	}
 	return pass, nil

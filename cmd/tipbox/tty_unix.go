@@ -10,3 +10,7 @@ func openTTY() (in, out *os.File, err error) {
 	}
 	return in, in, nil
 }
+
+// clearsLines reports that any terminal understands the escape sequence that
+// clears a line (ECMA-48, EL).
+func clearsLines(*os.File) bool { return true }

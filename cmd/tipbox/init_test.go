@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestInitAsks answers as a person may: what is wrong is said and asked again at
+// once, and what was good is kept.
+func TestInitAsks(t *testing.T) {
+	_, flags := recruit(t)
+	var typed, said bytes.Buffer
+	for _, answer := range []string{
+		"ftp://tip.example.vn", "https://tip.example.vn",
+		"Na Cô", "na-co-sa",
+		" ", "Đồn Na Cô Sa",
+		"NCS 01", "ncs01",
+		"Chợ phiên",
+		"trực ban", "truc-ban@example.vn",
+		"", // no telephone
+		"mail.example.vn",
+		"", // no user there
+		"tip@example.vn",
+	} {
+		typed.WriteString(answer + "\n")
+	}
+	dir := filepath.Join(t.TempDir(), "box")
+	person := &terminal{out: &said, err: &said, person: bufio.NewReader(&typed)}
+	if code := run(append([]string{"init", dir}, flags...), person); code != exitDone || typed.Len() > 0 {
+		t.Fatalf("exit %d, %d bytes not read\n%s", code, typed.Len(), &said)
+	}
+	var complaints []string
+	for line := range strings.Lines(said.String()) {
+		if _, complaint, ok := strings.Cut(line, ":   "); ok { // no terminal has echoed the answer's end
+			complaints = append(complaints, strings.TrimSpace(complaint))
+		}
+	}
+	want := []string{
+		`"ftp://tip.example.vn": expected https:// (http:// is for loopback only)`,
+		`"Na Cô": expected up to 40 lower-case letters, digits and dashes, such as na-co-sa`,
+		`cần có / this is needed`,
+		`"NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
+		`"trực ban": expected a mail address, such as truc-ban@example.vn`,
+	}
+	if !slices.Equal(complaints, want) {
+		t.Errorf("it complained\n%s\nwant\n%s", strings.Join(complaints, "\n"), strings.Join(want, "\n"))
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "tipbox.toml"))
+	for _, kept := range []string{"https://tip.example.vn", "na-co-sa", "Đồn Na Cô Sa", "ncs01", "Chợ phiên", "mail.example.vn"} {
+		if err != nil || !strings.Contains(string(text), kept) {
+			t.Errorf("%v: tipbox.toml has no %s:\n%s", err, kept, text)
+		}
+	}
+}
