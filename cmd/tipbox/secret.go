@@ -31,20 +31,14 @@ func loadSecret(path string) ([]byte, error) {
 	return secret, nil
 }
 
-// newSecret writes the file under another name first: a power cut must not
-// leave half a secret behind.
 func newSecret(path string) ([]byte, error) {
 	secret := make([]byte, secretSize)
 	_, _ = rand.Read(secret) // never fails
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the secret's directory: %w", err)
 	}
-	temp := path + ".new"
 	text := base64.StdEncoding.EncodeToString(secret) + "\n"
-	if err := writeSynced(temp, []byte(text)); err != nil {
-		return nil, fmt.Errorf("writing the secret: %w", err)
-	}
-	if err := os.Rename(temp, path); err != nil {
+	if err := replaceFile(path, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("writing the secret: %w", err)
 	}
 	return secret, nil

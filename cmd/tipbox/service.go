@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -62,14 +61,6 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	}()
 	debug.SetMemoryLimit(cfg.HTTP.BodyMemory + otherMemory)
 	registry := prometheus.NewRegistry()
-	secret, err := loadSecret(cfg.SecretFile)
-	if err != nil {
-		return nil, err
-	}
-	key, err := intake.NewFormKey(secret)
-	if err != nil {
-		return nil, err
-	}
 	s.spool, err = spool.Open(spool.Options{
 		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, Log: log,
 	})
@@ -79,6 +70,16 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 			"another tipbox serves "+cfg.DataDir+": stop that one first (systemctl stop tipbox), or give this one a data_dir of its own")
 	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
+	}
+	// Only now, with the spool locked: of two servers started on one directory
+	// the second must not make another secret.
+	secret, err := loadSecret(cfg.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := intake.NewFormKey(secret)
+	if err != nil {
+		return nil, err
 	}
 	if s.limits, err = newLimits(cfg, secret, log, registry); err != nil {
 		return nil, err
@@ -133,25 +134,6 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 		o.Redis = &limit.Server{URL: cfg.Redis.URL, Password: password}
 	}
 	return limit.New(o)
-}
-
-// loadTLS reads certificate and key anew at each handshake's need, so that a
-// renewed certificate wants no restart.
-func loadTLS(h config.HTTP) (*tls.Config, error) {
-	load := func() (*tls.Certificate, error) {
-		cert, err := tls.LoadX509KeyPair(h.TLSCert, h.TLSKey)
-		if err != nil {
-			return nil, fmt.Errorf("reading the certificate: %w", err)
-		}
-		return &cert, nil
-	}
-	if _, err := load(); err != nil {
-		return nil, usage(err)
-	}
-	return &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return load() },
-	}, nil
 }
 
 // run serves until ctx ends, and then until what is running is done, within
