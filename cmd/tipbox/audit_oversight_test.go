@@ -121,6 +121,7 @@ func TestAuditTimes(t *testing.T) {
 	}
 	mails := d.mail.Wait(2)
 	d.waitFor("two tips to be delivered", func() bool { return len(d.spooled("new")) == 5 })
+	d.waitFor("the time of new/ to be set back", func() bool { return times()["/spool/new"].Unix() == 0 })
 	for path, at := range times() {
 		name, _, isTip := strings.Cut(filepath.Base(path), "-TB-")
 		was, old := first[path]

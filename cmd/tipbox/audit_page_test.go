@@ -44,7 +44,8 @@ func TestAuditPage(t *testing.T) {
 		d.front = func() string { return front }
 		v := d.villager(sourceV4[0])
 		v.url = front + "/t/ncs01"
-		d.mail.Wait(len(fronts[:i])) // the tips sent so far
+		d.mail.Wait(i) // the tips sent so far
+		d.waitFor("them to leave the spool", func() bool { return len(d.spooled("new")) == 0 })
 		before := d.state()
 		var pages []*answer
 		for range 20 { // a link preview's robot, a thousand scans
