@@ -47,8 +47,8 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       for (const cleanup of cleanups.reverse()) await cleanup();
     });
 
-    async function open(t, change = {}, path = "/t/ncs01", host = "") {
-      const server = await site({ ...data, ...change });
+    async function open(t, change = {}, path = "/t/ncs01", { host, hold } = {}) {
+      const server = await site({ ...data, ...change }, hold);
       const page = await browser.newPage();
       t.after(() => server.close());
       t.after(() => page.close());
@@ -202,6 +202,20 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 2);
     });
 
+    test("a photo chosen before the script's data has come is seen and sent", async (t) => {
+      let release;
+      const hold = { "/s/1.json": new Promise((resolve) => { release = resolve; }) };
+      const { page, server } = await open(t, {}, "/t/ncs01", { hold });
+      await fill(page);
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      assert.equal(await page.$("ul.photos"), null, "the script is not there yet");
+      release();
+      await page.waitForSelector("ul.photos img");
+      await press(page);
+      await thanked(page);
+      assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
+    });
+
     test("recipients of two kinds, a missing script: the form posts by itself", async (t) => {
       for (const [change, path] of [[{ to: { unit: [data.to.unit[0], data.to.oversight[0]] } }, "/t/ncs01"], [{}, "/plain"]]) {
         const { page, server } = await open(t, change, path);
@@ -215,7 +229,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
     if (name === "chrome") {
       test("plain http, where there is no WebCrypto", async (t) => {
         const classic = await makeKey(true);
-        const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", "tip.test");
+        const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", { host: "tip.test" });
         assert.equal(await page.evaluate(() => isSecureContext), false);
         await sealing(page);
         await fill(page);

@@ -20,16 +20,17 @@ const page = (withScript) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-
 <input type="hidden" name="token" value="t1"><button type="submit">Gửi</button></form>
 ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' : ""}</html>`;
 
-/** Starts the server: {url, posts, answers, data, close}. */
-export async function site(data) {
+/** Starts the server: {url, posts, answers, data, close}. The answer at a path of hold waits for the promise there. */
+export async function site(data, hold = {}) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
     answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 200
     data: { "/s/1.json": data },
     requests: [],
   };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
+    await hold[path];
     state.requests.push(`${request.method} ${path}`);
     const send = (status, type, body, headers = {}) => response.writeHead(status, { "Content-Type": type, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin", ...headers }).end(body);
     if (request.method === "POST") {

@@ -12,7 +12,9 @@ export class Photos {
     this.list.hidden = true;
     input.parentNode.insertBefore(this.list, input.nextSibling);
     input.multiple = true;
-    input.addEventListener("change", () => this.#add(Array.from(input.files)));
+    const take = () => this.#add(Array.from(input.files));
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script came
   }
 
   /** Resolves to the clean photos' bytes when all are ready. */
