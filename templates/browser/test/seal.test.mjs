@@ -216,6 +216,35 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
     });
 
+    test("a photo that fails after Send was pressed keeps the tip from going without it", async (t) => {
+      const files = write(tempDir(t), { "a.heic": "\0\0\0\x18ftypheic\0\0\0\0mif1" });
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await page.evaluate(() => { // a slow phone: photos are read when released
+        const read = FileReader.prototype.readAsArrayBuffer;
+        const released = new Promise((resolve) => { window.release = resolve; });
+        FileReader.prototype.readAsArrayBuffer = function (blob) {
+          released.then(() => read.call(this, blob));
+        };
+      });
+      await (await page.$("[name=photo]")).uploadFile(camera, files["a.heic"]);
+      await page.waitForSelector("ul.photos li");
+      await press(page);
+      assert.equal(await page.$eval("form", (e) => e.getAttribute("aria-busy")), "true");
+      await page.evaluate(() => window.release());
+      await page.waitForSelector(".alert");
+      assert.equal(server.posts.length, 0);
+      assert.equal(await page.$eval("#photo-bad", (e) => e.textContent), texts.photo_heic);
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#photo"]);
+      assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
+      assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+      assert.deepEqual(await page.$$eval("form :disabled", (all) => all.map((e) => e.outerHTML)), []);
+      await press(page); // seen, and sent without it
+      await thanked(page);
+      assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
+    });
+
     test("recipients of two kinds, a missing script: the form posts by itself", async (t) => {
       for (const [change, path] of [[{ to: { unit: [data.to.unit[0], data.to.oversight[0]] } }, "/t/ncs01"], [{}, "/plain"]]) {
         const { page, server } = await open(t, change, path);

@@ -40,6 +40,7 @@
 //   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
 import "../shared/polyfill.js";
 import { answers, check, sayAt, sayOnTop } from "./form.js";
+import { PhotoProblem } from "./photo.js";
 import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
 import { post } from "./post.js";
@@ -87,22 +88,22 @@ class Page {
   hold() {
     this.busy = true;
     this.form.setAttribute("aria-busy", "true");
-    this.held = Array.from(this.form.elements).filter((element) => !element.disabled && !this.status.contains(element));
-    this.held.forEach((element) => {
-      element.disabled = true;
-    });
+    this.disable(true);
     window.addEventListener("beforeunload", stay);
   }
 
   rest() {
     this.busy = false;
     this.form.removeAttribute("aria-busy");
-    (this.held || []).forEach((element) => {
-      element.disabled = false;
-    });
-    this.held = null;
+    this.disable(false);
     this.work(this.label);
     window.removeEventListener("beforeunload", stay);
+  }
+
+  disable(on) {
+    Array.from(this.form.elements).forEach((element) => {
+      element.disabled = on;
+    });
   }
 
   // Says on the button what is being done; its pictogram stays.
@@ -125,7 +126,8 @@ class Page {
       await this.seal(tip);
       outcome = await this.post(tip);
     } catch (err) {
-      outcome = { problem: err instanceof TooLarge ? "photo_too_large" : "seal_failed" };
+      if (err instanceof PhotoProblem) outcome = { photo: err.problem };
+      else outcome = err instanceof TooLarge ? { photo: "photo_too_large" } : { problem: "seal_failed" };
     }
     this.finish(outcome);
   }
@@ -207,10 +209,16 @@ class Page {
     this.sealed = null;
     this.rest();
     if (this.token) this.form.elements.token.value = this.token;
+    if (outcome.done) {
+      thank(outcome.done);
+      return;
+    }
+    if (outcome.photo) {
+      sayAt(this.form, "photo", this.text(outcome.photo));
+      sayOnTop(this.form, { photo: outcome.photo }, this.text);
+      return;
+    }
     switch (outcome.problem) {
-      case undefined:
-        thank(outcome.done);
-        break;
       case "stopped":
         this.say("sealed_here");
         break;
@@ -220,10 +228,6 @@ class Page {
       case "limited":
         this.say("limited", { minutes: Math.max(1, Math.ceil(outcome.after / 60)) });
         if (this.data.phone) this.status.append(" ", this.text("limited_phone", { phone: this.data.phone }));
-        break;
-      case "photo_too_large":
-        sayAt(this.form, "photo", this.text(outcome.problem));
-        sayOnTop(this.form, { photo: outcome.problem }, this.text);
         break;
       default:
         this.say(outcome.problem);
