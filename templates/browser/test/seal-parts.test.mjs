@@ -110,7 +110,17 @@ async function line(...answers) {
     },
     wait: async (ms) => log.push(`${ms / 1000}s`),
     waiting: (on) => log.push(on ? "waiting" : "line"),
-    reseal: async (url) => log.push(`reseal ${url}`),
+    load: async (url) => {
+      log.push(`load ${url}`);
+      const data = answers.shift();
+      if (data === "drop") throw new Error("no answer");
+      if (data === "stop") throw { stopped: true };
+      return data;
+    },
+    reseal: async (data) => {
+      log.push(`reseal ${data}`);
+      if (data === "K9") throw new Error("no such recipients");
+    },
     renew: (token) => log.push(`token ${token}`),
   });
   return { outcome, log: log.join(" ") };
@@ -131,11 +141,21 @@ test("posts until the line holds", async () => {
 
 test("a changed key is noticed, a stale token renewed, each once or twice and never for ever", async () => {
   const moved = { status: 409, "Tipbox-Keys": "/s/new.json" };
-  assert.deepEqual(await line(moved, 200), { outcome: { done: "thanks" }, log: "409 line reseal /s/new.json 200 line" });
-  assert.deepEqual((await line(moved, moved, moved)).outcome, { problem: "refused" });
+  assert.deepEqual(await line(moved, "K2", 200), { outcome: { done: "thanks" }, log: "409 load /s/new.json line reseal K2 200 line" });
+  assert.deepEqual((await line(moved, "K2", moved, "K3", moved)).outcome, { problem: "refused" });
   const stale = { status: 403, "Tipbox-Token": "t2" };
   assert.deepEqual(await line(stale, 200), { outcome: { done: "thanks" }, log: "403 line token t2 200 line" });
   assert.deepEqual((await line(stale, stale)).outcome, { problem: "refused" });
+});
+
+test("where the changed key does not come it is waited for, as for the line", async () => {
+  const moved = { status: 409, "Tipbox-Keys": "/s/new.json" };
+  assert.deepEqual(await line(moved, "drop", moved, "drop", moved, "drop", moved, "K2", 200), {
+    outcome: { done: "thanks" },
+    log: "409 load /s/new.json waiting 2s 409 load /s/new.json waiting 4s 409 load /s/new.json waiting 8s 409 load /s/new.json line reseal K2 200 line",
+  });
+  assert.deepEqual((await line(moved, "stop")).outcome, { problem: "stopped" });
+  await assert.rejects(line(moved, "K9"), /no such recipients/);
 });
 
 test("refusals are told apart", async () => {

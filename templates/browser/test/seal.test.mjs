@@ -147,6 +147,28 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal((await openTip(server.posts[2].fields.sealed, fresh)).text, message);
     });
 
+    test("a changed key that does not come is waited for", async (t) => {
+      const fresh = await makeKey();
+      for (const trouble of [undefined, "drop"]) { // undefined is a 404
+        const { page, server } = await open(t);
+        server.moved = "/s/2.json";
+        server.data["/s/2.json"] = trouble;
+        await sealing(page);
+        await fill(page);
+        await press(page);
+        await status(page, "waiting");
+        await page.click("#status button");
+        await status(page, "sealed_here");
+        assert.equal(await page.$eval("[name=message]", (e) => e.disabled), false);
+        await press(page);
+        await status(page, "waiting");
+        server.data["/s/2.json"] = { ...data, keys: "K2", to: { unit: [fresh.recipient] } };
+        await page.evaluate(() => window.dispatchEvent(new Event("online")));
+        await thanked(page);
+        assert.equal((await openTip(server.posts.at(-1).fields.sealed, fresh)).text, message);
+      }
+    });
+
     test("where sealing fails it says so and asks", async (t) => {
       const { page, server } = await open(t, { to: { unit: data.to.unit, oversight: [data.to.unit[0], data.to.oversight[0]] } });
       await sealing(page);

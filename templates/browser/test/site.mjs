@@ -25,7 +25,8 @@ export async function site(data, hold = {}) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
     answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 200
-    data: { "/s/1.json": data },
+    data: { "/s/1.json": data }, // "drop" cuts the line instead
+    moved: "", // path of the data with keys "K2", which alone are good where it is set
     requests: [],
   };
   const server = createServer(async (request, response) => {
@@ -44,6 +45,7 @@ export async function site(data, hold = {}) {
         state.posts.push({ headers: request.headers, ...multipart(Buffer.concat(chunks), request.headers["content-type"]) });
         const answer = state.answers.shift();
         if (answer === "lose") request.socket.destroy();
+        else if (state.moved && request.headers["tipbox-keys"] !== "K2") send(409, "text/html", "", { "Tipbox-Keys": state.moved });
         else if (answer) send(answer.status, "text/html", "<p>…", answer);
         else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
       });
@@ -51,6 +53,7 @@ export async function site(data, hold = {}) {
     else if (path === "/plain") send(200, "text/html", page(false));
     else if (path === "/s/seal.js") send(200, "text/javascript", readFileSync(join(root, "seal.js")));
     else if (path === "/favicon.ico") send(204, "image/x-icon");
+    else if (state.data[path] === "drop") request.socket.destroy();
     else if (state.data[path]) send(200, "application/json", JSON.stringify(state.data[path]));
     else send(404, "text/html", "");
   });

@@ -29,7 +29,8 @@
 //     the browser's history says no more than without the script; 2xx without
 //     Tipbox-Taken is somebody else's answer (a captive portal): tried again;
 //   409 with Tipbox-Keys: /s/….json where ID is not the present set: the
-//     script loads that, seals anew and posts again;
+//     script loads that, seals anew and posts again; where it does not get
+//     that, it is as if there had been no answer;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
 //   429 with Retry-After; 404 and 410: withdrawn; other 4xx: not taken;
 //   5xx or none: tried again, after 2 s and then ever longer, for as long as
@@ -193,10 +194,14 @@ class Page {
         if (on) this.say("waiting", {}, ["edit", () => stop()]);
         else this.say("");
       },
-      reseal: async (url) => {
-        const answer = await request("json", "GET", url);
-        this.data = answer.body;
-        await this.seal(tip);
+      load: async (url) => {
+        const { status, body } = await request("json", "GET", url);
+        if (status !== 200 || !body) throw new Error("no data");
+        return body;
+      },
+      reseal: (data) => {
+        this.data = data;
+        return this.seal(tip);
       },
       renew: (token) => {
         tip.token = token;

@@ -10,31 +10,37 @@ export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
  *
  * send() resolves to {status, body, header(name)} or rejects where the line
  * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
- * line; waiting(true or false) tells the page; reseal(url) fetches the data that
- * the server names and seals anew; renew(token) takes a fresh form token.
+ * line; waiting(true or false) tells the page; load(url) resolves to the data
+ * that the server names, or rejects as send() does; reseal(data) seals anew to
+ * it; renew(token) takes a fresh form token.
  *
  * Resolves to {done: the thank-you page}, or {problem, after} with a problem of the texts and
  * for limited the seconds to wait.
  */
-export async function post({ send, wait, waiting, reseal, renew }) {
+export async function post({ send, wait, waiting, load, reseal, renew }) {
   let resealed = 0;
   let renewed = 0;
   for (let tries = 0; ; tries++) {
     let answer = null;
+    let data = null;
     try {
       answer = await send();
+      const keys = answer.status === 409 && resealed < 2 && answer.header("Tipbox-Keys");
+      if (keys) data = await load(keys);
     } catch (err) {
       if (err && err.stopped) return { problem: "stopped" };
+      answer = null;
+    }
+    if (data) {
+      resealed++;
+      waiting(false);
+      await reseal(data);
+      continue;
     }
     const taken = answer && answer.status < 300 && answer.header("Tipbox-Taken") && answer.body;
     if (taken || (answer && answer.status >= 400 && answer.status < 500)) {
       waiting(false);
-      const keys = answer.header("Tipbox-Keys");
       const token = answer.header("Tipbox-Token");
-      if (answer.status === 409 && keys && resealed++ < 2) {
-        await reseal(keys);
-        continue;
-      }
       if (answer.status !== 429 && answer.status >= 400 && token && renewed++ < 1) {
         renew(token);
         continue;
