@@ -12,9 +12,9 @@ import { site } from "./site.mjs";
 // What they say is held by templates; here each sentence is its name.
 const texts = Object.fromEntries([
   "sealed_here", "sealing", "sending", "sending_percent", "waiting", "edit", "photo_busy", "photo_alt", "photo_remove", "seal_failed", "send_plain",
-  "try_again", "limited", "limited_phone", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
+  "try_again", "limited", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
   "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
-].map((key) => [key, `«${key}»${{ limited: " {minutes}", limited_phone: " {phone}" }[key] || ""}`]));
+].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}" }[key] || ""}`]));
 const camera = join(root, "test", "data", "camera.jpg");
 const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
 
@@ -195,11 +195,49 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       server.answers.push({ status: 429, "Retry-After": "600" }, { status: 410 });
       await press(page);
       await status(page, "limited");
-      assert.match(await page.$eval("#status", (e) => e.textContent), /10 .*0215 000 000/);
+      assert.match(await page.$eval("#status", (e) => e.textContent), /«minutes»10«cannot_wait» 113 Đơn vị 0215 000 000/);
       assert.equal(await page.$("#message-bad"), null);
       await press(page);
       await status(page, "withdrawn");
       assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+    });
+
+    test("a full server is said to be full, with whom to call, and asked again", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push({ status: 503, "Retry-After": "600" });
+      await press(page);
+      await status(page, "full");
+      assert.equal(await page.$eval("#status", (e) => e.textContent), "«full» «minutes»10 «edit»«cannot_wait» 113 Đơn vị 0215 000 000");
+      assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215000000"]);
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await thanked(page);
+    });
+
+    test("what is not accepted is said in the server's words; nothing is lost", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      await page.waitForSelector("ul.photos img");
+      const answer = '<!DOCTYPE html><div class="alert" tabindex="-1"><h2>Chưa gửi</h2><p>Xin sửa:</p><ul><li><a href="#to">Gửi cho ai?</a></li></ul><p>Chọn lại ảnh.</p><p class="call">Gọi <span>113</span></p></div>';
+      server.answers.push({ status: 422, body: answer }, { status: 413 }, { status: 403 });
+      await press(page);
+      await page.waitForSelector(".alert");
+      assert.equal(await page.$eval(".alert", (e) => e.textContent), "Chưa gửiXin sửa:Gửi cho ai?Gọi 113");
+      assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
+      await press(page);
+      await page.waitForSelector("#photo-bad");
+      assert.equal(await page.$eval("#photo-bad", (e) => e.textContent), texts.photo_too_large);
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#photo"]);
+      await press(page);
+      await status(page, "refused");
+      assert.equal(await page.$(".alert"), null);
+      await press(page);
+      await thanked(page);
+      const { text, photos } = await openTip(server.posts[3].fields.sealed, key);
+      assert.deepEqual([text, photos.length], [message, 1]);
     });
 
     test("photos: HEIC and rubbish refused, three at most, removed ones are not sent", async (t) => {

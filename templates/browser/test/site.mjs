@@ -16,6 +16,7 @@ const page = (withScript) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-
 <details><summary>Thêm</summary><p data-field="place"><label>Ở đâu <input name="place"></label></p><p data-field="time"><label>Khi nào <input name="time"></label></p></details>
 <p data-field="photo"><label>Ảnh <input type="file" name="photo" accept="image/*" multiple></label></p>
 <p><label><input type="radio" name="delivery" value="urgent">Khẩn</label><label><input type="radio" name="delivery" value="now" checked>Ngay</label></p>
+<p class="call">Nguy hiểm? <span><a href="tel:113">113</a> <a href="tel:0215000000">Đơn vị 0215 000 000</a></span></p>
 <p><label><input type="radio" name="to" value="unit" checked>Đơn vị</label><label><input type="radio" name="to" value="oversight">Thanh tra</label></p>
 <input type="hidden" name="token" value="t1"><button type="submit">Gửi</button></form>
 ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' : ""}</html>`;
@@ -24,7 +25,7 @@ ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' 
 export async function site(data, hold = {}) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
-    answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 200
+    answers: [], // of the posts to come: status, body and headers, "drop" before or "lose" after reading; then 200
     data: { "/s/1.json": data }, // "drop" cuts the line instead
     moved: "", // path of the data with keys "K2", which alone are good where it is set
     requests: [],
@@ -46,8 +47,10 @@ export async function site(data, hold = {}) {
         const answer = state.answers.shift();
         if (answer === "lose") request.socket.destroy();
         else if (state.moved && request.headers["tipbox-keys"] !== "K2") send(409, "text/html", "", { "Tipbox-Keys": state.moved });
-        else if (answer) send(answer.status, "text/html", "<p>…", answer);
-        else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
+        else if (answer) {
+          const { status, body = "<p>…", ...headers } = answer;
+          send(status, "text/html; charset=utf-8", body, headers);
+        } else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
       });
     } else if (path === "/t/ncs01") send(200, "text/html", page(true));
     else if (path === "/plain") send(200, "text/html", page(false));

@@ -8,7 +8,8 @@
 //   <form id="tip" method="post" enctype="multipart/form-data" data-site=CODE
 //     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
 //     photo, delivery, to, token as in design.md; [data-field=NAME] is around each
-//     field, #NAME in it, and its hint is #NAME-hint;
+//     field, #NAME in it, and its hint is #NAME-hint; p.call in it begins with text
+//     and holds the telephone numbers;
 //   one <button type="submit"> that ends in text;
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
 //   The form has data-posted once it was sent without the script (pages/send.js): a
@@ -18,7 +19,7 @@
 //   the field and div.alert above the form. It sets aria-busy on the form.
 //
 // Data (data-keys), one JSON per unit and language, immutable at its address:
-//   { "keys": ID, "unit": ID, "lang": TAG, "phone": "",
+//   { "keys": ID, "unit": ID, "lang": TAG,
 //     "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
 //   keys names this set of recipients; texts are those of templates/script.go.
 //
@@ -32,15 +33,16 @@
 //     script loads that, seals anew and posts again; where it does not get
 //     that, it is as if there had been no answer;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
-//   429 with Retry-After; 404 and 410: withdrawn; other 4xx: not taken;
-//   5xx or none: tried again, after 2 s and then ever longer, for as long as
-//   the page is open.
+//   429 with Retry-After; 404 and 410: withdrawn; 413: smaller photos; other 4xx:
+//     not taken, for the reason in the page's div.alert;
+//   5xx or none: tried again, after Retry-After or else 2 s and then ever longer,
+//     for as long as the page is open.
 //
 // Content-Security-Policy needs: script-src 'self'; connect-src 'self'; img-src 'self'
 //   blob: ('self' for Firefox, which asks for a favicon); form-action 'self'. No
 //   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
 import "../shared/polyfill.js";
-import { answers, check, sayAt, sayOnTop } from "./form.js";
+import { answers, check, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
 import { PhotoProblem } from "./photo.js";
 import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
@@ -83,6 +85,15 @@ class Page {
       button.addEventListener("click", act);
       this.status.append(" ", button);
     }
+  }
+
+  // Says it of a server that takes nothing for so many seconds, and whom to call.
+  sayBusy(key, seconds, ...buttons) {
+    const n = Math.ceil(seconds / 60);
+    this.say(key, { wait: n > 1 ? this.text("minutes", { n }) : this.text("minute") }, ...buttons);
+    const call = this.form.querySelector(".call").cloneNode(true);
+    call.firstChild.data = `${this.text("cannot_wait")} `;
+    this.status.append(call);
   }
 
   // The form is held still while it is on its way: what is sent is what is seen.
@@ -172,7 +183,7 @@ class Page {
       http.send(body);
     });
     const wait = (ms) => new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms * (0.75 + Math.random() / 2)); // a valley's phones do not come back at once
+      const timer = setTimeout(resolve, ms * (1 + Math.random() / 4)); // a valley's phones do not come back at once
       window.addEventListener("online", resolve, { once: true });
       stop = () => {
         clearTimeout(timer);
@@ -189,9 +200,11 @@ class Page {
         body.append("sealed", this.sealed, "tin.age");
         return request("document", "POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
       },
-      waiting: (on) => {
+      waiting: (on, seconds) => {
+        const edit = ["edit", () => stop()];
         this.work(this.text("sending"));
-        if (on) this.say("waiting", {}, ["edit", () => stop()]);
+        if (seconds) this.sayBusy("full", seconds, edit);
+        else if (on) this.say("waiting", {}, edit);
         else this.say("");
       },
       load: async (url) => {
@@ -231,8 +244,10 @@ class Page {
         this.say("seal_failed", {}, ["send_plain", () => this.sendPlain()], ["try_again", () => this.send()]);
         break;
       case "limited":
-        this.say("limited", { minutes: Math.max(1, Math.ceil(outcome.after / 60)) });
-        if (this.data.phone) this.status.append(" ", this.text("limited_phone", { phone: this.data.phone }));
+        this.sayBusy("limited", outcome.after);
+        break;
+      case "refused":
+        if (!sayAsAnswered(this.form, outcome.page)) this.say("refused");
         break;
       default:
         this.say(outcome.problem);
