@@ -6,7 +6,7 @@ export const maxFile = 32 << 20;
 /** How many files are taken at once. */
 export const maxFiles = 2000;
 
-const ours = (name) => /\.(age|eml)$/i.test(name);
+const ours = (name) => /\.(age|eml|mbox)$/i.test(name);
 
 /** Returns the files of an <input>; of a folder only those that can be tips. */
 export function picked(input) {
