@@ -271,6 +271,8 @@ test("both languages say everything, and every problem that the code can raise",
       assert.ok(strings[lang].problem[problem]?.title && strings[lang].problem[problem].hint, `${lang} ${problem}`);
     }
   }
+  // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
+  assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
   for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
     if (warning) assert.ok(strings.vi.warnings[warning], warning);
   }
