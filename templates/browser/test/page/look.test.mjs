@@ -23,7 +23,7 @@ const pages = {
   home: { url: (lang) => `${box.url}/?l=${lang}` },
 };
 
-describe("pages", { timeout: 240_000 }, () => {
+describe("pages", { timeout: 600_000 }, () => {
   const cleanups = [];
   let browser;
   before(async () => {
