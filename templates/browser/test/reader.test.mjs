@@ -2,7 +2,7 @@
 // file:// in the browsers of an officer's PC.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { example, fileURL, launch, lock, mail, makeKey, newPage, root, sealTip, sealTo, tempDir, write } from "./support.mjs";
@@ -36,6 +36,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
         "TB-KKKK-0001.age": await sealTip(to, { id: "", urgent: true, mailbox: "crime", message: hostile, photos: [picture, Buffer.from("<svg onload=alert(1)>"), bomb] }),
         "thu.eml": mail([{ name: "TB-EEEE-0001.age", bytes: await sealTip(to, { id: "TB-EEEE-0001", message: "Tin trong thư" }) }]),
         "TB-MMMM-0001.age": await sealTip(to, { id: "TB-7F3K-9QMX", message: "Mạo mã" }),
+        "TB-PPPP-0001.age": await sealTip(to, { id: "TB-PPPP-0001", photos: [picture, picture] }),
         "cu.age": await sealTip([classic.recipient], { id: "TB-0000-0001" }),
         "chu.age": await sealTo(to, "chỉ là <b>chữ</b>"),
         "anh.age": await sealTo(to, picture),
@@ -120,6 +121,34 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.match(await text(page, "#tip .notice"), /this is not a tip/);
       assert.equal(await page.$eval("html", (e) => e.lang), "en");
       assert.deepEqual(page.errors, []);
+    });
+
+    // Firefox's driver knows neither print nor where files are saved.
+    test("a tip is printed without what is around it, its photos saved together", { skip: name === "firefox" }, async (t) => {
+      const page = await unlocked(t, "TB-PPPP-0001.age", "TB-7F3K-9QMX.age");
+      await page.evaluate(() => [...document.querySelectorAll(".entry")].find((e) => e.textContent.includes("TB-PPPP-0001")).click());
+      await until(page, () => document.querySelectorAll(".photos img").length === 2);
+      const seen = () => page.evaluate(() => ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"].filter((s) => document.querySelector(s).getClientRects().length));
+      assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
+      await page.emulateMediaType("print");
+      assert.deepEqual(await seen(), ["#text", ".photos img"]);
+      await page.emulateMediaType("screen");
+
+      const saved = tempDir(t);
+      const session = page.createCDPSession ? await page.createCDPSession() : page._client();
+      await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: saved, eventsEnabled: true });
+      let all = 2;
+      const done = new Promise((resolve) => {
+        session.on("Browser.downloadProgress", ({ state }) => state === "completed" && --all === 0 && resolve());
+      });
+      await page.click("#savephotos");
+      await done;
+      assert.deepEqual(readdirSync(saved).sort(), ["TB-PPPP-0001-anh-1.jpg", "TB-PPPP-0001-anh-2.jpg"]);
+      for (const photo of readdirSync(saved)) {
+        const bytes = readFileSync(join(saved, photo));
+        assert.equal(bytes.readUInt16BE(), 0xffd8);
+        assert.ok(!bytes.includes("secret"), "what the camera wrote is not saved");
+      }
     });
 
     test("each bad file has its own sentence, and hides no good one", async (t) => {
