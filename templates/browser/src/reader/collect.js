@@ -1,8 +1,8 @@
 // Files as they come: picked, dropped, or whole folders of them.
 import { Problem } from "./problem.js";
 
-/** The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7. */
-export const maxFile = 32 << 20;
+// The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7.
+const maxFile = 32 << 20;
 /** How many files are taken at once. */
 export const maxFiles = 2000;
 

@@ -1,8 +1,6 @@
 // Everything the reader says. A problem is {title, hint}: what is wrong, and
 // what to do about it.
 
-export const languages = ["vi", "en"];
-
 export const strings = {
   vi: {
     title: "Đọc tin hòm thư",

@@ -43,6 +43,7 @@
 //   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
 import "../shared/polyfill.js";
 import { answers, check, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
+import { Line } from "./line.js";
 import { PhotoProblem } from "./photo.js";
 import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
@@ -63,8 +64,7 @@ class Page {
     this.button.parentNode.insertBefore(this.status, this.button);
     this.text = (key, values = {}) =>
       (this.data.texts[key] || "").replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
-    const photo = form.querySelector("[name=photo]");
-    this.photos = photo ? new Photos(photo, this.text, (problem) => sayAt(form, "photo", problem && this.text(problem))) : null;
+    this.photos = new Photos(form.elements.photo, this.text, (problem) => sayAt(form, "photo", problem && this.text(problem)));
     form.noValidate = true; // the bubbles speak the phone's language, not the page's
     form.addEventListener("submit", (event) => {
       if (this.plain) return;
@@ -134,7 +134,7 @@ class Page {
     this.work(this.text("sealing"));
     let outcome;
     try {
-      tip.photos = this.photos ? await this.photos.bytes() : [];
+      tip.photos = await this.photos.bytes();
       await this.seal(tip);
       outcome = await this.post(tip);
     } catch (err) {
@@ -152,63 +152,27 @@ class Page {
 
   post(tip) {
     this.work(this.text("sending"));
-    let stop = () => {};
-    const stopped = { stopped: true };
-    const request = (type, method, url, body, headers = {}) => new Promise((resolve, reject) => {
-      // Not fetch: it tells nothing of how far an upload is, which on EDGE takes minutes.
-      const http = new XMLHttpRequest();
-      let alive = 0;
-      const stalled = () => {
-        clearTimeout(alive);
-        alive = setTimeout(() => http.abort(), 60_000);
-      };
-      stop = () => {
-        http.abort();
-        reject(stopped);
-      };
-      http.open(method, url);
-      http.responseType = type;
-      Object.keys(headers).forEach((name) => http.setRequestHeader(name, headers[name]));
-      http.upload.onprogress = ({ loaded, total }) => {
-        stalled();
-        this.work(this.text("sending_percent", { percent: Math.floor((100 * loaded) / total) }));
-      };
-      http.onprogress = stalled;
-      http.onloadend = () => {
-        clearTimeout(alive);
-        if (http.status) resolve({ status: http.status, body: http.response, header: (name) => http.getResponseHeader(name) });
-        else reject(new Error("no answer"));
-      };
-      stalled();
-      http.send(body);
-    });
-    const wait = (ms) => new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms * (1 + Math.random() / 4)); // a valley's phones do not come back at once
-      window.addEventListener("online", resolve, { once: true });
-      stop = () => {
-        clearTimeout(timer);
-        reject(stopped);
-      };
-    });
+    const line = new Line();
     return post({
-      wait,
+      wait: (ms) => line.wait(ms),
       send: () => {
         const body = new FormData();
         body.append("token", tip.token);
         body.append("delivery", tip.delivery);
         body.append("to", tip.to);
         body.append("sealed", this.sealed, "tin.age");
-        return request("document", "POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
+        const headers = { Accept: "application/json", "Tipbox-Keys": this.data.keys };
+        return line.request("document", "POST", this.form.action, headers, body, (percent) => this.work(this.text("sending_percent", { percent })));
       },
       waiting: (on, seconds) => {
-        const edit = ["edit", () => stop()];
+        const edit = ["edit", () => line.stop()];
         this.work(this.text("sending"));
         if (seconds) this.sayBusy("full", seconds, edit);
         else if (on) this.say("waiting", {}, edit);
         else this.say("");
       },
       load: async (url) => {
-        const { status, body } = await request("json", "GET", url);
+        const { status, body } = await line.request("json", "GET", url);
         if (status !== 200 || !body) throw new Error("no data");
         return body;
       },
