@@ -134,6 +134,20 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal(server.posts.length, 1);
     });
 
+    test("a further try can be stopped to edit while it is on its way", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push({ status: 503, "Retry-After": "600" }, "hang");
+      await press(page);
+      await status(page, "full");
+      const again = page.waitForRequest((r) => r.method() === "POST");
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await again;
+      await page.click("#status button");
+      await status(page, "sealed_here");
+    });
+
     test("a key that changed meanwhile is sealed to, once", async (t) => {
       const fresh = await makeKey();
       const { page, server } = await open(t);

@@ -25,7 +25,7 @@ ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' 
 export async function site(data, hold = {}) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
-    answers: [], // of the posts to come: status, body and headers, "drop" before or "lose" after reading; then 200
+    answers: [], // of the posts to come: status, body and headers, "drop" before or "lose" after reading, or "hang"; then 200
     data: { "/s/1.json": data }, // "drop" cuts the line instead
     moved: "", // path of the data with keys "K2", which alone are good where it is set
     requests: [],
@@ -39,6 +39,10 @@ export async function site(data, hold = {}) {
       if (state.answers[0] === "drop") {
         state.answers.shift();
         request.socket.destroy();
+        return;
+      }
+      if (state.answers[0] === "hang") {
+        state.answers.shift();
         return;
       }
       const chunks = [];

@@ -23,8 +23,8 @@ export class Line {
         alive = setTimeout(() => http.abort(), patience);
       };
       this.stop = () => {
+        reject(stopped); // first: abort calls onloadend
         http.abort();
-        reject(stopped);
       };
       http.open(method, url);
       http.responseType = type;
