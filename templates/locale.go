@@ -84,6 +84,7 @@ type Locale struct {
 	Sealing        string `json:"sealing" max:"20"`
 	SendingPercent string `json:"sending_percent" max:"26"` // {percent}
 	Waiting        string `json:"waiting" max:"140"`
+	FullWaiting    string `json:"full_waiting" max:"160"` // {wait}
 	StopToEdit     string `json:"stop_to_edit" max:"30"`
 	PhotoBusy      string `json:"photo_busy" max:"40"`
 	PhotoAlt       string `json:"photo_alt" max:"20"`    // {n}

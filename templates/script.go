@@ -8,12 +8,11 @@ func (l *Locale) ScriptTexts() map[string]string {
 		"sealed_here": l.SealedHere, "sealing": l.Sealing, "sending": l.Sending, "sending_percent": l.SendingPercent,
 		"waiting": l.Waiting, "edit": l.StopToEdit, "photo_busy": l.PhotoBusy, "photo_alt": l.PhotoAlt,
 		"photo_remove": l.PhotoRemove, "seal_failed": l.SealFailed, "send_plain": l.SendPlain, "try_again": l.TryAgain,
-		"limited":       fill(l.LimitNotice, "wait", fill(l.Minutes, "n", "{minutes}")),
-		"limited_phone": l.CannotWait + " {phone}",
-		"withdrawn":     l.WithdrawnTitle + ". " + l.NotSent + ".",
-		"refused":       l.FailedNotice,
-		"not_sent":      l.NotSent,
-		"errors":        l.Mend,
+		"limited": l.LimitNotice, "full": l.FullWaiting, "minute": l.Minute, "minutes": l.Minutes, "cannot_wait": l.CannotWait,
+		"withdrawn": l.WithdrawnTitle + ". " + l.NotSent + ".",
+		"refused":   l.FailedNotice,
+		"not_sent":  l.NotSent,
+		"errors":    l.Mend,
 	}
 	for _, problem := range []string{
 		"mailbox_missing", "message_missing", "message_too_long", "detail_too_long",

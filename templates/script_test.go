@@ -8,7 +8,7 @@ import (
 )
 
 // said finds the sentences that the script's sources name.
-var said = regexp.MustCompile(`(?:text|say|PhotoProblem)\("([a-z_]+)"|problem: "([a-z_]+)"|\["([a-z_]+)", \(|"((?:photo|message|mailbox|detail|too)_[a-z_]+)"`)
+var said = regexp.MustCompile(`(?:text|say|sayBusy|PhotoProblem)\("([a-z_]+)"|problem: "([a-z_]+)"|\["([a-z_]+)", \(|"((?:photo|message|mailbox|detail|too)_[a-z_]+)"`)
 
 // TestScriptTexts: each sentence that the sealing script says is there in every
 // language, and none that it does not.

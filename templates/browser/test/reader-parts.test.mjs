@@ -154,6 +154,22 @@ test("mails give up their sealed files", async () => {
   assert.throws(() => attachments(deep), code("mailempty"));
 });
 
+test("a mailbox of mails gives up the sealed files of each", async () => {
+  // The mailbox of crypto/open's TestSources.
+  const one = async (id) => `Subject: x\nContent-Disposition: attachment; filename=${id}.age\nContent-Transfer-Encoding: base64\n\n${Buffer.from(await sealTip([classic.recipient], { id, message: id })).toString("base64")}\n`;
+  const box = `From a Mon Nov 23\n${await one("TB-4444-4444")}\nFrom b Mon Nov 23\nSubject: chào\n\nFrom the text\n\nFrom c Mon\n${await one("TB-5555-5555")}`;
+  const whole = mail([{ name: "TB-6666-6666.age", bytes: await sealTip([classic.recipient], { id: "TB-6666-6666" }) }]).toString();
+  const thunderbird = `From - Mon Nov 23 08:00:00 2026\r\nX-Mozilla-Status: 0001\r\n${whole}\r\nFrom - Mon Nov 23 08:01:00 2026\r\n${whole.replaceAll("TB-6666-6666", "TB-7777-7777")}`;
+  for (const content of [box, box.replace(/\n/g, "\r\n")]) {
+    const desk = new Desk();
+    await desk.add([file("khoa", bytes(classic.identity)), file("Inbox", bytes(content))]);
+    assert.deepEqual(desk.opened.map((tip) => `${tip.id} ${tip.opened.text}`), ["TB-4444-4444 TB-4444-4444", "TB-5555-5555 TB-5555-5555"]);
+    assert.deepEqual(desk.allProblems, []);
+  }
+  assert.deepEqual(attachments(bytes(thunderbird)).map(({ name }) => name), ["TB-6666-6666.age", "TB-7777-7777.age"]);
+  assert.throws(() => attachments(bytes("From a\nSubject: x\n\nchào\n\nFrom b\nSubject: y\n\nchào\n")), code("mailempty"));
+});
+
 test("hidden characters are named, honest ones left alone", () => {
   const show = (text, limit) => runs(text, limit).map((r) => r.text ?? (r.mark ? `<${r.mark}>` : `<+${r.more}>`)).join("");
   assert.equal(show("a\u202egpj.exe\u202c"), "a<U+202E>gpj.exe<U+202C>");
@@ -255,6 +271,8 @@ test("both languages say everything, and every problem that the code can raise",
       assert.ok(strings[lang].problem[problem]?.title && strings[lang].problem[problem].hint, `${lang} ${problem}`);
     }
   }
+  // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
+  assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
   for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
     if (warning) assert.ok(strings.vi.warnings[warning], warning);
   }

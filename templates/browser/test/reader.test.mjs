@@ -2,10 +2,10 @@
 // file:// in the browsers of an officer's PC.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { example, fileURL, launch, lock, mail, makeKey, root, sealTip, sealTo, tempDir, write } from "./support.mjs";
+import { example, fileURL, launch, lock, mail, makeKey, newPage, root, sealTip, sealTo, tempDir, write } from "./support.mjs";
 
 // 16×12 pixels, to be turned by a quarter, with all that a camera writes.
 const picture = readFileSync(join(root, "test", "data", "camera.jpg"));
@@ -16,7 +16,7 @@ const passphrase = "năm con trâu đen";
 const hostile = `<script>document.title="x"</script><img src=x onerror="document.title='x'"> http://evil.example/\u202egpj.exe <a href="javascript:1">`;
 
 for (const name of ["chrome", "chrome109", "firefox"]) {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, { timeout: 600_000 }, () => {
     const cleanups = [];
     const context = { after: (f) => cleanups.push(f) };
     let browser, dir, url, files, key;
@@ -36,6 +36,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
         "TB-KKKK-0001.age": await sealTip(to, { id: "", urgent: true, mailbox: "crime", message: hostile, photos: [picture, Buffer.from("<svg onload=alert(1)>"), bomb] }),
         "thu.eml": mail([{ name: "TB-EEEE-0001.age", bytes: await sealTip(to, { id: "TB-EEEE-0001", message: "Tin trong thư" }) }]),
         "TB-MMMM-0001.age": await sealTip(to, { id: "TB-7F3K-9QMX", message: "Mạo mã" }),
+        "TB-PPPP-0001.age": await sealTip(to, { id: "TB-PPPP-0001", photos: [picture, picture] }),
         "cu.age": await sealTip([classic.recipient], { id: "TB-0000-0001" }),
         "chu.age": await sealTo(to, "chỉ là <b>chữ</b>"),
         "anh.age": await sealTo(to, picture),
@@ -57,7 +58,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
     });
 
     async function open(t) {
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       t.after(() => page.close());
       page.errors = [];
       page.on("pageerror", (err) => page.errors.push(err.message));
@@ -69,7 +70,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
     const choose = async (page, selector, ...names) => (await page.$(selector)).uploadFile(...names.map((n) => files[n]));
     const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
     const texts = (page, selector) => page.$$eval(selector, (all) => all.map((e) => e.textContent));
-    const until = (page, condition, ...args) => page.waitForFunction(condition, { timeout: 30_000 }, ...args);
+    const until = (page, condition, ...args) => page.waitForFunction(condition, {}, ...args);
     const problems = (page) => page.$$eval("#problems li", (all) => Object.fromEntries(all.map((e) => [e.querySelector(".file").textContent, e.dataset.problem])));
 
     const made = (name) => `X-${createHash("sha256").update(readFileSync(files[name])).digest("hex").slice(0, 8).toUpperCase()}`;
@@ -122,6 +123,34 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.deepEqual(page.errors, []);
     });
 
+    // Firefox's driver knows neither print nor where files are saved.
+    test("a tip is printed without what is around it, its photos saved together", { skip: name === "firefox" }, async (t) => {
+      const page = await unlocked(t, "TB-PPPP-0001.age", "TB-7F3K-9QMX.age");
+      await page.evaluate(() => [...document.querySelectorAll(".entry")].find((e) => e.textContent.includes("TB-PPPP-0001")).click());
+      await until(page, () => document.querySelectorAll(".photos img").length === 2);
+      const seen = () => page.evaluate(() => ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"].filter((s) => document.querySelector(s).getClientRects().length));
+      assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
+      await page.emulateMediaType("print");
+      assert.deepEqual(await seen(), ["#text", ".photos img"]);
+      await page.emulateMediaType("screen");
+
+      const saved = tempDir(t);
+      const session = page.createCDPSession ? await page.createCDPSession() : page._client();
+      await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: saved, eventsEnabled: true });
+      let all = 2;
+      const done = new Promise((resolve) => {
+        session.on("Browser.downloadProgress", ({ state }) => state === "completed" && --all === 0 && resolve());
+      });
+      await page.click("#savephotos");
+      await done;
+      assert.deepEqual(readdirSync(saved).sort(), ["TB-PPPP-0001-anh-1.jpg", "TB-PPPP-0001-anh-2.jpg"]);
+      for (const photo of readdirSync(saved)) {
+        const bytes = readFileSync(join(saved, photo));
+        assert.equal(bytes.readUInt16BE(), 0xffd8);
+        assert.ok(!bytes.includes("secret"), "what the camera wrote is not saved");
+      }
+    });
+
     test("each bad file has its own sentence, and hides no good one", async (t) => {
       const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age");
       assert.deepEqual(await problems(page), {
@@ -147,8 +176,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await until(page, () => /Chưa gõ/.test(document.querySelector("#unlockerror").textContent));
       await page.type("#passphrase", "sai");
       await page.click("#unlock");
-      await until(page, () => document.querySelector("#progress")?.value > 0.05);
-      await page.click("#stop");
+      await until(page, () => document.querySelector("#progress")?.value > 0.05 && (document.querySelector("#stop").click(), true)); // at once: it may end sooner than the driver can click
       await until(page, () => /Đã dừng/.test(document.querySelector("#unlockerror").textContent));
       await page.click("#unlock");
       await until(page, () => /không đúng/.test(document.querySelector("#unlockerror").textContent));

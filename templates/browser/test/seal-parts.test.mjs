@@ -109,8 +109,18 @@ async function line(...answers) {
       return { status, body: "thanks", header: (name) => headers[name] ?? (name === "Tipbox-Taken" && status === 200 ? "yes" : null) };
     },
     wait: async (ms) => log.push(`${ms / 1000}s`),
-    waiting: (on) => log.push(on ? "waiting" : "line"),
-    reseal: async (url) => log.push(`reseal ${url}`),
+    waiting: (on, seconds) => log.push(seconds ? `full(${seconds})` : on ? "waiting" : "line"),
+    load: async (url) => {
+      log.push(`load ${url}`);
+      const data = answers.shift();
+      if (data === "drop") throw new Error("no answer");
+      if (data === "stop") throw { stopped: true };
+      return data;
+    },
+    reseal: async (data) => {
+      log.push(`reseal ${data}`);
+      if (data === "K9") throw new Error("no such recipients");
+    },
     renew: (token) => log.push(`token ${token}`),
   });
   return { outcome, log: log.join(" ") };
@@ -123,7 +133,7 @@ test("only our own thanks are thanks", async () => {
 
 test("posts until the line holds", async () => {
   assert.deepEqual(await line(200), { outcome: { done: "thanks" }, log: "200 line" });
-  assert.deepEqual(await line("drop", 503, "drop", 200), { outcome: { done: "thanks" }, log: "waiting 2s 503 waiting 4s waiting 8s 200 line" });
+  assert.deepEqual(await line("drop", 503, "drop", 200), { outcome: { done: "thanks" }, log: "waiting 2s 503 full(4) 4s waiting 8s 200 line" });
   const { log } = await line(...Array(9).fill("drop"), 200);
   assert.equal(log.split(" ").filter((s) => s.endsWith("s") && /\d/.test(s)).join(), [...delays, 60_000, 60_000, 60_000].map((ms) => `${ms / 1000}s`).join());
   assert.deepEqual((await line("drop", "stop")).outcome, { problem: "stopped" });
@@ -131,15 +141,34 @@ test("posts until the line holds", async () => {
 
 test("a changed key is noticed, a stale token renewed, each once or twice and never for ever", async () => {
   const moved = { status: 409, "Tipbox-Keys": "/s/new.json" };
-  assert.deepEqual(await line(moved, 200), { outcome: { done: "thanks" }, log: "409 line reseal /s/new.json 200 line" });
-  assert.deepEqual((await line(moved, moved, moved)).outcome, { problem: "refused" });
+  assert.deepEqual(await line(moved, "K2", 200), { outcome: { done: "thanks" }, log: "409 load /s/new.json line reseal K2 200 line" });
+  assert.deepEqual((await line(moved, "K2", moved, "K3", moved)).outcome, { problem: "refused", page: "thanks" });
   const stale = { status: 403, "Tipbox-Token": "t2" };
   assert.deepEqual(await line(stale, 200), { outcome: { done: "thanks" }, log: "403 line token t2 200 line" });
-  assert.deepEqual((await line(stale, stale)).outcome, { problem: "refused" });
+  assert.deepEqual((await line(stale, stale)).outcome, { problem: "refused", page: "thanks" });
+});
+
+test("where the changed key does not come it is waited for, as for the line", async () => {
+  const moved = { status: 409, "Tipbox-Keys": "/s/new.json" };
+  assert.deepEqual(await line(moved, "drop", moved, "drop", moved, "drop", moved, "K2", 200), {
+    outcome: { done: "thanks" },
+    log: "409 load /s/new.json waiting 2s 409 load /s/new.json waiting 4s 409 load /s/new.json waiting 8s 409 load /s/new.json line reseal K2 200 line",
+  });
+  assert.deepEqual((await line(moved, "stop")).outcome, { problem: "stopped" });
+  await assert.rejects(line(moved, "K9"), /no such recipients/);
 });
 
 test("refusals are told apart", async () => {
   assert.deepEqual((await line({ status: 429, "Retry-After": "120", "Tipbox-Token": "x" })).outcome, { problem: "limited", after: 120 });
   assert.deepEqual((await line(410)).outcome, { problem: "withdrawn" });
-  assert.deepEqual((await line(422)).outcome, { problem: "refused" });
+  assert.deepEqual((await line(413)).outcome, { photo: "photo_too_large" });
+  assert.deepEqual((await line(422)).outcome, { problem: "refused", page: "thanks" });
+});
+
+test("a server that takes nothing is waited for as it asks, within reason", async () => {
+  const full = (after) => ({ status: 503, "Retry-After": after });
+  assert.deepEqual(await line(full("30"), full("600"), full("99999"), full("Mon, 23 Nov 2026 10:00:00 GMT"), 502, 200), {
+    outcome: { done: "thanks" },
+    log: "503 full(30) 30s 503 full(600) 600s 503 full(900) 900s 503 full(15) 15s 502 full(30) 30s 200 line",
+  });
 });

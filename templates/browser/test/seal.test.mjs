@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Decrypter } from "age-encryption";
 import { parseTip } from "../src/reader/tip.js";
-import { launch, makeKey, root, tempDir, write } from "./support.mjs";
+import { launch, makeKey, newPage, root, tempDir, write } from "./support.mjs";
 import { site } from "./site.mjs";
 
 // What they say is held by templates; here each sentence is its name.
 const texts = Object.fromEntries([
   "sealed_here", "sealing", "sending", "sending_percent", "waiting", "edit", "photo_busy", "photo_alt", "photo_remove", "seal_failed", "send_plain",
-  "try_again", "limited", "limited_phone", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
+  "try_again", "limited", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
   "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
-].map((key) => [key, `«${key}»${{ limited: " {minutes}", limited_phone: " {phone}" }[key] || ""}`]));
+].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}" }[key] || ""}`]));
 const camera = join(root, "test", "data", "camera.jpg");
 const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
 
@@ -31,7 +31,7 @@ function metadata(photo) {
 }
 
 for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, { timeout: 600_000 }, () => {
     const cleanups = [];
     let browser, key, data;
     before(async () => {
@@ -47,9 +47,9 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       for (const cleanup of cleanups.reverse()) await cleanup();
     });
 
-    async function open(t, change = {}, path = "/t/ncs01", host = "") {
-      const server = await site({ ...data, ...change });
-      const page = await browser.newPage();
+    async function open(t, change = {}, path = "/t/ncs01", { host, hold } = {}) {
+      const server = await site({ ...data, ...change }, hold);
+      const page = await newPage(browser);
       t.after(() => server.close());
       t.after(() => page.close());
       page.said = [];
@@ -60,13 +60,13 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       return { page, server };
     }
     const sealing = (page) => page.waitForSelector("#status");
-    const status = (page, key) => page.waitForFunction((wanted) => document.querySelector("#status").textContent.startsWith(wanted), { timeout: 20_000 }, texts[key].split(" {")[0]);
+    const status = (page, key) => page.waitForFunction((wanted) => document.querySelector("#status").textContent.startsWith(wanted), {}, texts[key].split(" {")[0]);
     async function fill(page, mailbox = "report") {
       await page.click(`[name=mailbox][value=${mailbox}]`);
       await page.type("[name=message]", message);
     }
     const press = (page) => page.$eval("[type=submit]", (b) => b.click());
-    const thanked = (page) => page.waitForFunction(() => document.title === "Cảm ơn", { timeout: 20_000 });
+    const thanked = (page) => page.waitForFunction(() => document.title === "Cảm ơn");
 
     test("the tip leaves sealed, with nothing beside it, and nothing stays", async (t) => {
       const { page, server } = await open(t);
@@ -106,7 +106,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await page.click("[name=message]").catch(() => {});
       assert.equal(await page.$eval("[name=message]", (e) => e.disabled), true);
       // The phone finds its line again and again: no need to sit out the waits.
-      await page.waitForFunction(() => document.title === "Cảm ơn" || (window.dispatchEvent(new Event("online")), false), { polling: 200, timeout: 20_000 });
+      await page.waitForFunction(() => document.title === "Cảm ơn" || (window.dispatchEvent(new Event("online")), false), { polling: 200 });
       assert.equal(server.answers.length, 0);
       assert.ok(server.posts.length >= 3);
       assert.equal(new Set(server.posts.map(({ fields }) => fields.sealed.toString("hex"))).size, 1);
@@ -117,12 +117,12 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const { page, server } = await open(t);
       await sealing(page);
       await fill(page);
-      server.answers.push("drop", "drop", "drop"); // a browser may try again once by itself
+      server.answers.push(...Array(99).fill("drop"));
       await press(page);
       await status(page, "waiting");
-      server.answers.length = 0;
       await page.click("#status button");
       await status(page, "sealed_here");
+      server.answers.length = 0;
       assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
       await page.evaluate(() => {
         const button = document.querySelector("[type=submit]");
@@ -132,6 +132,20 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       });
       await thanked(page);
       assert.equal(server.posts.length, 1);
+    });
+
+    test("a further try can be stopped to edit while it is on its way", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push({ status: 503, "Retry-After": "600" }, "hang");
+      await press(page);
+      await status(page, "full");
+      const again = page.waitForRequest((r) => r.method() === "POST");
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await again;
+      await page.click("#status button");
+      await status(page, "sealed_here");
     });
 
     test("a key that changed meanwhile is sealed to, once", async (t) => {
@@ -145,6 +159,28 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await thanked(page);
       assert.deepEqual(server.posts.map(({ fields, headers }) => [headers["tipbox-keys"], String(fields.token)]), [["K1", "t1"], ["K2", "t1"], ["K2", "t2"]]);
       assert.equal((await openTip(server.posts[2].fields.sealed, fresh)).text, message);
+    });
+
+    test("a changed key that does not come is waited for", async (t) => {
+      const fresh = await makeKey();
+      for (const trouble of [undefined, "drop"]) { // undefined is a 404
+        const { page, server } = await open(t);
+        server.moved = "/s/2.json";
+        server.data["/s/2.json"] = trouble;
+        await sealing(page);
+        await fill(page);
+        await press(page);
+        await status(page, "waiting");
+        await page.click("#status button");
+        await status(page, "sealed_here");
+        assert.equal(await page.$eval("[name=message]", (e) => e.disabled), false);
+        await press(page);
+        await status(page, "waiting");
+        server.data["/s/2.json"] = { ...data, keys: "K2", to: { unit: [fresh.recipient] } };
+        await page.evaluate(() => window.dispatchEvent(new Event("online")));
+        await thanked(page);
+        assert.equal((await openTip(server.posts.at(-1).fields.sealed, fresh)).text, message);
+      }
     });
 
     test("where sealing fails it says so and asks", async (t) => {
@@ -173,11 +209,49 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       server.answers.push({ status: 429, "Retry-After": "600" }, { status: 410 });
       await press(page);
       await status(page, "limited");
-      assert.match(await page.$eval("#status", (e) => e.textContent), /10 .*0215 000 000/);
+      assert.match(await page.$eval("#status", (e) => e.textContent), /«minutes»10«cannot_wait» 113 Đơn vị 0215 000 000/);
       assert.equal(await page.$("#message-bad"), null);
       await press(page);
       await status(page, "withdrawn");
       assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+    });
+
+    test("a full server is said to be full, with whom to call, and asked again", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push({ status: 503, "Retry-After": "600" });
+      await press(page);
+      await status(page, "full");
+      assert.equal(await page.$eval("#status", (e) => e.textContent), "«full» «minutes»10 «edit»«cannot_wait» 113 Đơn vị 0215 000 000");
+      assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215000000"]);
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await thanked(page);
+    });
+
+    test("what is not accepted is said in the server's words; nothing is lost", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      await page.waitForSelector("ul.photos img");
+      const answer = '<!DOCTYPE html><div class="alert" tabindex="-1"><h2>Chưa gửi</h2><p>Xin sửa:</p><ul><li><a href="#to">Gửi cho ai?</a></li></ul><p>Chọn lại ảnh.</p><p class="call">Gọi <span>113</span></p></div>';
+      server.answers.push({ status: 422, body: answer }, { status: 413 }, { status: 403 });
+      await press(page);
+      await page.waitForSelector(".alert");
+      assert.equal(await page.$eval(".alert", (e) => e.textContent), "Chưa gửiXin sửa:Gửi cho ai?Gọi 113");
+      assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
+      await press(page);
+      await page.waitForSelector("#photo-bad");
+      assert.equal(await page.$eval("#photo-bad", (e) => e.textContent), texts.photo_too_large);
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#photo"]);
+      await press(page);
+      await status(page, "refused");
+      assert.equal(await page.$(".alert"), null);
+      await press(page);
+      await thanked(page);
+      const { text, photos } = await openTip(server.posts[3].fields.sealed, key);
+      assert.deepEqual([text, photos.length], [message, 1]);
     });
 
     test("photos: HEIC and rubbish refused, three at most, removed ones are not sent", async (t) => {
@@ -186,7 +260,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const { page, server } = await open(t);
       await sealing(page);
       const input = await page.$("[name=photo]");
-      const error = (wanted) => page.waitForFunction((s) => document.querySelector("#photo-bad")?.textContent === s, { timeout: 20_000 }, wanted);
+      const error = (wanted) => page.waitForFunction((s) => document.querySelector("#photo-bad")?.textContent === s, {}, wanted);
       await input.uploadFile(files["a.heic"]);
       await error(texts.photo_heic);
       await input.uploadFile(files["b.jpg"]);
@@ -202,6 +276,49 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 2);
     });
 
+    test("a photo chosen before the script's data has come is seen and sent", async (t) => {
+      let release;
+      const hold = { "/s/1.json": new Promise((resolve) => { release = resolve; }) };
+      const { page, server } = await open(t, {}, "/t/ncs01", { hold });
+      await fill(page);
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      assert.equal(await page.$("ul.photos"), null, "the script is not there yet");
+      release();
+      await page.waitForSelector("ul.photos img");
+      await press(page);
+      await thanked(page);
+      assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
+    });
+
+    test("a photo that fails after Send was pressed keeps the tip from going without it", async (t) => {
+      const files = write(tempDir(t), { "a.heic": "\0\0\0\x18ftypheic\0\0\0\0mif1" });
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await page.evaluate(() => { // a slow phone: photos are read when released
+        const read = FileReader.prototype.readAsArrayBuffer;
+        const released = new Promise((resolve) => { window.release = resolve; });
+        FileReader.prototype.readAsArrayBuffer = function (blob) {
+          released.then(() => read.call(this, blob));
+        };
+      });
+      await (await page.$("[name=photo]")).uploadFile(camera, files["a.heic"]);
+      await page.waitForSelector("ul.photos li");
+      await press(page);
+      assert.equal(await page.$eval("form", (e) => e.getAttribute("aria-busy")), "true");
+      await page.evaluate(() => window.release());
+      await page.waitForSelector(".alert");
+      assert.equal(server.posts.length, 0);
+      assert.equal(await page.$eval("#photo-bad", (e) => e.textContent), texts.photo_heic);
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#photo"]);
+      assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
+      assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+      assert.deepEqual(await page.$$eval("form :disabled", (all) => all.map((e) => e.outerHTML)), []);
+      await press(page); // seen, and sent without it
+      await thanked(page);
+      assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
+    });
+
     test("recipients of two kinds, a missing script: the form posts by itself", async (t) => {
       for (const [change, path] of [[{ to: { unit: [data.to.unit[0], data.to.oversight[0]] } }, "/t/ncs01"], [{}, "/plain"]]) {
         const { page, server } = await open(t, change, path);
@@ -215,7 +332,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
     if (name === "chrome") {
       test("plain http, where there is no WebCrypto", async (t) => {
         const classic = await makeKey(true);
-        const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", "tip.test");
+        const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", { host: "tip.test" });
         assert.equal(await page.evaluate(() => isSecureContext), false);
         await sealing(page);
         await fill(page);

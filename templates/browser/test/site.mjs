@@ -16,20 +16,23 @@ const page = (withScript) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-
 <details><summary>Thêm</summary><p data-field="place"><label>Ở đâu <input name="place"></label></p><p data-field="time"><label>Khi nào <input name="time"></label></p></details>
 <p data-field="photo"><label>Ảnh <input type="file" name="photo" accept="image/*" multiple></label></p>
 <p><label><input type="radio" name="delivery" value="urgent">Khẩn</label><label><input type="radio" name="delivery" value="now" checked>Ngay</label></p>
+<p class="call">Nguy hiểm? <span><a href="tel:113">113</a> <a href="tel:0215000000">Đơn vị 0215 000 000</a></span></p>
 <p><label><input type="radio" name="to" value="unit" checked>Đơn vị</label><label><input type="radio" name="to" value="oversight">Thanh tra</label></p>
 <input type="hidden" name="token" value="t1"><button type="submit">Gửi</button></form>
 ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' : ""}</html>`;
 
-/** Starts the server: {url, posts, answers, data, close}. */
-export async function site(data) {
+/** Starts the server: {url, posts, answers, data, close}. The answer at a path of hold waits for the promise there. */
+export async function site(data, hold = {}) {
   const state = {
     posts: [], // {headers, type, body} of every post that came through
-    answers: [], // of the posts to come: status and headers, "drop" before or "lose" after reading; then 200
-    data: { "/s/1.json": data },
+    answers: [], // of the posts to come: status, body and headers, "drop" before or "lose" after reading, or "hang"; then 200
+    data: { "/s/1.json": data }, // "drop" cuts the line instead
+    moved: "", // path of the data with keys "K2", which alone are good where it is set
     requests: [],
   };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
+    await hold[path];
     state.requests.push(`${request.method} ${path}`);
     const send = (status, type, body, headers = {}) => response.writeHead(status, { "Content-Type": type, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin", ...headers }).end(body);
     if (request.method === "POST") {
@@ -38,18 +41,26 @@ export async function site(data) {
         request.socket.destroy();
         return;
       }
+      if (state.answers[0] === "hang") {
+        state.answers.shift();
+        return;
+      }
       const chunks = [];
       request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
         state.posts.push({ headers: request.headers, ...multipart(Buffer.concat(chunks), request.headers["content-type"]) });
         const answer = state.answers.shift();
         if (answer === "lose") request.socket.destroy();
-        else if (answer) send(answer.status, "text/html", "<p>…", answer);
-        else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
+        else if (state.moved && request.headers["tipbox-keys"] !== "K2") send(409, "text/html", "", { "Tipbox-Keys": state.moved });
+        else if (answer) {
+          const { status, body = "<p>…", ...headers } = answer;
+          send(status, "text/html; charset=utf-8", body, headers);
+        } else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
       });
     } else if (path === "/t/ncs01") send(200, "text/html", page(true));
     else if (path === "/plain") send(200, "text/html", page(false));
     else if (path === "/s/seal.js") send(200, "text/javascript", readFileSync(join(root, "seal.js")));
     else if (path === "/favicon.ico") send(204, "image/x-icon");
+    else if (state.data[path] === "drop") request.socket.destroy();
     else if (state.data[path]) send(200, "application/json", JSON.stringify(state.data[path]));
     else send(404, "text/html", "");
   });

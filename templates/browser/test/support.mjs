@@ -86,9 +86,16 @@ export async function launch(t, name, more = {}) {
   }[name];
   if (!existsSync(options.executablePath)) throw new Error(`the tests need ${options.executablePath}: install it`);
   // The present driver knows no page of so old a browser; the driver of its time does.
-  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ protocolTimeout: 60_000, ...options, ...more });
+  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ timeout: 180_000, protocolTimeout: 180_000, ...options, ...more });
   t.after(() => browser.close());
   return browser;
+}
+
+/** Opens an empty page. It waits long: the machine may be busy with other tests. */
+export async function newPage(browser) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
+  return page;
 }
 
 // The browser comes compressed in its npm package.

@@ -1,12 +1,12 @@
 // Files as they come: picked, dropped, or whole folders of them.
 import { Problem } from "./problem.js";
 
-/** The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7. */
-export const maxFile = 32 << 20;
+// The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7.
+const maxFile = 32 << 20;
 /** How many files are taken at once. */
 export const maxFiles = 2000;
 
-const ours = (name) => /\.(age|eml)$/i.test(name);
+const ours = (name) => /\.(age|eml|mbox)$/i.test(name);
 
 /** Returns the files of an <input>; of a folder only those that can be tips. */
 export function picked(input) {

@@ -1,5 +1,6 @@
-// Mails as webmail saves them (.eml): found in them is every sealed file,
-// however the mail systems on the way have wrapped it.
+// Mails as webmail saves them (.eml), and mailboxes of mails as Thunderbird
+// does (mbox): found in them is every sealed file, however the mail systems on
+// the way have wrapped it.
 import { decode, multipart, parameters, split, words } from "./mime.js";
 import { latin } from "./kind.js";
 import { Problem } from "./problem.js";
@@ -8,14 +9,28 @@ const maxParts = 100;
 const maxDepth = 8;
 
 /**
- * Returns [{name, bytes}] of the attachments that are sealed files or call
- * themselves so; one that lost its name has the mail's subject for it. Throws
- * the Problem mailempty where there is none.
+ * Returns [{name, bytes}] of the attachments, of one mail or of all in an mbox,
+ * that are sealed files or call themselves so; one that lost its name has its
+ * mail's subject for it. Throws the Problem mailempty where there is none.
  */
 export function attachments(bytes) {
-  // mbox and some exports put a "From " line above the header.
-  const mboxLine = /^From [^\n]*\n/.exec(latin(bytes, 1024));
-  const queue = [{ bytes: mboxLine ? bytes.subarray(mboxLine[0].length) : bytes, depth: 0 }];
+  const found = mails(bytes).flatMap(inMail);
+  if (found.length === 0) throw new Problem("mailempty");
+  return found;
+}
+
+// The mails of an mbox (RFC 4155), as crypto/open splits it: each begins with a
+// "From " line after an empty line. No line of a sealed file can be one, so
+// none has to be told from text that was quoted as ">From ".
+function mails(bytes) {
+  const text = latin(bytes);
+  if (!text.startsWith("From ")) return [bytes];
+  const starts = [...text.matchAll(/(?<=^|\n\r?\n)From [^\n]*\n?/g)];
+  return starts.map(({ 0: line, index }, i) => bytes.subarray(index + line.length, starts[i + 1] ? starts[i + 1].index : bytes.length));
+}
+
+function inMail(mail) {
+  const queue = [{ bytes: mail, depth: 0 }];
   const found = [];
   let subject = "";
   for (let seen = 0; queue.length > 0 && seen < maxParts; seen++) {
@@ -38,7 +53,6 @@ export function attachments(bytes) {
       found.push({ name: name || subject, bytes: content });
     }
   }
-  if (found.length === 0) throw new Problem("mailempty");
   return found;
 }
 

@@ -85,10 +85,7 @@ export class View {
     const keys = desk.keyFiles;
     const needs = desk.needsPassphrase;
     $("start").hidden = reading && !needs;
-    const picker = (id, label, as, more) => [
-      h("input", { type: "file", id, class: "picker", multiple: true, ...more, onchange: (e) => act.picked(e.target, as) }),
-      h("label", { for: id, class: "button" }, label),
-    ];
+    const picker = (...what) => this.#picker("button", ...what);
     fill($("start"),
       !reading && h("div", { class: tips ? "step done" : "step" },
         h("h2", {}, t.step1), h("p", {}, t.step1text),
@@ -113,19 +110,24 @@ export class View {
     $("passphrase").value = typed;
   }
 
+  // A button to choose files with, as key files where asKey is true.
+  #picker(style, id, label, asKey, more) {
+    return [
+      h("input", { type: "file", id, class: "picker", multiple: true, ...more, onchange: (e) => this.act.picked(e.target, asKey) }),
+      h("label", { for: id, class: style }, label),
+    ];
+  }
+
   /** Shows how far unlocking is, 0 to 1. */
   progress(done) {
     if ($("progress")) $("progress").value = done;
   }
 
   #list(reading) {
-    const { t, desk, act } = this;
+    const { t, desk } = this;
     $("reading").hidden = !reading;
     if (!reading) return fill($("list"));
-    const add = (id, label, as, more) => [
-      h("input", { type: "file", id, class: "picker", multiple: true, ...more, onchange: (e) => act.picked(e.target, as) }),
-      h("label", { for: id, class: "button small" }, label),
-    ];
+    const add = (...what) => this.#picker("button small", ...what);
     return fill($("list"),
       h("h2", {}, t.list(desk.opened.length)),
       h("ul", {}, desk.opened.map((entry) => h("li", {},

@@ -1,8 +1,8 @@
 // Text from strangers, made safe to look at: what cannot be seen, or changes
 // the order in which the rest is seen, is shown by its number.
 
-/** How many characters of a text are shown; a tip has at most 4,000 and two lines. */
-export const shownLimit = 20_000;
+// How many characters of a text are shown; a tip has at most 4,000 and two lines.
+const shownLimit = 20_000;
 
 // Written in good faith: the joiners within an emoji, and the spaces of no
 // width between words of Lao and Khmer.

@@ -63,9 +63,10 @@ export function sayAt(form, name, sentence) {
  */
 export function sayOnTop(form, problems, text) {
   const names = Object.keys(problems);
-  const old = document.querySelector(".alert");
-  if (old) old.remove();
-  if (!names.length) return false;
+  if (!names.length) {
+    putOnTop(form, null);
+    return false;
+  }
   const add = (parent, tag, words) => {
     const element = parent.appendChild(document.createElement(tag));
     if (words) element.textContent = words;
@@ -79,8 +80,28 @@ export function sayOnTop(form, problems, text) {
   add(alert, "p", text("errors"));
   const list = add(alert, "ul");
   for (const name of names) add(add(list, "li"), "a", text(problems[name])).href = `#${name}`;
+  putOnTop(form, alert);
+  return true;
+}
+
+/**
+ * Says above the form what the server says above the one that it answers with.
+ * Reports whether it says anything.
+ */
+export function sayAsAnswered(form, page) {
+  const alert = page && page.querySelector(".alert");
+  if (!alert) return false;
+  // Without the script photos would be lost; here they are not.
+  alert.querySelectorAll("h2 ~ p ~ p:not(.call)").forEach((line) => line.remove());
+  putOnTop(form, alert);
+  return true;
+}
+
+function putOnTop(form, alert) {
+  const old = document.querySelector(".alert");
+  if (old) old.remove();
+  if (!alert) return;
   form.parentNode.insertBefore(alert, form);
   alert.focus();
   window.scrollTo(0, alert.offsetTop);
-  return true;
 }

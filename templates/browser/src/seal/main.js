@@ -8,7 +8,8 @@
 //   <form id="tip" method="post" enctype="multipart/form-data" data-site=CODE
 //     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
 //     photo, delivery, to, token as in design.md; [data-field=NAME] is around each
-//     field, #NAME in it, and its hint is #NAME-hint;
+//     field, #NAME in it, and its hint is #NAME-hint; p.call in it begins with text
+//     and holds the telephone numbers;
 //   one <button type="submit"> that ends in text;
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
 //   The form has data-posted once it was sent without the script (pages/send.js): a
@@ -18,7 +19,7 @@
 //   the field and div.alert above the form. It sets aria-busy on the form.
 //
 // Data (data-keys), one JSON per unit and language, immutable at its address:
-//   { "keys": ID, "unit": ID, "lang": TAG, "phone": "",
+//   { "keys": ID, "unit": ID, "lang": TAG,
 //     "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
 //   keys names this set of recipients; texts are those of templates/script.go.
 //
@@ -29,17 +30,21 @@
 //     the browser's history says no more than without the script; 2xx without
 //     Tipbox-Taken is somebody else's answer (a captive portal): tried again;
 //   409 with Tipbox-Keys: /s/….json where ID is not the present set: the
-//     script loads that, seals anew and posts again;
+//     script loads that, seals anew and posts again; where it does not get
+//     that, it is as if there had been no answer;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
-//   429 with Retry-After; 404 and 410: withdrawn; other 4xx: not taken;
-//   5xx or none: tried again, after 2 s and then ever longer, for as long as
-//   the page is open.
+//   429 with Retry-After; 404 and 410: withdrawn; 413: smaller photos; other 4xx:
+//     not taken, for the reason in the page's div.alert;
+//   5xx or none: tried again, after Retry-After or else 2 s and then ever longer,
+//     for as long as the page is open.
 //
 // Content-Security-Policy needs: script-src 'self'; connect-src 'self'; img-src 'self'
 //   blob: ('self' for Firefox, which asks for a favicon); form-action 'self'. No
 //   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
 import "../shared/polyfill.js";
-import { answers, check, sayAt, sayOnTop } from "./form.js";
+import { answers, check, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
+import { Line } from "./line.js";
+import { PhotoProblem } from "./photo.js";
 import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
 import { post } from "./post.js";
@@ -59,8 +64,7 @@ class Page {
     this.button.parentNode.insertBefore(this.status, this.button);
     this.text = (key, values = {}) =>
       (this.data.texts[key] || "").replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
-    const photo = form.querySelector("[name=photo]");
-    this.photos = photo ? new Photos(photo, this.text, (problem) => sayAt(form, "photo", problem && this.text(problem))) : null;
+    this.photos = new Photos(form.elements.photo, this.text, (problem) => sayAt(form, "photo", problem && this.text(problem)));
     form.noValidate = true; // the bubbles speak the phone's language, not the page's
     form.addEventListener("submit", (event) => {
       if (this.plain) return;
@@ -83,26 +87,35 @@ class Page {
     }
   }
 
+  // Says it of a server that takes nothing for so many seconds, and whom to call.
+  sayBusy(key, seconds, ...buttons) {
+    const n = Math.ceil(seconds / 60);
+    this.say(key, { wait: n > 1 ? this.text("minutes", { n }) : this.text("minute") }, ...buttons);
+    const call = this.form.querySelector(".call").cloneNode(true);
+    call.firstChild.data = `${this.text("cannot_wait")} `;
+    this.status.append(call);
+  }
+
   // The form is held still while it is on its way: what is sent is what is seen.
   hold() {
     this.busy = true;
     this.form.setAttribute("aria-busy", "true");
-    this.held = Array.from(this.form.elements).filter((element) => !element.disabled && !this.status.contains(element));
-    this.held.forEach((element) => {
-      element.disabled = true;
-    });
+    this.disable(true);
     window.addEventListener("beforeunload", stay);
   }
 
   rest() {
     this.busy = false;
     this.form.removeAttribute("aria-busy");
-    (this.held || []).forEach((element) => {
-      element.disabled = false;
-    });
-    this.held = null;
+    this.disable(false);
     this.work(this.label);
     window.removeEventListener("beforeunload", stay);
+  }
+
+  disable(on) {
+    Array.from(this.form.elements).forEach((element) => {
+      element.disabled = on;
+    });
   }
 
   // Says on the button what is being done; its pictogram stays.
@@ -121,11 +134,12 @@ class Page {
     this.work(this.text("sealing"));
     let outcome;
     try {
-      tip.photos = this.photos ? await this.photos.bytes() : [];
+      tip.photos = await this.photos.bytes();
       await this.seal(tip);
       outcome = await this.post(tip);
     } catch (err) {
-      outcome = { problem: err instanceof TooLarge ? "photo_too_large" : "seal_failed" };
+      if (err instanceof PhotoProblem) outcome = { photo: err.problem };
+      else outcome = err instanceof TooLarge ? { photo: "photo_too_large" } : { problem: "seal_failed" };
     }
     this.finish(outcome);
   }
@@ -138,63 +152,33 @@ class Page {
 
   post(tip) {
     this.work(this.text("sending"));
-    let stop = () => {};
-    const stopped = { stopped: true };
-    const request = (type, method, url, body, headers = {}) => new Promise((resolve, reject) => {
-      // Not fetch: it tells nothing of how far an upload is, which on EDGE takes minutes.
-      const http = new XMLHttpRequest();
-      let alive = 0;
-      const stalled = () => {
-        clearTimeout(alive);
-        alive = setTimeout(() => http.abort(), 60_000);
-      };
-      stop = () => {
-        http.abort();
-        reject(stopped);
-      };
-      http.open(method, url);
-      http.responseType = type;
-      Object.keys(headers).forEach((name) => http.setRequestHeader(name, headers[name]));
-      http.upload.onprogress = ({ loaded, total }) => {
-        stalled();
-        this.work(this.text("sending_percent", { percent: Math.floor((100 * loaded) / total) }));
-      };
-      http.onprogress = stalled;
-      http.onloadend = () => {
-        clearTimeout(alive);
-        if (http.status) resolve({ status: http.status, body: http.response, header: (name) => http.getResponseHeader(name) });
-        else reject(new Error("no answer"));
-      };
-      stalled();
-      http.send(body);
-    });
-    const wait = (ms) => new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms * (0.75 + Math.random() / 2)); // a valley's phones do not come back at once
-      window.addEventListener("online", resolve, { once: true });
-      stop = () => {
-        clearTimeout(timer);
-        reject(stopped);
-      };
-    });
+    const line = new Line();
     return post({
-      wait,
+      wait: (ms) => line.wait(ms),
       send: () => {
         const body = new FormData();
         body.append("token", tip.token);
         body.append("delivery", tip.delivery);
         body.append("to", tip.to);
         body.append("sealed", this.sealed, "tin.age");
-        return request("document", "POST", this.form.action, body, { Accept: "application/json", "Tipbox-Keys": this.data.keys });
+        const headers = { Accept: "application/json", "Tipbox-Keys": this.data.keys };
+        return line.request("document", "POST", this.form.action, headers, body, (percent) => this.work(this.text("sending_percent", { percent })));
       },
-      waiting: (on) => {
+      waiting: (on, seconds) => {
+        const edit = ["edit", () => line.stop()];
         this.work(this.text("sending"));
-        if (on) this.say("waiting", {}, ["edit", () => stop()]);
+        if (seconds) this.sayBusy("full", seconds, edit);
+        else if (on) this.say("waiting", {}, edit);
         else this.say("");
       },
-      reseal: async (url) => {
-        const answer = await request("json", "GET", url);
-        this.data = answer.body;
-        await this.seal(tip);
+      load: async (url) => {
+        const { status, body } = await line.request("json", "GET", url);
+        if (status !== 200 || !body) throw new Error("no data");
+        return body;
+      },
+      reseal: (data) => {
+        this.data = data;
+        return this.seal(tip);
       },
       renew: (token) => {
         tip.token = token;
@@ -207,10 +191,16 @@ class Page {
     this.sealed = null;
     this.rest();
     if (this.token) this.form.elements.token.value = this.token;
+    if (outcome.done) {
+      thank(outcome.done);
+      return;
+    }
+    if (outcome.photo) {
+      sayAt(this.form, "photo", this.text(outcome.photo));
+      sayOnTop(this.form, { photo: outcome.photo }, this.text);
+      return;
+    }
     switch (outcome.problem) {
-      case undefined:
-        thank(outcome.done);
-        break;
       case "stopped":
         this.say("sealed_here");
         break;
@@ -218,12 +208,10 @@ class Page {
         this.say("seal_failed", {}, ["send_plain", () => this.sendPlain()], ["try_again", () => this.send()]);
         break;
       case "limited":
-        this.say("limited", { minutes: Math.max(1, Math.ceil(outcome.after / 60)) });
-        if (this.data.phone) this.status.append(" ", this.text("limited_phone", { phone: this.data.phone }));
+        this.sayBusy("limited", outcome.after);
         break;
-      case "photo_too_large":
-        sayAt(this.form, "photo", this.text(outcome.problem));
-        sayOnTop(this.form, { photo: outcome.problem }, this.text);
+      case "refused":
+        if (!sayAsAnswered(this.form, outcome.page)) this.say("refused");
         break;
       default:
         this.say(outcome.problem);

@@ -12,12 +12,20 @@ export class Photos {
     this.list.hidden = true;
     input.parentNode.insertBefore(this.list, input.nextSibling);
     input.multiple = true;
-    input.addEventListener("change", () => this.#add(Array.from(input.files)));
+    const take = () => this.#add(Array.from(input.files));
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script came
   }
 
-  /** Resolves to the clean photos' bytes when all are ready. */
+  /**
+   * Resolves to the clean photos' bytes when all are ready. Rejects with the
+   * PhotoProblem of one that cannot be sent after all: who waits for this has
+   * not seen it said.
+   */
   async bytes() {
+    this.failed = null;
     await this.busy;
+    if (this.failed) throw this.failed;
     return this.items.map((item) => item.bytes);
   }
 
@@ -33,12 +41,17 @@ export class Photos {
 
   // One after the other: a cheap phone has memory for one decoded photo.
   async #clean(item) {
+    const removed = () => !this.items.includes(item);
+    if (removed()) return;
     try {
-      Object.assign(item, await cleanPhoto(item.file, photoRoom(maxPhotos)));
-      item.url = URL.createObjectURL(item.blob);
+      const clean = await cleanPhoto(item.file, photoRoom(maxPhotos));
+      if (removed()) return;
+      Object.assign(item, clean, { url: URL.createObjectURL(clean.blob) });
     } catch (err) {
+      if (removed()) return;
       this.items = this.items.filter((other) => other !== item);
-      this.say(err instanceof PhotoProblem ? err.problem : "photo_unreadable");
+      this.failed = err instanceof PhotoProblem ? err : new PhotoProblem("photo_unreadable");
+      this.say(this.failed.problem);
     }
     this.#show();
   }
@@ -69,6 +82,7 @@ export class Photos {
       const remove = document.createElement("button");
       remove.type = "button";
       remove.textContent = this.text("photo_remove", { n: i + 1 });
+      remove.disabled = this.input.disabled; // the form may be on its way already
       remove.addEventListener("click", () => this.#remove(item));
       row.append(remove);
       this.list.append(row);

@@ -5,45 +5,58 @@
 /** How long to wait before each further try, in milliseconds; the last repeats. */
 export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
 
+const longest = 900; // seconds that a server is waited for, whatever it asks
+
 /**
  * Posts until there is an answer that trying again does not change.
  *
  * send() resolves to {status, body, header(name)} or rejects where the line
  * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
- * line; waiting(true or false) tells the page; reseal(url) fetches the data that
- * the server names and seals anew; renew(token) takes a fresh form token.
+ * line; waiting(true or false, seconds) tells the page, with the seconds to wait
+ * where it is not the line but the server that does not take it; load(url) resolves to the data
+ * that the server names, or rejects as send() does; reseal(data) seals anew to
+ * it; renew(token) takes a fresh form token.
  *
- * Resolves to {done: the thank-you page}, or {problem, after} with a problem of the texts and
- * for limited the seconds to wait.
+ * Resolves to {done: the thank-you page}, {photo: what is wrong with it}, or
+ * {problem} of the texts with, for limited, after: the seconds to wait, and for
+ * refused, page: the answer.
  */
-export async function post({ send, wait, waiting, reseal, renew }) {
+export async function post({ send, wait, waiting, load, reseal, renew }) {
   let resealed = 0;
   let renewed = 0;
   for (let tries = 0; ; tries++) {
     let answer = null;
+    let data = null;
     try {
       answer = await send();
+      const keys = answer.status === 409 && resealed < 2 && answer.header("Tipbox-Keys");
+      if (keys) data = await load(keys);
     } catch (err) {
       if (err && err.stopped) return { problem: "stopped" };
+      answer = null;
+    }
+    if (data) {
+      resealed++;
+      waiting(false);
+      await reseal(data);
+      continue;
     }
     const taken = answer && answer.status < 300 && answer.header("Tipbox-Taken") && answer.body;
     if (taken || (answer && answer.status >= 400 && answer.status < 500)) {
       waiting(false);
-      const keys = answer.header("Tipbox-Keys");
       const token = answer.header("Tipbox-Token");
-      if (answer.status === 409 && keys && resealed++ < 2) {
-        await reseal(keys);
-        continue;
-      }
       if (answer.status !== 429 && answer.status >= 400 && token && renewed++ < 1) {
         renew(token);
         continue;
       }
       return outcome(answer);
     }
-    waiting(true);
+    let ms = delays[Math.min(tries, delays.length - 1)];
+    const full = answer && answer.status >= 500;
+    if (full) ms = Math.min(retryAfter(answer), longest) * 1000 || ms;
+    waiting(true, full ? ms / 1000 : 0);
     try {
-      await wait(delays[Math.min(tries, delays.length - 1)]);
+      await wait(ms);
     } catch {
       return { problem: "stopped" };
     }
@@ -52,7 +65,12 @@ export async function post({ send, wait, waiting, reseal, renew }) {
 
 function outcome(answer) {
   if (answer.status < 300) return { done: answer.body };
-  if (answer.status === 429) return { problem: "limited", after: Number(answer.header("Retry-After")) || 60 };
+  if (answer.status === 429) return { problem: "limited", after: retryAfter(answer) };
   if (answer.status === 404 || answer.status === 410) return { problem: "withdrawn" };
-  return { problem: "refused" };
+  if (answer.status === 413) return { photo: "photo_too_large" }; // text alone never is
+  return { problem: "refused", page: answer.body };
+}
+
+function retryAfter(answer) {
+  return Number(answer.header("Retry-After")) || 0;
 }

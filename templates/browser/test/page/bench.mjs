@@ -2,7 +2,7 @@
 // times slower than this machine: node test/page/bench.mjs URL [RUNS]
 // URL is a form of ours or any page with a form. Prints medians in milliseconds
 // from the tap on the link, and bytes of a whole visit.
-import { launch } from "../support.mjs";
+import { launch, newPage } from "../support.mjs";
 
 const [url, runs = 3] = process.argv.slice(2);
 const cleanups = [];
@@ -11,7 +11,7 @@ const median = (all) => Math.round(all.sort((a, b) => a - b)[Math.floor(all.leng
 
 async function visit(script) {
   const context = await browser.createBrowserContext(); // a phone that was never here
-  const page = await context.newPage();
+  const page = await newPage(context);
   await page.setViewport({ width: 360, height: 640, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
   await page.setJavaScriptEnabled(script);
   const client = await page.createCDPSession();

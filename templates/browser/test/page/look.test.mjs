@@ -23,7 +23,7 @@ const pages = {
   home: { url: (lang) => `${box.url}/?l=${lang}` },
 };
 
-describe("pages", { timeout: 240_000 }, () => {
+describe("pages", { timeout: 600_000 }, () => {
   const cleanups = [];
   let browser;
   before(async () => {
@@ -68,6 +68,29 @@ describe("pages", { timeout: 240_000 }, () => {
         }
       });
     }
+
+    test(`full, limited and not accepted, said by the script, in ${lang}`, async (t) => {
+      const calls = (page, where) => page.$$eval(`${where} .call a`, (all) => all.map((a) => a.href));
+      for (const [name, at] of Object.entries({ full: box.full, limited: box.limited })) {
+        const page = await open(t, browser, link("ncs01", lang, at));
+        await sealing(page);
+        await fill(page, "x");
+        await press(page);
+        await page.waitForSelector("#status .call");
+        assert.match(await page.$eval("#status", (e) => e.textContent), / [0-9]+ (phút|minutes)/);
+        assert.deepEqual(await calls(page, "#status"), await calls(page, "fieldset"));
+        await good(page, `script-${name}-${lang}`);
+      }
+      const page = await open(t, browser, link("ncs01", lang));
+      await sealing(page);
+      await fill(page, "x");
+      await page.$eval("[name=delivery]", (e) => { e.value = "hôm qua"; });
+      await press(page);
+      await page.waitForSelector(".alert");
+      assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#delivery"]);
+      assert.equal(await page.$eval("#message", (e) => e.value), "x");
+      await good(page, `script-refused-${lang}`);
+    });
 
     test(`errors said by the script, and the thank-you page, in ${lang}`, async (t) => {
       const page = await open(t, browser, link("ncs02", lang));

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { root } from "../support.mjs";
+import { newPage, root } from "../support.mjs";
 
 if (!process.env.TIPBOX) throw new Error("cmd/tipbox/page_test.go runs this, with a server");
 
@@ -23,7 +23,7 @@ export const report = () => writeFileSync(box.result, JSON.stringify(tips));
 
 /** Opens a page that notes what it says and asks for. */
 export async function open(t, browser, url, { script = true, agent, screen = phone, before, wait = true } = {}) {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   t.after(() => page.close());
   page.said = [];
   page.asked = [];
@@ -42,7 +42,7 @@ export async function open(t, browser, url, { script = true, agent, screen = pho
   return page;
 }
 
-export const sealing = (page) => page.waitForSelector("#status:not(:empty)", { timeout: 30_000 });
+export const sealing = (page) => page.waitForSelector("#status:not(:empty)");
 
 /** Fills in the form as a thumb would. */
 export async function fill(page, message, { mailbox = "report", photo } = {}) {
@@ -52,7 +52,7 @@ export async function fill(page, message, { mailbox = "report", photo } = {}) {
 }
 
 export const press = (page) => page.click("button[type=submit]");
-export const thanked = (page) => page.waitForSelector(".done h1", { timeout: 40_000 });
+export const thanked = (page) => page.waitForSelector(".done h1");
 export const fault = async (kind) => {
   const answer = await fetch(`${box.control}?${kind}`);
   if (!answer.ok) throw new Error(await answer.text());
