@@ -90,7 +90,7 @@ func (c *demoCmd) run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := writeReader(c.path("doc-tin.html"), browser.Reader(version)); err != nil {
+	if err := replaceFile(c.path("doc-tin.html"), browser.Reader(version), 0o644); err != nil {
 		return fmt.Errorf("writing the offline reader: %w", err)
 	}
 	pdf, err := c.posters(ctx, cfg)

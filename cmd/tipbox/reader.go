@@ -46,25 +46,11 @@ func (c *readerCmd) run(t *terminal) error {
 	if c.check != "" {
 		return checkReader(t, c.check, file)
 	}
-	if err := writeReader(c.output, file); err != nil {
+	if err := replaceFile(c.output, file, 0o644); err != nil {
 		return fmt.Errorf("writing the reader: %w", err)
 	}
 	printSum(t, file, c.output)
 	t.say("Bản đọc tin đã sẵn sàng: mở bằng Chrome, Edge hoặc Firefox. / The reader is ready: open it with Chrome, Edge or Firefox.")
-	return nil
-}
-
-// writeReader puts the file at path in one step: there is never half a reader.
-func writeReader(path string, file []byte) error {
-	partial := path + ".partial"
-	if err := os.WriteFile(partial, file, 0o644); err != nil { //nolint:gosec // it holds no secret and is for others to read
-		_ = os.Remove(partial)
-		return err
-	}
-	if err := os.Rename(partial, path); err != nil {
-		_ = os.Remove(partial)
-		return err
-	}
 	return nil
 }
 
@@ -87,20 +73,20 @@ func checkReader(t *terminal, path string, want []byte) error {
 	}
 	if bytes.Equal(got, want) {
 		printSum(t, got, path)
-		t.say("%s is unaltered: exactly what tipbox %s writes", path, version)
+		t.say("%s nguyên vẹn, đúng bản tipbox %s ghi ra. / It is unaltered: exactly what tipbox %[2]s writes.", path, version)
 		return nil
 	}
-	again := "write a new one with: tipbox reader -o FILE.html"
+	again := "ghi bản mới / write a new one: tipbox reader -o FILE.html"
 	m := readerVersion.FindSubmatch(got)
 	switch {
 	case m == nil:
-		return hint(fmt.Errorf("%s is not an offline reader", path), again)
+		return hint(fmt.Errorf("%s không phải trang mở tin / it is not an offline reader", path), again)
 	case string(m[1]) != version:
-		return hint(fmt.Errorf("%s says it is of version %s, this tipbox is %s: it cannot be checked", path, m[1], version),
-			"check it with the tipbox of that version, or "+again)
+		return hint(fmt.Errorf("%s là bản %s, chương trình này là bản %s nên không kiểm tra được / another version, which this tipbox cannot check", path, m[1], version),
+			"kiểm tra bằng tipbox đúng bản đó / check it with the tipbox of that version", again)
 	}
-	return hint(fmt.Errorf("%s was altered: it differs from what tipbox %s writes from byte %d on", path, version, firstDifference(got, want)+1),
-		"do not open tips with it and keep it to be looked at", again)
+	return hint(fmt.Errorf("%s ĐÃ BỊ SỬA / was altered: it differs from what tipbox %s writes from byte %d on", path, version, firstDifference(got, want)+1),
+		"đừng mở tin bằng tệp này, giữ lại để kiểm tra / do not open tips with it, keep it to be looked at", again)
 }
 
 func firstDifference(a, b []byte) int {
