@@ -60,7 +60,7 @@ func TestSentinel(t *testing.T) {
 	eventually(t, "the Sentinel knows the replica", func() bool {
 		return strings.Contains(sentinel.Info("sentinel", "master0"), "slaves=1")
 	})
-	l := start(t, designRules, "redis://"+sentinel.Addr+"/0?master_name=tips", "")
+	l := start(t, designRules, "redis://"+sentinel.Addr+"/0?master_name=tips", ample)
 	l.wantKind(t, "")
 	master.Kill()
 	eventually(t, "health says degraded", func() bool { return l.Degraded() != "" })

@@ -148,7 +148,8 @@ func TestHostileRedis(t *testing.T) {
 		"a long list of members":   {on("smembers", huge), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := start(t, designRules, impostor(t, c.answer), "")
+			l := start(t, designRules, impostor(t, c.answer), ample)
+			l.wantKind(t, "")
 			l.stop()
 			l.done.Wait() // no probe comes between
 			if l.Degraded() != "" || l.away.Load() {
@@ -192,7 +193,7 @@ func TestHostileFromTheStart(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := start(t, designRules, impostor(t, answer), "")
+			l := start(t, designRules, impostor(t, answer), ample)
 			l.wantKind(t, "error-reply")
 			if err := l.Take(t.Context(), "a", villager); err != nil {
 				t.Error(err)

@@ -49,7 +49,7 @@ type Options struct {
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
 
-	probeEvery time.Duration // tests: instead of the constant
+	patience, probeEvery time.Duration // tests: instead of the constants
 }
 
 // Limits satisfies intake.Limiter and intake.Forms, with the shared Redis and,
@@ -63,6 +63,8 @@ type Limits struct {
 	memory *memory
 	redis  *shared // nil without Redis
 	log    *slog.Logger
+
+	patience time.Duration
 
 	away  atomic.Bool            // what requests go by
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
@@ -89,7 +91,7 @@ func New(o Options) (*Limits, error) {
 	}
 	l := &Limits{
 		memory: newMemory(o.Rules, time.Now),
-		log:    o.Log,
+		log:    o.Log, patience: cmp.Or(o.patience, patience),
 		allowed: metric.NewDaily(metric.Options{
 			Name: "tipbox_limit_allowed_total", Help: "Submissions that the limits let through.",
 		}),
@@ -109,7 +111,7 @@ func New(o Options) (*Limits, error) {
 		if len(o.Secret) < 32 {
 			return nil, errors.New("limits in Redis need a secret of at least 32 bytes")
 		}
-		client, err := dial(*o.Redis, patience)
+		client, err := dial(*o.Redis, l.patience)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +134,7 @@ func New(o Options) (*Limits, error) {
 		// because without Redis the form is served as well.
 		select {
 		case <-first:
-		case <-time.After(4 * patience):
+		case <-time.After(4 * l.patience):
 		}
 	}
 	return l, nil
@@ -238,7 +240,7 @@ func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
 		return false
 	}
 	// A sender who hangs up says nothing about Redis.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.patience)
 	defer cancel()
 	err := do(ctx)
 	if err == nil {
@@ -268,7 +270,7 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 // is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
-	ctx, cancel := context.WithTimeout(ctx, 4*patience)
+	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
 	if inspect || before != "" {
@@ -278,7 +280,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	}
 	if err == nil {
 		// In the time that a submission would give it.
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := context.WithTimeout(ctx, l.patience)
 		defer cancel()
 		err = l.redis.probe(ctx)
 	}

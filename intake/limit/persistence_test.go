@@ -63,7 +63,7 @@ func TestInspect(t *testing.T) {
 // nothing, not even the day's key.
 func TestPersistentIsNotUsed(t *testing.T) {
 	server := redistest.Start(t, "--save", "3600 1")
-	l := start(t, designRules, server.URL(), "")
+	l := start(t, designRules, server.URL(), ample)
 	l.wantKind(t, "writes-to-disk")
 	if err := l.Take(t.Context(), "a", villager); err != nil {
 		t.Error(err)

@@ -50,7 +50,7 @@ func TestNothingOfTheSender(t *testing.T) {
 	server := redistest.Start(t)
 	rules := designRules
 	rules.Sender.Burst = 2
-	l := start(t, rules, server.URL(), "")
+	l := start(t, rules, server.URL(), ample)
 	client := l.redis.client
 	senders := []netip.Addr{villager, netip.MustParseAddr("2001:db8:77:99::abcd"), netip.MustParseAddr("::ffff:198.51.100.23")}
 	everything := func() string {

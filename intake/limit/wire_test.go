@@ -42,11 +42,11 @@ func TestWays(t *testing.T) {
 		"--tls-ca-cert-file", filepath.Join(dir, "cert"))
 
 	for _, url := range []string{"rediss://127.0.0.1:" + port + "?skip_verify=true", "unix://" + socket} {
-		way := start(t, designRules, url, "")
+		way := start(t, designRules, url, ample)
 		way.wantKind(t, "")
 		way.reachesRedis(t, server, url[:4])
 	}
-	start(t, designRules, "rediss://127.0.0.1:"+port, "").wantKind(t, "tls")
+	start(t, designRules, "rediss://127.0.0.1:"+port, ample).wantKind(t, "tls")
 }
 
 // TestFollow: lengths are found however the answer is cut into pieces, and not
