@@ -81,13 +81,12 @@ func (r running) wantKind(t testing.TB, kinds ...string) {
 	eventually(t, "degraded is one of "+strings.Join(kinds, ", "), func() bool { return slices.Contains(kinds, r.Degraded()) })
 }
 
-// reachesRedis takes at the site until Redis has heard of it.
+// reachesRedis takes at the site until Redis has heard of it. Until then this
+// process may well refuse: it is asked more often than its limits allow.
 func (r running) reachesRedis(t testing.TB, server *redistest.Server, site string) {
 	t.Helper()
 	eventually(t, "Redis hears of the site "+site, func() bool {
-		if err := r.Take(t.Context(), site, villager); err != nil {
-			t.Fatal(err)
-		}
+		_ = r.Take(t.Context(), site, villager)
 		got, err := server.Do("EXISTS", siteKey(site))
 		return err == nil && got == ":1"
 	})
