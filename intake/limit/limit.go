@@ -289,7 +289,6 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	}
 	now := kind(err)
 	l.away.Store(now != "")
-	l.state.Store(&now)
 	if now != "" {
 		l.probeFailures.WithLabelValues(now).Inc()
 	}
@@ -299,4 +298,5 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	case now == "" && before != "":
 		l.log.Info("redis is back")
 	}
+	l.state.Store(&now) // last: whoever sees it finds it in the log and the metrics, too
 }
