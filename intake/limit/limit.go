@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
 
 	"tipbox/intake"
 	"tipbox/intake/metric"
@@ -270,6 +269,7 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 // is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
+	running := ctx
 	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
@@ -284,7 +284,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 		defer cancel()
 		err = l.redis.probe(ctx)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) {
+	if running.Err() != nil {
 		return // Close
 	}
 	now := kind(err)
