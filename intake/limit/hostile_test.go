@@ -150,8 +150,7 @@ func TestHostileRedis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := start(t, designRules, impostor(t, c.answer), ample)
 			l.wantKind(t, "")
-			l.stop()
-			l.done.Wait() // no probe comes between
+			l.stopProbing()
 			if l.Degraded() != "" || l.away.Load() {
 				t.Fatalf("away from the start: %q", l.Degraded())
 			}

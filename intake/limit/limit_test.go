@@ -81,6 +81,12 @@ func (r running) wantKind(t testing.TB, kinds ...string) {
 	eventually(t, "degraded is one of "+strings.Join(kinds, ", "), func() bool { return slices.Contains(kinds, r.Degraded()) })
 }
 
+// stopProbing leaves it to the test when Redis is probed.
+func (r running) stopProbing() {
+	r.stop()
+	r.done.Wait()
+}
+
 // reachesRedis takes at the site until Redis has heard of it. Until then this
 // process may well refuse: it is asked more often than its limits allow.
 func (r running) reachesRedis(t testing.TB, server *redistest.Server, site string) {
@@ -268,16 +274,10 @@ func TestPatience(t *testing.T) {
 	}
 	server := redistest.Start(t)
 	p := faultproxy.Start(t, server.Addr)
-	l, err := New(Options{
-		Rules: designRules, Redis: &Server{URL: "redis://" + p.Addr}, Secret: secret,
-		Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler), probeEvery: time.Hour,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	eventually(t, "Redis knows the script", func() bool {
-		l.away.Store(false) // a busy machine may have been too slow
+	l := start(t, endless, "redis://"+p.Addr, patience)
+	l.stopProbing()
+	eventually(t, "Redis is well and knows the script", func() bool {
+		l.probe(t.Context(), true) // a busy machine may have been too slow
 		return l.Take(t.Context(), "a", villager) == nil && !l.away.Load()
 	})
 	clear(l.redis.days) // and the next take needs two answers
