@@ -264,16 +264,16 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 }
 
 // probe finds out whether Redis is well and has requests go by that. A Redis
-// that was away may have come back with other settings: then, and where
-// inspect says so, it is first asked whether it writes to disk, before it
-// is given anything.
+// that was away, if only for one submission, may have come back with other
+// settings: then, and where inspect says so, it is first asked whether it
+// writes to disk, before it is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
 	running := ctx
 	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
-	if inspect || before != "" {
+	if inspect || l.away.Load() {
 		if err = persistence(ctx, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
 			err = nil
 		}
