@@ -13,12 +13,13 @@ import (
 // them otherwise.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}
-	one, two := redistest.Start(t, settings...), redistest.Start(t, settings...)
+	bus, busTwo := redistest.FreePort(t), redistest.FreePort(t)
+	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port"}
+	one, two := redistest.Start(t, append(settings, bus)...), redistest.Start(t, append(settings, busTwo)...)
 	do(t, one, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
 	do(t, two, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
 	do(t, two, "CLUSTER", "SET-CONFIG-EPOCH", "2")
-	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port())
+	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port(), busTwo)
 	url := "redis://" + one.Addr + "?addr=" + two.Addr
 	eventually(t, "the cluster is whole and writes nothing to disk", func() bool {
 		return Inspect(t.Context(), Server{URL: url}) == nil

@@ -3,7 +3,6 @@ package limit
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -30,12 +29,7 @@ func TestWays(t *testing.T) {
 		}
 		return path
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
+	port := redistest.FreePort(t)
 	socket := filepath.Join(dir, "redis.sock")
 	server := redistest.Start(t, "--unixsocket", socket, "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", write("cert", "CERTIFICATE", pair.Certificate[0]), "--tls-key-file", write("key", "PRIVATE KEY", key),
