@@ -180,7 +180,9 @@ func (c *checker) smtp(f *file) SMTP {
 	return s
 }
 
+// limit has the bounds of package limit, which counts whole microseconds.
 func (c *checker) limit(key string, l limit) Limit {
+	const longest = 1 << 50 // microseconds
 	per, err := time.ParseDuration(l.Per)
 	if err != nil || per <= 0 {
 		c.bad(key+".per", "%q: expected a duration, such as 1h or 10m", l.Per)
@@ -190,6 +192,15 @@ func (c *checker) limit(key string, l limit) Limit {
 	}
 	if l.Burst < 1 {
 		c.bad(key+".burst", "%d: expected 1 or more", l.Burst)
+	}
+	if err != nil || per <= 0 || l.Count < 1 || l.Burst < 1 {
+		return Limit{}
+	}
+	switch each := per.Microseconds() / int64(l.Count); {
+	case each < 1:
+		c.bad(key+".per", "%q for %d: expected at least a microsecond for each", l.Per, l.Count)
+	case each > longest/int64(l.Burst):
+		c.bad(key+".burst", "%d: expected fewer: once spent, they would take over 35 years to come back", l.Burst)
 	}
 	return Limit{l.Count, per, l.Burst}
 }
