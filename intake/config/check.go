@@ -228,13 +228,14 @@ func (c *checker) address(key, s string) {
 	}
 }
 
-var sizePattern = regexp.MustCompile(`^([0-9]{1,9}) ?(KiB|MiB|GiB)$`)
+var sizePattern = regexp.MustCompile(`^([1-9][0-9]{0,8}) ?(KiB|MiB|GiB)$`)
 
-// size reads a size such as "256 MiB" and returns bytes.
+// size reads a size such as "256 MiB" and returns bytes. None may be 0: nobody
+// who writes it can mean the default, which 0 is elsewhere.
 func (c *checker) size(key, s string) uint64 {
 	m := sizePattern.FindStringSubmatch(s)
 	if m == nil {
-		c.bad(key, "%q: expected a size, such as 256 MiB", s)
+		c.bad(key, "%q: expected a size above 0, such as 256 MiB", s)
 		return 0
 	}
 	n, _ := strconv.ParseUint(m[1], 10, 32) // nine digits at most
