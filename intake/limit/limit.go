@@ -170,10 +170,11 @@ func (l *Limits) Close() error {
 	return l.redis.client.Close()
 }
 
-// Degraded returns in a word what is wrong with Redis, as an AwayError has it or
-// "writes-to-disk", or "" where nothing is or there is none to be used. It tells what
-// the last probe found, never what a submission did: health must not show
-// when one came in.
+// Degraded returns in a word what is wrong with Redis: "refused-dial",
+// "timeout", "dropped", "tls", "auth", "out-of-memory", "read-only", "loading",
+// "failing-over", "busy", "error-reply", "writes-to-disk" or "other"; or ""
+// where nothing is or there is none to be used. It tells what the last probe
+// found, never what a submission did: health must not show when one came in.
 func (l *Limits) Degraded() string { return *l.state.Load() }
 
 // Take spends one submission of the sender at the site, or nothing and returns
