@@ -117,7 +117,7 @@ func New(o Options) (*Limits, error) {
 		l.redis = newShared(o.Rules, client, o.Secret, time.Now)
 	}
 	if err := l.register(o.Registerer); err != nil {
-		return nil, err
+		return nil, errors.Join(err, l.Close())
 	}
 	if l.redis != nil {
 		ctx, stop := context.WithCancel(context.Background())
@@ -154,7 +154,7 @@ func (l *Limits) register(r prometheus.Registerer) error {
 	}
 	for _, c := range collectors {
 		if err := r.Register(c); err != nil {
-			return err
+			return fmt.Errorf("registering the limits' metrics: %w", err)
 		}
 	}
 	return nil
