@@ -30,7 +30,7 @@ var endless = Rules{
 func BenchmarkMemoryTake(b *testing.B) { benchTake(b, newMemory(endless, time.Now)) }
 
 func BenchmarkRedisTake(b *testing.B) {
-	client, err := dial(Server{URL: redistest.Start(b).URL()}, 5*time.Second)
+	client, err := dial(Server{URL: redistest.Start(b).URL()}, ample)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func TestCluster(t *testing.T) {
 	eventually(t, "the cluster is whole and writes nothing to disk", func() bool {
 		return Inspect(t.Context(), Server{URL: url}) == nil
 	})
-	client, err := dial(Server{URL: url}, 5*time.Second)
+	client, err := dial(Server{URL: url}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -270,22 +270,21 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 // writes to disk, before it is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
-	running := ctx
-	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
+	whole, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
 	if inspect || l.away.Load() {
-		if err = persistence(ctx, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
+		if err = persistence(whole, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
 			err = nil
 		}
 	}
 	if err == nil {
 		// In the time that a submission would give it.
-		ctx, cancel := context.WithTimeout(ctx, l.patience)
+		request, cancel := context.WithTimeout(whole, l.patience)
 		defer cancel()
-		err = l.redis.probe(ctx)
+		err = l.redis.probe(request)
 	}
-	if running.Err() != nil {
+	if ctx.Err() != nil {
 		return // Close
 	}
 	now := kind(err)

@@ -102,7 +102,7 @@ func TestNothingOfTheSender(t *testing.T) {
 // is kept for a week does not tell the hour.
 func TestKeysEnd(t *testing.T) {
 	server := redistest.Start(t)
-	client, err := dial(Server{URL: server.URL()}, 5*time.Second)
+	client, err := dial(Server{URL: server.URL()}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

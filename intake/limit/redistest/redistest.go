@@ -94,7 +94,7 @@ func (s *Server) Restart(settings ...string) {
 		_ = s.cmd.Wait()
 		close(s.over)
 	}()
-	for deadline := time.After(20 * time.Second); !s.answers(); {
+	for deadline := time.After(time.Minute); !s.answers(); {
 		select {
 		case <-s.over:
 			s.t.Fatalf("redis-server ended at once:\n%s", out.String())
@@ -123,7 +123,7 @@ func (s *Server) Do(words ...string) (string, error) {
 }
 
 func (s *Server) send(command string, read func(*bufio.Reader) (string, error)) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr)
 	if err != nil {
