@@ -20,7 +20,6 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -188,14 +187,10 @@ func localOnly(next http.Handler) http.Handler {
 	})
 }
 
-// ErrNotLoopback says that an address for the listener can be reached from
-// other machines.
-var ErrNotLoopback = errors.New("not a loopback address: expected 127.0.0.1:PORT, [::1]:PORT or localhost:PORT")
-
-// CheckAddr returns ErrNotLoopback for any address but host:port on loopback.
-func CheckAddr(addr string) error {
+// checkAddr refuses any address that other machines may reach.
+func checkAddr(addr string) error {
 	if host, _, err := net.SplitHostPort(addr); err != nil || !loopback(host) {
-		return fmt.Errorf("admin listener %q: %w", addr, ErrNotLoopback)
+		return fmt.Errorf("admin listener %q: not a loopback address: expected 127.0.0.1:PORT, [::1]:PORT or localhost:PORT", addr)
 	}
 	return nil
 }
@@ -214,14 +209,14 @@ func loopback(host string) bool {
 // Listen listens on an address of loopback and refuses every other, also
 // where localhost turns out to be one.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
-	if err := CheckAddr(addr); err != nil {
+	if err := checkAddr(addr); err != nil {
 		return nil, err
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("admin listener: %w", err)
 	}
-	if err := CheckAddr(ln.Addr().String()); err != nil {
+	if err := checkAddr(ln.Addr().String()); err != nil {
 		_ = ln.Close()
 		return nil, err
 	}

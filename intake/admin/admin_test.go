@@ -3,7 +3,6 @@ package admin_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -134,7 +133,7 @@ func TestOnlyLocalNames(t *testing.T) {
 
 func TestListen(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "tip.example.vn:0", "127.0.0.1", "", "[::ffff:192.0.2.1]:0"} {
-		if ln, err := admin.Listen(t.Context(), addr); !errors.Is(err, admin.ErrNotLoopback) {
+		if ln, err := admin.Listen(t.Context(), addr); err == nil || !strings.Contains(err.Error(), "not a loopback address") {
 			t.Errorf("%q: %v", addr, err)
 			if ln != nil {
 				ln.Close()

@@ -180,7 +180,9 @@ func (c *checker) smtp(f *file) SMTP {
 	return s
 }
 
+// limit has the bounds of package limit, which counts whole microseconds.
 func (c *checker) limit(key string, l limit) Limit {
+	const longest = 1 << 50 // microseconds
 	per, err := time.ParseDuration(l.Per)
 	if err != nil || per <= 0 {
 		c.bad(key+".per", "%q: expected a duration, such as 1h or 10m", l.Per)
@@ -190,6 +192,15 @@ func (c *checker) limit(key string, l limit) Limit {
 	}
 	if l.Burst < 1 {
 		c.bad(key+".burst", "%d: expected 1 or more", l.Burst)
+	}
+	if err != nil || per <= 0 || l.Count < 1 || l.Burst < 1 {
+		return Limit{}
+	}
+	switch each := per.Microseconds() / int64(l.Count); {
+	case each < 1:
+		c.bad(key+".per", "%q for %d: expected at least a microsecond for each", l.Per, l.Count)
+	case each > longest/int64(l.Burst):
+		c.bad(key+".burst", "%d: expected fewer: once spent, they would take over 35 years to come back", l.Burst)
 	}
 	return Limit{l.Count, per, l.Burst}
 }
@@ -217,13 +228,14 @@ func (c *checker) address(key, s string) {
 	}
 }
 
-var sizePattern = regexp.MustCompile(`^([0-9]{1,9}) ?(KiB|MiB|GiB)$`)
+var sizePattern = regexp.MustCompile(`^([1-9][0-9]{0,8}) ?(KiB|MiB|GiB)$`)
 
-// size reads a size such as "256 MiB" and returns bytes.
+// size reads a size such as "256 MiB" and returns bytes. None may be 0: nobody
+// who writes it can mean the default, which 0 is elsewhere.
 func (c *checker) size(key, s string) uint64 {
 	m := sizePattern.FindStringSubmatch(s)
 	if m == nil {
-		c.bad(key, "%q: expected a size, such as 256 MiB", s)
+		c.bad(key, "%q: expected a size above 0, such as 256 MiB", s)
 		return 0
 	}
 	n, _ := strconv.ParseUint(m[1], 10, 32) // nine digits at most

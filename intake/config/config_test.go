@@ -3,12 +3,17 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"tipbox/crypto/keys"
+	limits "tipbox/intake/limit"
 )
 
 // dir holds the recipients files that good names: one of each kind, a mixed
@@ -121,6 +126,9 @@ func TestBad(t *testing.T) {
 		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},
 		"mail address":          {`["truc-ban@example.vn"]`, `["a@b.vn", "truc ban"]`, "13: units[0].mail[1]: "},
 		"later window":          {"id = ", "later_window = \"6\"\nid = ", "11: units[0].later_window: "},
+		"no room to leave":      {"[smtp]", "[spool]\nmin_free = \"0 MiB\"\n[smtp]", "7: spool.min_free: \"0 MiB\": expected a size above 0"},
+		"no room for requests":  {"[http]", "[http]\nbody_memory = \"0 GiB\"", "4: http.body_memory: \"0 GiB\": expected a size above 0"},
+		"room without a unit":   {"[smtp]", "[spool]\nmin_free = \"512\"\n[smtp]", "7: spool.min_free: \"512\": expected a size above 0"},
 		"password in Redis URL": {"[smtp]", "[redis]\nurl = \"redis://:hunter2@127.0.0.1/0\"\n[smtp]", "7: redis.url: holds a password"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +149,39 @@ func TestBad(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLimitsThatCanBeKept holds that config and package limit agree on which
+// they are: else one is refused without its line, while the service starts.
+func TestLimitsThatCanBeKept(t *testing.T) {
+	const longest = 1 << 50 * time.Microsecond
+	ok := limits.Rule{Count: 60, Per: time.Hour, Burst: 40}
+	for rule, want := range map[Limit]string{
+		{60, 60 * time.Microsecond, 1}: "",
+		{60, 59 * time.Microsecond, 1}: "per: \"59µs\" for 60: expected at least a microsecond",
+		{1, longest, 1}:                "",
+		{1, longest, 2}:                "burst: 2: expected fewer",
+		{1, longest + 999, 1}:          "",
+		{1, longest + 1000, 1}:         "burst: 1: expected fewer",
+		{1, time.Hour, 312_749}:        "",
+		{1, time.Hour, 312_750}:        "burst: 312750: expected fewer",
+		{1, 1, math.MaxInt}:            "per: \"1ns\" for 1: ",
+		{1, 1000, math.MaxInt}:         "burst: 9223372036854775807: ",
+		{math.MaxInt, time.Hour, 1}:    "per: \"1h0m0s\" for 9223372036854775807: ",
+		{0, time.Hour, 1}:              "count: 0: ",
+		{1, -time.Hour, 1}:             "per: \"-1h0m0s\": ",
+		{1, time.Hour, 0}:              "burst: 0: ",
+	} {
+		text := fmt.Sprintf("[limits]\nsite = { count = %d, per = %q, burst = %d }\n[smtp]", rule.Count, rule.Per, rule.Burst)
+		_, err := parse(t, strings.Replace(good, "[smtp]", text, 1))
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), ":7: limits.site."+want) {
+			t.Errorf("%+v: got %v, want %q", rule, err, want)
+		}
+		_, kept := limits.New(limits.Options{Rules: limits.Rules{Sender: ok, Site: limits.Rule(rule), All: ok}, Registerer: prometheus.NewRegistry()})
+		if (kept != nil) != (err != nil) {
+			t.Errorf("%+v: config says %v, limit %v", rule, err, kept)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ var endless = Rules{
 func BenchmarkMemoryTake(b *testing.B) { benchTake(b, newMemory(endless, time.Now)) }
 
 func BenchmarkRedisTake(b *testing.B) {
-	client, err := dial(Server{URL: redistest.Start(b).URL()}, 5*time.Second)
+	client, err := dial(Server{URL: redistest.Start(b).URL()}, ample)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func BenchmarkRedisTake(b *testing.B) {
 // hanging, and then that of all others.
 func BenchmarkRedisHangs(b *testing.B) {
 	server := redistest.Start(b)
-	l := start(b, endless, server.URL(), "")
+	l := start(b, endless, server.URL(), patience)
 	submit := func() {
 		l.Served(b.Context(), intake.FormMark{1}, intake.TipMark{1})
 		if err := l.Take(b.Context(), "a", villager); err != nil {

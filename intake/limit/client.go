@@ -33,8 +33,8 @@ type silent struct{}
 func (silent) Printf(context.Context, string, ...any) {}
 
 // dial returns a client that gives up after patience wherever it waits, and
-// tries nothing twice: who waits for it is a person who pressed Send. No
-// connection is made yet.
+// tries nothing twice: who waits for it is a person who pressed Send. It begins
+// to connect at once, in the background.
 func dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 	silence()
 	u, err := url.Parse(s.URL)

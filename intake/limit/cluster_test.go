@@ -13,17 +13,18 @@ import (
 // them otherwise.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}
-	one, two := redistest.Start(t, settings...), redistest.Start(t, settings...)
+	bus, busTwo := redistest.FreePort(t), redistest.FreePort(t)
+	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port"}
+	one, two := redistest.Start(t, append(settings, bus)...), redistest.Start(t, append(settings, busTwo)...)
 	do(t, one, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
 	do(t, two, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
 	do(t, two, "CLUSTER", "SET-CONFIG-EPOCH", "2")
-	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port())
+	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port(), busTwo)
 	url := "redis://" + one.Addr + "?addr=" + two.Addr
 	eventually(t, "the cluster is whole and writes nothing to disk", func() bool {
 		return Inspect(t.Context(), Server{URL: url}) == nil
 	})
-	client, err := dial(Server{URL: url}, 5*time.Second)
+	client, err := dial(Server{URL: url}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestSentinel(t *testing.T) {
 	eventually(t, "the Sentinel knows the replica", func() bool {
 		return strings.Contains(sentinel.Info("sentinel", "master0"), "slaves=1")
 	})
-	l := start(t, designRules, "redis://"+sentinel.Addr+"/0?master_name=tips", "")
+	l := start(t, designRules, "redis://"+sentinel.Addr+"/0?master_name=tips", ample)
 	l.wantKind(t, "")
 	master.Kill()
 	eventually(t, "health says degraded", func() bool { return l.Degraded() != "" })

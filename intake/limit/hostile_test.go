@@ -148,9 +148,9 @@ func TestHostileRedis(t *testing.T) {
 		"a long list of members":   {on("smembers", huge), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := start(t, designRules, impostor(t, c.answer), "")
-			l.stop()
-			l.done.Wait() // no probe comes between
+			l := start(t, designRules, impostor(t, c.answer), ample)
+			l.wantKind(t, "")
+			l.stopProbing()
 			if l.Degraded() != "" || l.away.Load() {
 				t.Fatalf("away from the start: %q", l.Degraded())
 			}
@@ -192,7 +192,7 @@ func TestHostileFromTheStart(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := start(t, designRules, impostor(t, answer), "")
+			l := start(t, designRules, impostor(t, answer), ample)
 			l.wantKind(t, "error-reply")
 			if err := l.Take(t.Context(), "a", villager); err != nil {
 				t.Error(err)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
 
 	"tipbox/intake"
 	"tipbox/intake/metric"
@@ -49,7 +48,7 @@ type Options struct {
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
 
-	probeEvery time.Duration // tests: instead of the constant
+	patience, probeEvery time.Duration // tests: instead of the constants
 }
 
 // Limits satisfies intake.Limiter and intake.Forms, with the shared Redis and,
@@ -63,6 +62,8 @@ type Limits struct {
 	memory *memory
 	redis  *shared // nil without Redis
 	log    *slog.Logger
+
+	patience time.Duration
 
 	away  atomic.Bool            // what requests go by
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
@@ -89,7 +90,7 @@ func New(o Options) (*Limits, error) {
 	}
 	l := &Limits{
 		memory: newMemory(o.Rules, time.Now),
-		log:    o.Log,
+		log:    o.Log, patience: cmp.Or(o.patience, patience),
 		allowed: metric.NewDaily(metric.Options{
 			Name: "tipbox_limit_allowed_total", Help: "Submissions that the limits let through.",
 		}),
@@ -109,14 +110,14 @@ func New(o Options) (*Limits, error) {
 		if len(o.Secret) < 32 {
 			return nil, errors.New("limits in Redis need a secret of at least 32 bytes")
 		}
-		client, err := dial(*o.Redis, patience)
+		client, err := dial(*o.Redis, l.patience)
 		if err != nil {
 			return nil, err
 		}
 		l.redis = newShared(o.Rules, client, o.Secret, time.Now)
 	}
 	if err := l.register(o.Registerer); err != nil {
-		return nil, err
+		return nil, errors.Join(err, l.Close())
 	}
 	if l.redis != nil {
 		ctx, stop := context.WithCancel(context.Background())
@@ -132,7 +133,7 @@ func New(o Options) (*Limits, error) {
 		// because without Redis the form is served as well.
 		select {
 		case <-first:
-		case <-time.After(4 * patience):
+		case <-time.After(4 * l.patience):
 		}
 	}
 	return l, nil
@@ -153,7 +154,7 @@ func (l *Limits) register(r prometheus.Registerer) error {
 	}
 	for _, c := range collectors {
 		if err := r.Register(c); err != nil {
-			return err
+			return fmt.Errorf("registering the limits' metrics: %w", err)
 		}
 	}
 	return nil
@@ -169,10 +170,11 @@ func (l *Limits) Close() error {
 	return l.redis.client.Close()
 }
 
-// Degraded returns in a word what is wrong with Redis, as an AwayError has it or
-// "writes-to-disk", or "" where nothing is or there is none to be used. It tells what
-// the last probe found, never what a submission did: health must not show
-// when one came in.
+// Degraded returns in a word what is wrong with Redis: "refused-dial",
+// "timeout", "dropped", "tls", "auth", "out-of-memory", "read-only", "loading",
+// "failing-over", "busy", "error-reply", "writes-to-disk" or "other"; or ""
+// where nothing is or there is none to be used. It tells what the last probe
+// found, never what a submission did: health must not show when one came in.
 func (l *Limits) Degraded() string { return *l.state.Load() }
 
 // Take spends one submission of the sender at the site, or nothing and returns
@@ -238,7 +240,7 @@ func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
 		return false
 	}
 	// A sender who hangs up says nothing about Redis.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.patience)
 	defer cancel()
 	err := do(ctx)
 	if err == nil {
@@ -263,31 +265,30 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 }
 
 // probe finds out whether Redis is well and has requests go by that. A Redis
-// that was away may have come back with other settings: then, and where
-// inspect says so, it is first asked whether it writes to disk, before it
-// is given anything.
+// that was away, if only for one submission, may have come back with other
+// settings: then, and where inspect says so, it is first asked whether it
+// writes to disk, before it is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
-	ctx, cancel := context.WithTimeout(ctx, 4*patience)
+	whole, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
-	if inspect || before != "" {
-		if err = persistence(ctx, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
+	if inspect || l.away.Load() {
+		if err = persistence(whole, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
 			err = nil
 		}
 	}
 	if err == nil {
 		// In the time that a submission would give it.
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		request, cancel := context.WithTimeout(whole, l.patience)
 		defer cancel()
-		err = l.redis.probe(ctx)
+		err = l.redis.probe(request)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) {
+	if ctx.Err() != nil {
 		return // Close
 	}
 	now := kind(err)
 	l.away.Store(now != "")
-	l.state.Store(&now)
 	if now != "" {
 		l.probeFailures.WithLabelValues(now).Inc()
 	}
@@ -297,4 +298,5 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	case now == "" && before != "":
 		l.log.Info("redis is back")
 	}
+	l.state.Store(&now) // last: whoever sees it finds it in the log and the metrics, too
 }

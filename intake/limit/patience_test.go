@@ -1,11 +1,9 @@
 package limit
 
 import (
-	"log/slog"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
 	"tipbox/intake/faultproxy"
@@ -22,17 +20,11 @@ func TestPatience(t *testing.T) {
 	}
 	server := redistest.Start(t)
 	p := faultproxy.Start(t, server.Addr)
-	l, err := New(Options{
-		Rules: designRules, Redis: &Server{URL: "redis://" + p.Addr}, Secret: secret,
-		Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler), probeEvery: time.Hour,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	eventually(t, "Redis knows the script", func() bool {
-		l.probe(t.Context(), false) // again: a busy machine may have been too slow
-		return l.Degraded() == "" && l.Take(t.Context(), "a", villager) == nil && !l.away.Load()
+	l := start(t, endless, "redis://"+p.Addr, patience)
+	l.stopProbing()
+	eventually(t, "Redis is well and knows the script", func() bool {
+		l.probe(t.Context(), true) // a busy machine may have been too slow
+		return l.Take(t.Context(), "a", villager) == nil && !l.away.Load()
 	})
 	clear(l.redis.days) // and the next take needs two answers
 	p.SetSlow(patience * 2 / 3)
@@ -60,7 +52,7 @@ func TestGivesUp(t *testing.T) {
 	for _, url := range []string{
 		"redis://127.0.0.1:1", "unix:///nowhere.sock", "redis://127.0.0.1:1?addr=127.0.0.1:2", "redis://127.0.0.1:1?master_name=m",
 	} {
-		l := start(t, designRules, url, "")
+		l := start(t, designRules, url, 0)
 		var got limits
 		switch c := l.redis.client.(type) {
 		case *redis.Client:

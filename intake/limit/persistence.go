@@ -26,27 +26,11 @@ func (e *PersistentError) Error() string {
 // disk, as managed ones do that hide their configuration.
 var ErrPersistenceUnknown = errors.New("redis does not tell whether it writes to disk")
 
-// AwayError says that a Redis cannot be used, and why, in a word that
-// health shows, too: "refused-dial", "timeout", "dropped", "tls", "auth",
-// "out-of-memory", "read-only", "loading", "failing-over", "busy",
-// "error-reply" or "other".
-type AwayError struct {
-	Kind string
-	Err  error
-}
-
-// Error includes what Redis said.
-func (e *AwayError) Error() string {
-	return fmt.Sprintf("redis cannot be used (%s): %v", e.Kind, e.Err)
-}
-
-func (e *AwayError) Unwrap() error { return e.Err }
-
 // Inspect asks a Redis for all that limits and used form tokens need of it. It
-// returns an *AwayError, a *PersistentError or ErrPersistenceUnknown. It looks
-// at a single server, at every node of a Cluster, or at a Sentinel's master:
-// that master's replicas it cannot see. It leaves nothing in Redis for longer
-// than a second.
+// returns a *PersistentError, ErrPersistenceUnknown, or why it cannot be used, with
+// Degraded's word for that. It looks at a single server, at every node of a
+// Cluster, or at a Sentinel's master: that master's replicas it cannot see. It
+// leaves nothing in Redis for longer than a second.
 func Inspect(ctx context.Context, s Server) error {
 	client, err := dial(s, 3*time.Second)
 	if err != nil {
@@ -55,14 +39,14 @@ func Inspect(ctx context.Context, s Server) error {
 	defer client.Close() //nolint:errcheck // nothing was buffered
 	// An empty proposal agrees on no key, but runs a script that writes.
 	probe := newShared(Rules{Sender: Rule{1, time.Second, 1}}, client, nil, time.Now)
-	if _, _, err := probe.agree(ctx, 0, ""); err != nil {
-		return &AwayError{kind(err), err}
+	if _, _, err = probe.agree(ctx, 0, ""); err == nil {
+		err = persistence(ctx, client)
 	}
-	err = persistence(ctx, client)
-	if k := kind(err); err != nil && !errors.Is(err, ErrPersistenceUnknown) && k != "writes-to-disk" {
-		return &AwayError{k, err}
+	var persistent *PersistentError
+	if err == nil || errors.As(err, &persistent) || errors.Is(err, ErrPersistenceUnknown) {
+		return err
 	}
-	return err
+	return fmt.Errorf("redis cannot be used (%s): %w", kind(err), err)
 }
 
 // persistence returns a *PersistentError where a node writes to disk,

@@ -3,6 +3,7 @@ package limit
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"tipbox/intake/limit/redistest"
@@ -38,14 +39,13 @@ func TestInspect(t *testing.T) {
 			}
 			err := Inspect(t.Context(), server)
 			var persistent *PersistentError
-			var away *AwayError
 			switch {
 			case c.persists != nil:
 				if !errors.As(err, &persistent) || !slices.Equal(persistent.Settings, c.persists) {
 					t.Errorf("got %v, want settings %q", err, c.persists)
 				}
 			case c.away != "":
-				if !errors.As(err, &away) || away.Kind != c.away {
+				if err == nil || !strings.HasPrefix(err.Error(), "redis cannot be used ("+c.away+"): ") {
 					t.Errorf("got %v, want away: %s", err, c.away)
 				}
 			case c.unknown:
@@ -63,7 +63,7 @@ func TestInspect(t *testing.T) {
 // nothing, not even the day's key.
 func TestPersistentIsNotUsed(t *testing.T) {
 	server := redistest.Start(t, "--save", "3600 1")
-	l := start(t, designRules, server.URL(), "")
+	l := start(t, designRules, server.URL(), ample)
 	l.wantKind(t, "writes-to-disk")
 	if err := l.Take(t.Context(), "a", villager); err != nil {
 		t.Error(err)
@@ -75,4 +75,34 @@ func TestPersistentIsNotUsed(t *testing.T) {
 	do(t, server, "CONFIG", "SET", "save", `""`)
 	l.wantKind(t, "")
 	l.reachesRedis(t, server, "a")
+}
+
+// TestPersistentIsFoundOnReturn holds that a Redis that was away, if only for
+// one submission and between two probes, is asked whether it writes to disk
+// before it is given anything again.
+func TestPersistentIsFoundOnReturn(t *testing.T) {
+	for name, notice := range map[string]func(running){
+		"by a submission": func(l running) { _ = l.Take(t.Context(), "a", villager) },
+		"by a probe":      func(l running) { l.probe(t.Context(), false) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := redistest.Start(t)
+			l := start(t, designRules, server.URL(), ample)
+			l.wantKind(t, "")
+			l.stopProbing()
+			server.Kill()
+			notice(l)
+			if !l.away.Load() {
+				t.Fatal("nobody noticed that Redis is gone")
+			}
+			server.Restart("--appendonly", "yes")
+			l.probe(t.Context(), false)
+			if got := l.Degraded(); got != "writes-to-disk" {
+				t.Errorf("health says %q", got)
+			}
+			if got, err := server.Do("DBSIZE"); got != ":0" || err != nil {
+				t.Errorf("it holds %s keys %v", got, err)
+			}
+		})
+	}
 }

@@ -48,7 +48,7 @@ func onBothStores(t *testing.T, rules Rules, test func(t *testing.T, clock *fake
 
 func newTestShared(t testing.TB, server *redistest.Server, rules Rules, clock *fakeClock) *shared {
 	t.Helper()
-	client, err := dial(Server{URL: server.URL()}, 5*time.Second)
+	client, err := dial(Server{URL: server.URL()}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

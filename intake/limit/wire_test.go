@@ -3,7 +3,6 @@ package limit
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -30,23 +29,18 @@ func TestWays(t *testing.T) {
 		}
 		return path
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
+	port := redistest.FreePort(t)
 	socket := filepath.Join(dir, "redis.sock")
 	server := redistest.Start(t, "--unixsocket", socket, "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", write("cert", "CERTIFICATE", pair.Certificate[0]), "--tls-key-file", write("key", "PRIVATE KEY", key),
 		"--tls-ca-cert-file", filepath.Join(dir, "cert"))
 
 	for _, url := range []string{"rediss://127.0.0.1:" + port + "?skip_verify=true", "unix://" + socket} {
-		way := start(t, designRules, url, "")
+		way := start(t, designRules, url, ample)
 		way.wantKind(t, "")
 		way.reachesRedis(t, server, url[:4])
 	}
-	start(t, designRules, "rediss://127.0.0.1:"+port, "").wantKind(t, "tls")
+	start(t, designRules, "rediss://127.0.0.1:"+port, ample).wantKind(t, "tls")
 }
 
 // TestFollow: lengths are found however the answer is cut into pieces, and not

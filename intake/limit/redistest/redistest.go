@@ -35,7 +35,7 @@ type Server struct {
 // test fails.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	s := &Server{Addr: freeAddr(t), t: t}
+	s := &Server{Addr: "127.0.0.1:" + FreePort(t), t: t}
 	s.args = append([]string{
 		"--bind", "127.0.0.1", "--port", s.Port(), "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
 	}, settings...)
@@ -48,7 +48,7 @@ func Start(t testing.TB, settings ...string) *Server {
 // knows by the name, is down, and that decides quickly.
 func StartSentinel(t testing.TB, name string, master *Server) *Server {
 	t.Helper()
-	s := &Server{Addr: freeAddr(t), t: t}
+	s := &Server{Addr: "127.0.0.1:" + FreePort(t), t: t}
 	conf := filepath.Join(t.TempDir(), "sentinel.conf") // it writes into it what it learns
 	text := fmt.Sprintf("port %s\nbind 127.0.0.1\nsentinel monitor %s 127.0.0.1 %s 1\n"+
 		"sentinel down-after-milliseconds %[2]s 200\nsentinel failover-timeout %[2]s 2000\n", s.Port(), name, master.Port())
@@ -94,7 +94,7 @@ func (s *Server) Restart(settings ...string) {
 		_ = s.cmd.Wait()
 		close(s.over)
 	}()
-	for deadline := time.After(20 * time.Second); !s.answers(); {
+	for deadline := time.After(time.Minute); !s.answers(); {
 		select {
 		case <-s.over:
 			s.t.Fatalf("redis-server ended at once:\n%s", out.String())
@@ -123,7 +123,7 @@ func (s *Server) Do(words ...string) (string, error) {
 }
 
 func (s *Server) send(command string, read func(*bufio.Reader) (string, error)) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr)
 	if err != nil {
@@ -180,14 +180,4 @@ func (s *Server) signal(sig os.Signal) {
 	if err := s.cmd.Process.Signal(sig); err != nil {
 		s.t.Fatalf("signalling redis-server: %v", err)
 	}
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-	if err != nil {
-		t.Fatalf("finding a free port: %v", err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }
