@@ -8,8 +8,6 @@ import (
 	"math/big"
 	"net/netip"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // Sealer seals tips to one set of recipients.
@@ -65,9 +63,8 @@ const photoWait = 30 * time.Second
 
 // Service takes submissions.
 type Service struct {
-	o        Options
-	inflight singleflight.Group
-	turns    turns
+	o     Options
+	turns turns
 }
 
 // Options are the parts of a Service, all needed but Now.
@@ -107,18 +104,16 @@ func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 		return "", err
 	}
 	id := form.TipID(sub.digest())
-	// A sender whose line drops here must not stop the tip: the retry would
-	// have to start over, and a second tap waiting on this one would fail with it.
-	ctx = context.WithoutCancel(ctx)
-	_, err, _ = s.inflight.Do(string(id), func() (any, error) { return nil, s.take(ctx, sub, form, id) })
-	if err != nil {
+	defer s.turns.wait(form.Mark())()
+	// A sender whose line drops here must not stop the tip: the retry would have
+	// to start over.
+	if err := s.take(context.WithoutCancel(ctx), sub, form, id); err != nil {
 		return "", err
 	}
 	return id, nil
 }
 
 func (s *Service) take(ctx context.Context, sub *Submission, form Form, id ID) error {
-	defer s.turns.wait(form.Mark())()
 	n, again := s.o.Forms.Served(ctx, form.Mark(), form.TipMark(id))
 	switch {
 	case again:
@@ -156,7 +151,7 @@ func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 	sealed := sub.Sealed
 	if sealed != nil {
 		if err := sealer.Check(sealed); err != nil {
-			return &InvalidError{[]FieldProblem{{"sealed", SealedBroken}}}
+			return &InvalidError{[]FieldProblem{{"message", SealedBroken}}}
 		}
 	} else {
 		room := sealer.PhotoRoom(len(sub.Photos))

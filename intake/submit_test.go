@@ -87,7 +87,12 @@ func (p *parts) Put(e Envelope, _ []byte) error {
 	return nil
 }
 
-func (p *parts) Clean(_ context.Context, b []byte, _ int) ([]byte, error) { return b, p.photoErr }
+func (p *parts) Clean(ctx context.Context, b []byte, _ int) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return b, p.photoErr
+}
 
 func newParts(t *testing.T) (*parts, *Service, *Site) {
 	t.Helper()
@@ -122,7 +127,7 @@ func TestSubmitBadInput(t *testing.T) {
 		"photo too large":    {func(s *Submission) { s.Photos = []Upload{{TooLarge: true}} }, "photo: photo_too_large"},
 		"unknown delivery":   {func(s *Submission) { s.Delivery = "never" }, "delivery: delivery_unknown"},
 		"no oversight here":  {func(s *Submission) { s.Audience = Oversight }, "to: audience_unknown"},
-		"broken sealed blob": {func(s *Submission) { s.Sealed = []byte("x") }, "sealed: sealed_broken"},
+		"broken sealed blob": {func(s *Submission) { s.Sealed = []byte("x") }, "message: sealed_broken"},
 		"two at once":        {func(s *Submission) { s.Message, s.Mailbox = "", "" }, "mailbox: mailbox_missing, message: message_missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -289,7 +294,9 @@ func TestSubmitOutlivesTheConnection(t *testing.T) {
 	p, service, site := newParts(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := service.Submit(ctx, good(service, site)); err != nil || len(p.tips) != 1 {
+	sub := good(service, site)
+	sub.Photos = []Upload{{Data: []byte("photo")}}
+	if _, err := service.Submit(ctx, sub); err != nil || len(p.tips) != 1 {
 		t.Errorf("got %v, %d tips", err, len(p.tips))
 	}
 }

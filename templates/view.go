@@ -13,15 +13,6 @@ type Page struct {
 // Lang returns the language of the page.
 func (p *Page) Lang() string { return p.Locale.Tag }
 
-// Calling is whom to call, after a text that says when.
-type Calling struct {
-	Page *Page
-	Text string
-}
-
-// Calling puts the telephone numbers behind the text.
-func (p *Page) Calling(text string) Calling { return Calling{p, text} }
-
 // Link leads to a page in another language.
 type Link struct {
 	Tag, Name, Href string
@@ -56,10 +47,8 @@ type Form struct {
 	PhotosLost bool // photos were, or may have been, sent along: they must be chosen again
 }
 
-func (*Form) page() string { return "form" }
-
 // Private reports whether the page shows what somebody typed.
-func (f *Form) Private() bool { return f.Refused() }
+func (f *Form) Private() bool { return f.refused() }
 
 // Notice is why a form is given back although nothing typed is wrong.
 type Notice string
@@ -80,16 +69,16 @@ type Problem struct {
 	Key   string // of the sentence: problem_KEY in the locales
 }
 
-// Refused reports whether the form is given back rather than fresh.
-func (f *Form) Refused() bool { return f.Notice != "" || len(f.Problems) > 0 }
+// refused reports whether the form is given back rather than fresh.
+func (f *Form) refused() bool { return f.Notice != "" || len(f.Problems) > 0 }
 
-// NoticeText returns the sentence of the notice.
-func (f *Form) NoticeText() string {
+// noticeText returns the sentence of the notice.
+func (f *Form) noticeText() string {
 	return fill(f.Locale.texts[string(f.Notice)+"_notice"], "wait", f.Locale.Duration(f.Wait))
 }
 
-// ProblemOf returns the sentence on the field's first mistake, or "".
-func (f *Form) ProblemOf(field string) string {
+// problemOf returns the sentence on the field's first mistake, or "".
+func (f *Form) problemOf(field string) string {
 	for _, p := range f.Problems {
 		if p.Field == field {
 			return f.Locale.Problem(p.Key)
@@ -98,58 +87,58 @@ func (f *Form) ProblemOf(field string) string {
 	return ""
 }
 
-// MoreOpen reports whether place and time must not be folded away.
-func (f *Form) MoreOpen() bool {
-	return f.Place+f.Time+f.ProblemOf("place")+f.ProblemOf("time") != ""
+// moreOpen reports whether place and time must not be folded away.
+func (f *Form) moreOpen() bool {
+	return f.Place+f.Time+f.problemOf("place")+f.problemOf("time") != ""
 }
 
-// Mailbox is one of the three cards.
-type Mailbox struct{ Value, Icon, Title, Eg string }
+// mailbox is one of the three cards.
+type mailbox struct{ value, icon, title, eg string }
 
-// Mailboxes returns the cards in their order.
-func (f *Form) Mailboxes() []Mailbox {
+// mailboxes returns the cards in their order.
+func (f *Form) mailboxes() []mailbox {
 	l := f.Locale
-	return []Mailbox{
+	return []mailbox{
 		{"suggestion", "lightbulb", l.Suggestion, l.SuggestionEg},
 		{"report", "campaign", l.Report, l.ReportEg},
 		{"crime", "local_police", l.Crime, l.CrimeEg},
 	}
 }
 
-// Choice is one of several ways.
-type Choice struct {
-	Value, Title, Hint string
-	Chosen             bool
+// choice is one of several ways.
+type choice struct {
+	value, title, hint string
+	chosen             bool
 }
 
 // choose marks the choice of the value, or else the first, as chosen.
-func choose(value string, choices []Choice) []Choice {
+func choose(value string, choices []choice) []choice {
 	chosen := 0
 	for i, c := range choices {
-		if c.Value == value {
+		if c.value == value {
 			chosen = i
 		}
 	}
-	choices[chosen].Chosen = true
+	choices[chosen].chosen = true
 	return choices
 }
 
-// Deliveries returns the ways of delivery in their order.
-func (f *Form) Deliveries() []Choice {
+// deliveries returns the ways of delivery in their order.
+func (f *Form) deliveries() []choice {
 	l := f.Locale
-	return choose(f.Delivery, []Choice{
-		{Value: "now", Title: l.Now, Hint: l.NowHint},
-		{Value: "later", Title: l.Later, Hint: fill(l.LaterHint, "window", l.Duration(f.Window))},
-		{Value: "urgent", Title: l.Urgent, Hint: l.UrgentHint}, // last: the telephone numbers follow
+	return choose(f.Delivery, []choice{
+		{value: "now", title: l.Now, hint: l.NowHint},
+		{value: "later", title: l.Later, hint: fill(l.LaterHint, "window", l.Duration(f.Window))},
+		{value: "urgent", title: l.Urgent, hint: l.UrgentHint}, // last: the telephone numbers follow
 	})
 }
 
-// Audiences returns who a tip can be for.
-func (f *Form) Audiences() []Choice {
+// audiences returns who a tip can be for.
+func (f *Form) audiences() []choice {
 	l := f.Locale
-	return choose(f.To, []Choice{
-		{Value: "unit", Title: fill(l.ToUnit, "unit", f.Unit), Hint: l.ToUnitHint},
-		{Value: "oversight", Title: l.ToOversight, Hint: l.ToOversightHint},
+	return choose(f.To, []choice{
+		{value: "unit", title: fill(l.ToUnit, "unit", f.Unit), hint: l.ToUnitHint},
+		{value: "oversight", title: l.ToOversight, hint: l.ToOversightHint},
 	})
 }
 
@@ -164,13 +153,11 @@ type Thanks struct {
 	Host      string // as the browser's history shows it
 }
 
-func (*Thanks) page() string { return "thanks" }
-
 // Private reports false: the page shows nothing of the tip.
 func (*Thanks) Private() bool { return false }
 
-// Text says what happens next.
-func (t *Thanks) Text() string {
+// text says what happens next.
+func (t *Thanks) text() string {
 	l, to := t.Locale, t.Unit
 	if t.Oversight {
 		to = l.ThanksOther
@@ -193,8 +180,6 @@ type Note struct {
 	Given string // what was typed, where it can no longer be sent
 }
 
-func (*Note) page() string { return "note" }
-
 // Private reports whether the page shows what somebody typed.
 func (n *Note) Private() bool { return n.Given+n.Code != "" }
 
@@ -211,35 +196,11 @@ const (
 	Fault     NoteKind = "failed"    // a fault of ours, with no form to give back
 )
 
-// Title heads the note.
-func (n *Note) Title() string { return n.Locale.texts[string(n.Kind)+"_title"] }
+// title heads the note.
+func (n *Note) title() string { return n.Locale.texts[string(n.Kind)+"_title"] }
 
-// Text is the note.
-func (n *Note) Text() string { return fill(n.Locale.texts[string(n.Kind)+"_text"], "unit", n.Unit) }
+// text is the note.
+func (n *Note) text() string { return fill(n.Locale.texts[string(n.Kind)+"_text"], "unit", n.Unit) }
 
-// AsksCode reports whether the page has a box for a site's code.
-func (n *Note) AsksCode() bool { return n.Kind == Home || n.Kind == Lost || n.Kind == Withdrawn }
-
-// samples returns views that go through all branches of the pages.
-func samples(l *Locale) []View {
-	bare := Page{Locale: l}
-	full := Page{Locale: l, Unit: "Đồn", Phone: "0215 000 000", Languages: []Link{
-		{Tag: "vi", Name: "Tiếng Việt", Href: "?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "?l=en"},
-	}}
-	views := []View{
-		&Form{Page: bare},
-		&Form{Page: full, Script: "/s/a.js", Spoken: "/s/a.mp3", Oversight: true, Zalo: true, PhotosLost: true, Problems: []Problem{
-			{"mailbox", "mailbox_missing"}, {"message", "message_missing"}, {"place", "detail_too_long"},
-			{"time", "detail_too_long"}, {"photo", "photo_heic"}, {"delivery", "delivery_unknown"}, {"to", "audience_unknown"},
-		}},
-		&Thanks{Page: full, Delivery: "urgent"},
-		&Thanks{Page: bare, Delivery: "later", Oversight: true},
-	}
-	for _, n := range []Notice{Stale, TooMany, Full, Broken, Large, Failed} {
-		views = append(views, &Form{Page: full, Notice: n})
-	}
-	for _, k := range []NoteKind{Home, Lost, Withdrawn, Cross, Method, Fault} {
-		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
-	}
-	return views
-}
+// asksCode reports whether the page has a box for a site's code.
+func (n *Note) asksCode() bool { return n.Kind == Home || n.Kind == Lost || n.Kind == Withdrawn }

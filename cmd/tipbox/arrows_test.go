@@ -48,6 +48,7 @@ var (
 		"github.com/skip2/go-qrcode":    {"qr"},
 		"github.com/makiuchi-d/gozxing": {"qr"},
 		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/backup"},
+		"maragu.dev/gomponents":         {"templates"},
 	}
 )
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/intake"
 	"tipbox/intake/config"
 	"tipbox/intake/deliver"
@@ -24,7 +26,22 @@ import (
 )
 
 type checkCmd struct {
-	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
+	config string
+}
+
+func newCheckCommand(t *terminal) *cobra.Command {
+	var c checkCmd
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Say what is wrong and how to mend it",
+		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
+server, and the link on the posters, for which tipbox serve must run beside it.
+The exit status is 1 if anything needs a person.`,
+		Args: arguments(),
+		RunE: func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	configFlag(cmd.Flags(), &c.config)
+	return cmd
 }
 
 // checked is what one check found: nothing wrong, or what and how to mend it.
@@ -38,12 +55,12 @@ type checked struct {
 const checkTime = 15 * time.Second
 
 // Run prints a line for each part, and exits 1 if one of them needs a person.
-func (c *checkCmd) Run(t *terminal) error {
-	cfg, err := loadConfig(c.Config)
+func (c *checkCmd) run(t *terminal) error {
+	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.Config)
+	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
 		checkKeys, checkLanguages, checkDisk, checkSpool, checkRedis, checkMail, checkLink,

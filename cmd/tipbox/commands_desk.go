@@ -2,4 +2,6 @@
 
 package main
 
-type serverCommands struct{}
+import "github.com/spf13/cobra"
+
+func serverCommands(*terminal) []*cobra.Command { return nil }

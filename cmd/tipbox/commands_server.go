@@ -2,10 +2,10 @@
 
 package main
 
-type serverCommands struct {
-	Demo  demoCmd  `cmd:"" help:"Everything on this machine: keys, sites, posters, form, mailbox."`
-	Init  initCmd  `cmd:"" help:"Make a first tipbox.toml and keys, asking or by flags."`
-	Serve serveCmd `cmd:"" help:"Serve the form and mail what comes in."`
-	Check checkCmd `cmd:"" help:"Say what is wrong and how to mend it."`
-	Spool spoolCmd `cmd:"" help:"See to the tips that wait to be mailed, beside the running server."`
+import "github.com/spf13/cobra"
+
+func serverCommands(t *terminal) []*cobra.Command {
+	return []*cobra.Command{
+		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t),
+	}
 }

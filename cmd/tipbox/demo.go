@@ -13,6 +13,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/crypto/keys"
 	"tipbox/intake/config"
 	"tipbox/qr/poster"
@@ -21,8 +23,24 @@ import (
 )
 
 type demoCmd struct {
-	Dir    string `default:"tipbox-demo" help:"Directory that everything is put into; made, or used again."`
-	Listen string `default:"127.0.0.1:8080" help:"Loopback address of the form."`
+	dir    string
+	listen string
+}
+
+func newDemoCommand(t *terminal) *cobra.Command {
+	var c demoCmd
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Try everything on this machine: keys, posters, form, mailbox",
+		Long: `Everything on this machine: keys, three sites, posters, form, mailbox. It says
+where to send a tip and how to open it, and runs until Ctrl-C.`,
+		Args: arguments(),
+		RunE: func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.dir, "dir", "tipbox-demo", "put everything into this `DIR`; made, or used again")
+	f.StringVar(&c.listen, "listen", "127.0.0.1:8080", "loopback `ADDRESS` of the form")
+	return cmd
 }
 
 const (
@@ -40,21 +58,21 @@ var demoSites = []initSite{
 	{"ncs03", "Chợ phiên Na Cô Sa"},
 }
 
-func (c *demoCmd) Run(t *terminal) error {
-	host, _, err := net.SplitHostPort(c.Listen)
+func (c *demoCmd) run(t *terminal) error {
+	host, _, err := net.SplitHostPort(c.listen)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-		return hint(usage(fmt.Errorf("--listen %q is not a loopback address with a port", c.Listen)),
+		return hint(usage(fmt.Errorf("--listen %q is not a loopback address with a port", c.listen)),
 			"the demo's mailbox is unlocked, so the demo is for this machine only; try 127.0.0.1:8081")
 	}
 	ctx, stop := untilSignal()
 	defer stop()
 	// The port is taken first: posters and mail follow it, and a port that is
 	// in use must be told before anything else is.
-	listener, err := net.Listen("tcp", c.Listen) //nolint:noctx // at once or never
+	listener, err := net.Listen("tcp", c.listen) //nolint:noctx // at once or never
 	if err != nil {
 		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: try make run LISTEN=127.0.0.1:8081, or tipbox demo --listen 127.0.0.1:8081")
 	}
-	c.Listen = listener.Addr().String()
+	c.listen = listener.Addr().String()
 	_ = listener.Close()
 	if err := c.setUp(t); err != nil {
 		return err
@@ -87,7 +105,7 @@ func (c *demoCmd) Run(t *terminal) error {
 }
 
 func (c *demoCmd) path(parts ...string) string {
-	return filepath.Join(append([]string{c.Dir}, parts...)...)
+	return filepath.Join(append([]string{c.dir}, parts...)...)
 }
 
 // setUp makes the directory, and the unit's keys unless an earlier run did.
@@ -129,18 +147,14 @@ func (c *demoCmd) setUp(t *terminal) error {
 func (c *demoCmd) configure(m *mailbox) (*config.Config, error) {
 	f := initFile{
 		initCmd: initCmd{
-			BaseURL: "http://" + c.Listen, Listen: c.Listen, DataDir: "data", UnitID: "na-co-sa",
-			UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.invalid", Phone: "0215 000 000",
-			SMTPHost: m.host, SMTPPort: m.port, SMTPTLS: "starttls", SMTPUser: "tip", From: "hom-thu@na-co-sa.invalid",
+			baseURL: "http://" + c.listen, listen: c.listen, dataDir: "data", unitID: "na-co-sa",
+			unitName: "Đồn Biên phòng Na Cô Sa", mail: "truc-ban@na-co-sa.invalid", phone: "0215 000 000",
+			smtpHost: m.host, smtpPort: m.port, smtpTLS: "starttls", smtpUser: "tip", from: "hom-thu@na-co-sa.invalid",
 		},
-		CAFile: "mailbox-ca.pem", Admin: "127.0.0.1:0", RecipientsFile: "keys/na-co-sa.recipients", Sites: demoSites,
-	}
-	text, err := f.toml()
-	if err != nil {
-		return nil, err
+		caFile: "mailbox-ca.pem", admin: "127.0.0.1:0", recipientsFile: "keys/na-co-sa.recipients", sites: demoSites,
 	}
 	path := c.path("tipbox.toml")
-	if err := writeSynced(path, text); err != nil {
+	if err := writeSynced(path, f.toml()); err != nil {
 		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
 	}
 	return loadConfig(path)
@@ -173,6 +187,6 @@ The demo tip box runs on this machine. Ctrl-C ends it.
 
     Hoặc bấm đúp / or double-click %s, kéo thư vào / drop the mail,
     chọn tệp khóa ở trên / choose the identity above, mật khẩu / passphrase: %s
-`, pdf, form, demoSites[0].Code, os.Args[0], c.path("keys", "na-co-sa.identity"), c.path("keys", "passphrase.txt"), c.path("mailbox"),
+`, pdf, form, demoSites[0].code, os.Args[0], c.path("keys", "na-co-sa.identity"), c.path("keys", "passphrase.txt"), c.path("mailbox"),
 		c.path("doc-tin.html"), demoPassphrase)
 }

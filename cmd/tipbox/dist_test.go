@@ -22,17 +22,36 @@ func TestDesk(t *testing.T) {
 			t.Errorf("the officers' binary has %s in it", lib)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "tipbox")
-	cmd := exec.Command("go", "build", "-tags", "desk", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if info, err := os.Stat(path); err != nil || info.Size() > 25_000_000 {
-		t.Errorf("%v, %v", err, info)
-	}
+	path := handedOut(t, "desk")
 	out, err := exec.Command(path, "--help").Output()
 	if err != nil || !strings.Contains(string(out), "keygen") || strings.Contains(string(out), "serve") {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// TestServerIsSmall: nothing in the server may call methods by name, as
+// text/template does, or the linker keeps every method of every type: with
+// Redis' six hundred commands, for each kind of its clients, that is 9 MB more.
+func TestServerIsSmall(t *testing.T) {
+	t.Parallel()
+	handedOut(t, "")
+}
+
+// handedOut builds a binary as .ci/dist does and holds it to the same size.
+func handedOut(t *testing.T, tags string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tipbox")
+	cmd := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > 25_000_000 {
+		t.Errorf("tipbox with the tags %q has %d bytes", tags, info.Size())
+	}
+	return path
 }

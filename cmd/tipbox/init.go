@@ -4,17 +4,15 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
-	"text/template"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"tipbox/crypto/keys"
@@ -22,75 +20,104 @@ import (
 )
 
 type initCmd struct {
-	Dir string `arg:"" help:"Directory to make; it must not exist or be empty."`
+	dir string
 
-	BaseURL  string `name:"base-url" placeholder:"URL" ask:"Địa chỉ in trên áp phích / address on the posters (https://…)" help:"Address on the posters, such as https://tip.example.vn."`
-	UnitID   string `name:"unit-id" placeholder:"ID" ask:"Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa" help:"Unit id, such as na-co-sa."`
-	UnitName string `name:"unit-name" placeholder:"NAME" ask:"Tên đơn vị / unit name" help:"Unit name in Vietnamese."`
-	SiteCode string `name:"site-code" placeholder:"CODE" ask:"Mã điểm dán áp phích / site code, such as ncs01" help:"Code of the first site, such as ncs01."`
-	SiteName string `name:"site-name" placeholder:"NAME" ask:"Tên điểm dán áp phích / site name" help:"Name of the first site in Vietnamese."`
-	Mail     string `name:"mail" placeholder:"ADDRESS" ask:"Thư điện tử của đơn vị / the unit's mail address" help:"Mail address that tips go to."`
-	Phone    string `name:"phone" placeholder:"NUMBER" ask:"Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty" optional:"yes" help:"Telephone to call when it cannot wait."`
-	SMTPHost string `name:"smtp-host" placeholder:"HOST" ask:"Máy chủ gửi thư / mail server" help:"Mail server that takes mail for the unit."`
-	SMTPPort int    `placeholder:"PORT" default:"587" help:"Its port."`
-	SMTPTLS  string `name:"smtp-tls" placeholder:"MODE" enum:"tls,starttls,none" default:"starttls" help:"tls, starttls, or none (loopback only)."`
-	SMTPUser string `name:"smtp-user" placeholder:"NAME" ask:"Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty" optional:"yes" help:"User at the mail server; the password goes into DIR/secrets/smtp."`
-	From     string `name:"from" placeholder:"ADDRESS" ask:"Địa chỉ người gửi của hòm thư / the box's own mail address" help:"Mail address of the box itself."`
-	Listen   string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	DataDir  string `default:"data" placeholder:"DIR" help:"Where the spool is kept, if not in DIR/data: /var/lib/tipbox with the systemd unit."`
+	baseURL, unitID, unitName, siteCode, siteName, mail, phone string
 
-	Recipients     string `placeholder:"FILE" help:"Recipients file of the unit, made where its identity stays. Without it a key is made here."`
-	Classic        bool   `help:"Make a classic X25519 key, which age older than 1.3 can open."`
-	PassphraseFile string `placeholder:"FILE" help:"Read the key's passphrase from the first line of FILE."`
+	smtpHost, smtpTLS, smtpUser, from string
+	smtpPort                          int
+	listen, dataDir                   string
+
+	recipients, passphraseFile string
+	classic                    bool
 }
 
-// initFile is what the template shows of an initCmd.
-type initFile struct {
-	initCmd
-	Admin          string
-	CAFile         string // of the mail server; "" for the system's
-	Proxied        bool
-	RecipientsFile string
-	Sites          []initSite
+func newInitCommand(t *terminal) *cobra.Command {
+	var c initCmd
+	cmd := &cobra.Command{
+		Use:   "init DIR",
+		Short: "Make a first tipbox.toml and keys, asking or by flags",
+		Long: `Make a first tipbox.toml and keys. On a terminal it asks for what no flag says.
+
+Arguments:
+  DIR   the directory to make; it must not exist or be empty`,
+		Example: `  tipbox init /etc/tipbox --recipients na-co-sa.recipients`,
+		Args:    arguments("DIR"),
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.baseURL, "base-url", "", "address on the posters, a `URL` such as https://tip.example.vn")
+	f.StringVar(&c.unitID, "unit-id", "", "unit `ID`, such as na-co-sa")
+	f.StringVar(&c.unitName, "unit-name", "", "unit `NAME` in Vietnamese")
+	f.StringVar(&c.siteCode, "site-code", "", "`CODE` of the first site, such as ncs01")
+	f.StringVar(&c.siteName, "site-name", "", "`NAME` of the first site in Vietnamese")
+	f.StringVar(&c.mail, "mail", "", "mail `ADDRESS` that tips go to")
+	f.StringVar(&c.phone, "phone", "", "telephone `NUMBER` to call when it cannot wait")
+	f.StringVar(&c.smtpHost, "smtp-host", "", "`HOST` that takes mail for the unit")
+	f.IntVar(&c.smtpPort, "smtp-port", 587, "its `PORT`")
+	choiceFlag(f, &c.smtpTLS, "smtp-tls", "`MODE` of encryption, none for loopback only", "starttls", "tls", "none")
+	f.StringVar(&c.smtpUser, "smtp-user", "", "user `NAME` there; the password goes into DIR/secrets/smtp")
+	f.StringVar(&c.from, "from", "", "mail `ADDRESS` of the box itself")
+	f.StringVar(&c.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
+	f.StringVar(&c.dataDir, "data-dir", "data", "keep the spool in this `DIR`: /var/lib/tipbox with the systemd unit")
+	f.StringVar(&c.recipients, "recipients", "", "the unit's recipients `FILE`, made where its identity stays; without it a key is made here")
+	f.BoolVar(&c.classic, "classic", false, "make a classic X25519 key, which age older than 1.3 can open")
+	f.StringVar(&c.passphraseFile, "passphrase-file", "", "read the key's passphrase from the first line of `FILE`")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		c.dir = args[0]
+		return c.run(t, f)
+	}
+	return cmd
 }
 
-type initSite struct{ Code, Name string }
+// questions are asked on a terminal for the flags that were not given.
+var questions = []struct {
+	flag, text string
+	optional   bool
+}{
+	{"base-url", "Địa chỉ in trên áp phích / address on the posters (https://…)", false},
+	{"unit-id", "Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa", false},
+	{"unit-name", "Tên đơn vị / unit name", false},
+	{"site-code", "Mã điểm dán áp phích / site code, such as ncs01", false},
+	{"site-name", "Tên điểm dán áp phích / site name", false},
+	{"mail", "Thư điện tử của đơn vị / the unit's mail address", false},
+	{"phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true},
+	{"smtp-host", "Máy chủ gửi thư / mail server", false},
+	{"smtp-user", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true},
+	{"from", "Địa chỉ người gửi của hòm thư / the box's own mail address", false},
+}
 
-//go:embed init.toml.tmpl
-var initTemplate string
-
-func (c *initCmd) Run(t *terminal) error {
-	if err := emptyDir(c.Dir); err != nil {
+func (c *initCmd) run(t *terminal, flags *pflag.FlagSet) error {
+	if err := emptyDir(c.dir); err != nil {
 		return err
 	}
-	if c.Recipients != "" { // before a dozen questions
-		if _, err := keys.ReadRecipients(c.Recipients); err != nil {
+	if c.recipients != "" { // before a dozen questions
+		if _, err := keys.ReadRecipients(c.recipients); err != nil {
 			return hint(usage(err), "it is what tipbox keygen prints; tipbox keygen --show IDENTITY prints it again")
 		}
 	}
-	if err := c.ask(t); err != nil {
+	if err := ask(t, flags); err != nil {
 		return err
 	}
 	f := initFile{
 		initCmd:        *c,
-		Admin:          "127.0.0.1:9090",
-		Proxied:        strings.HasPrefix(c.BaseURL, "https:"),
-		RecipientsFile: "keys/" + c.UnitID + ".recipients",
-		Sites:          []initSite{{c.SiteCode, c.SiteName}},
+		admin:          "127.0.0.1:9090",
+		proxied:        strings.HasPrefix(c.baseURL, "https:"),
+		recipientsFile: "keys/" + c.unitID + ".recipients",
+		sites:          []initSite{{c.siteCode, c.siteName}},
 	}
 	identity, err := f.write(t)
 	if err != nil {
 		return err
 	}
-	t.say("made %s", filepath.Join(c.Dir, "tipbox.toml"))
-	if c.SMTPUser != "" {
-		t.say("next: put the mail password on the first line of %s", filepath.Join(c.Dir, "secrets", "smtp"))
+	t.say("made %s", filepath.Join(c.dir, "tipbox.toml"))
+	if c.smtpUser != "" {
+		t.say("next: put the mail password on the first line of %s", filepath.Join(c.dir, "secrets", "smtp"))
 	}
 	if identity != "" {
 		t.say("next: move %s to the officer's computer and keep it nowhere else:", identity)
 		t.say("      whoever has it and its passphrase reads every tip; without it no tip can be read")
 	}
-	t.say("next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s", filepath.Join(c.Dir, "tipbox.toml"))
+	t.say("next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s", filepath.Join(c.dir, "tipbox.toml"))
 	return nil
 }
 
@@ -110,28 +137,28 @@ func emptyDir(dir string) error {
 }
 
 // ask fills what no flag gave, on a terminal; elsewhere it names the flags.
-func (c *initCmd) ask(t *terminal) error {
+func ask(t *terminal, flags *pflag.FlagSet) error {
 	interactive := term.IsTerminal(int(os.Stdin.Fd()))
 	in := bufio.NewReader(os.Stdin)
 	var missing []string
-	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		field, question := v.Type().Field(i), v.Type().Field(i).Tag.Get("ask")
-		if question == "" || v.Field(i).String() != "" {
+	for _, q := range questions {
+		if flags.Lookup(q.flag).Value.String() != "" {
 			continue
 		}
 		if !interactive {
-			if field.Tag.Get("optional") == "" {
-				missing = append(missing, "--"+field.Tag.Get("name"))
+			if !q.optional {
+				missing = append(missing, "--"+q.flag)
 			}
 			continue
 		}
-		fmt.Fprintf(t.err, "%s: ", question)
+		fmt.Fprintf(t.err, "%s: ", q.text)
 		line, err := in.ReadString('\n')
 		if err != nil {
 			return fmt.Errorf("reading an answer: %w", err)
 		}
-		v.Field(i).SetString(strings.TrimSpace(line))
+		if err := flags.Set(q.flag, strings.TrimSpace(line)); err != nil {
+			return err
+		}
 	}
 	if len(missing) > 0 {
 		return hint(usage(fmt.Errorf("missing %s", strings.Join(missing, ", "))), "on a terminal tipbox init asks for what is missing")
@@ -142,20 +169,20 @@ func (c *initCmd) ask(t *terminal) error {
 // write makes the directory, all of it or nothing, and returns the path of the
 // identity if it made one.
 func (f *initFile) write(t *terminal) (identity string, err error) {
-	_, statErr := os.Stat(f.Dir)
+	_, statErr := os.Stat(f.dir)
 	defer func() {
 		if err == nil {
 			return
 		}
 		for _, made := range []string{"keys", "secrets", "tipbox.toml"} {
-			_ = os.RemoveAll(filepath.Join(f.Dir, made))
+			_ = os.RemoveAll(filepath.Join(f.dir, made))
 		}
 		if errors.Is(statErr, fs.ErrNotExist) {
-			_ = os.Remove(f.Dir)
+			_ = os.Remove(f.dir)
 		}
 	}()
 	for _, dir := range []string{"keys", "secrets"} {
-		if err := os.MkdirAll(filepath.Join(f.Dir, dir), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Join(f.dir, dir), 0o700); err != nil {
 			return "", fmt.Errorf("making the directory: %w", err)
 		}
 	}
@@ -163,14 +190,11 @@ func (f *initFile) write(t *terminal) (identity string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := writeSynced(filepath.Join(f.Dir, filepath.FromSlash(f.RecipientsFile)), recipients); err != nil {
+	if err := writeSynced(filepath.Join(f.dir, filepath.FromSlash(f.recipientsFile)), recipients); err != nil {
 		return "", fmt.Errorf("writing the recipients file: %w", err)
 	}
-	path := filepath.Join(f.Dir, "tipbox.toml")
-	text, err := f.toml()
-	if err != nil {
-		return "", err
-	}
+	path := filepath.Join(f.dir, "tipbox.toml")
+	text := f.toml()
 	if _, err := config.Parse(path, text); err != nil {
 		return "", hint(usage(err), "nothing was written; the answers above were not all good")
 	}
@@ -183,42 +207,14 @@ func (f *initFile) write(t *terminal) (identity string, err error) {
 // keys returns the recipients file's text, from the file given or from a key
 // made now, whose identity it writes.
 func (f *initFile) keys(t *terminal) (recipients []byte, identity string, err error) {
-	if f.Recipients != "" {
-		b, err := os.ReadFile(f.Recipients)
+	if f.recipients != "" {
+		b, err := os.ReadFile(f.recipients)
 		return b, "", err
 	}
-	identity = filepath.Join(f.Dir, "keys", f.UnitID+".identity")
-	recipient, err := makeIdentity(t, identity, f.Classic, f.PassphraseFile, 0)
+	identity = filepath.Join(f.dir, "keys", f.unitID+".identity")
+	recipient, err := makeIdentity(t, identity, f.classic, f.passphraseFile, 0)
 	if err != nil {
 		return nil, "", err
 	}
-	return []byte("# " + f.UnitName + "\n" + recipient + "\n"), identity, nil
-}
-
-func (f *initFile) toml() ([]byte, error) {
-	tmpl := template.Must(template.New("").Funcs(template.FuncMap{"quote": tomlString}).Parse(initTemplate))
-	var b bytes.Buffer
-	if err := tmpl.Execute(&b, f); err != nil {
-		return nil, fmt.Errorf("filling in the configuration: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-// tomlString quotes s as a TOML basic string.
-func tomlString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return []byte("# " + f.unitName + "\n" + recipient + "\n"), identity, nil
 }

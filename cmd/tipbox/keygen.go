@@ -8,41 +8,71 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/crypto/keys"
 )
 
 type keygenCmd struct {
-	Output         string   `short:"o" placeholder:"FILE" xor:"what" required:"" help:"Write the identity to FILE, which must not exist."`
-	Show           string   `placeholder:"FILE" xor:"what" required:"" help:"Print the recipient of an identity made before."`
-	Restore        []string `sep:"none" placeholder:"FILE" help:"Bring an identity back from a photo, scan or typed lines of its paper backup, instead of making one. May be given several times."`
-	Paper          string   `placeholder:"FILE.pdf" help:"Write a paper backup of the identity, with -o or --show."`
-	Classic        bool     `help:"Make a classic X25519 key, which age older than 1.3 can use. All keys of a unit must be of one kind."`
-	Label          string   `placeholder:"NAME" help:"Whose key it is: printed as a comment above the recipient, and on the paper backup."`
-	PassphraseFile string   `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`
-	WorkFactor     int      `hidden:"" help:"scrypt work factor, a power of two."`
+	output         string
+	show           string
+	restore        []string
+	paper          string
+	classic        bool
+	label          string
+	passphraseFile string
+	workFactor     int
+}
+
+func newKeygenCommand(t *terminal) *cobra.Command {
+	var c keygenCmd
+	cmd := &cobra.Command{
+		Use:   "keygen (-o FILE | --show FILE)",
+		Short: "Tạo khóa riêng / make an identity, locked with a passphrase",
+		Long: `Tạo khóa riêng có mật khẩu, và in ra khóa công khai để gửi cho người quản trị.
+Make an identity, locked with a passphrase, and print its recipient, which goes
+to whoever runs the box. The identity itself stays with the officer.`,
+		Example: `  tipbox keygen -o khoa --label "Giàng A Páo" --paper ban-sao.pdf > gui.txt
+  tipbox keygen --show khoa
+  tipbox keygen --restore anh.jpg -o khoa-moi`,
+		Args:    arguments(),
+		PreRunE: needFlag("output", "show"),
+		RunE:    func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&c.output, "output", "o", "", "write the identity to `FILE`, which must not exist")
+	f.StringVar(&c.show, "show", "", "print the recipient of the identity in `FILE`, made before")
+	f.StringVar(&c.label, "label", "", "the `NAME` of its owner: a comment above the recipient, and on the paper backup")
+	f.StringVar(&c.paper, "paper", "", "write a paper backup of the identity to `FILE.pdf`")
+	f.StringArrayVar(&c.restore, "restore", nil, "with -o, make none but bring one back from its paper backup: `FILE` is a photo, scan or its typed lines; may be given several times")
+	f.BoolVar(&c.classic, "classic", false, "make a classic X25519 key, which age older than 1.3 can use; all keys of a unit must be of one kind")
+	f.StringVar(&c.passphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
+	f.IntVar(&c.workFactor, "work-factor", 0, "scrypt work factor `N`, a power of two")
+	_ = f.MarkHidden("work-factor") // it exists
+	return cmd
 }
 
 // minPassphrase is the length in characters below which a passphrase is weak:
 // whoever steals the identity file can try thousands a second.
 const minPassphrase = 12
 
-func (c *keygenCmd) Run(t *terminal) error {
-	if len(c.Restore) > 0 {
-		if c.Output == "" || c.Paper != "" || c.Classic {
+func (c *keygenCmd) run(t *terminal) error {
+	if len(c.restore) > 0 {
+		if c.output == "" || c.paper != "" || c.classic {
 			return hint(usage(errors.New("--restore goes with -o alone")), "tipbox keygen --restore PHOTO -o FILE")
 		}
-		return restoreIdentity(t, c.Output, c.Restore)
+		return restoreIdentity(t, c.output, c.restore)
 	}
-	if c.Paper != "" {
-		if _, err := os.Lstat(c.Paper); err == nil { // before anyone thinks up a passphrase
-			return paperTaken(c.Paper)
+	if c.paper != "" {
+		if _, err := os.Lstat(c.paper); err == nil { // before anyone thinks up a passphrase
+			return paperTaken(c.paper)
 		}
 	}
-	path := c.Output
+	path := c.output
 	var recipient keys.Recipient
-	if c.Show != "" {
-		path = c.Show
-		ids, err := unlock(t, c.Show, c.PassphraseFile)
+	if c.show != "" {
+		path = c.show
+		ids, err := unlock(t, c.show, c.passphraseFile)
 		if err != nil {
 			return err
 		}
@@ -51,28 +81,28 @@ func (c *keygenCmd) Run(t *terminal) error {
 		}
 		recipient = ids.Recipients()[0]
 	} else {
-		text, err := makeIdentity(t, c.Output, c.Classic, c.PassphraseFile, c.WorkFactor)
+		text, err := makeIdentity(t, c.output, c.classic, c.passphraseFile, c.workFactor)
 		if err != nil {
 			return err
 		}
 		if recipient, err = keys.ParseRecipient(text); err != nil {
 			return err
 		}
-		t.say("Đã ghi khóa riêng vào %s. Giữ tệp này và mật khẩu ở hai nơi khác nhau, sao tệp ra một USB cất trong két:", c.Output)
+		t.say("Đã ghi khóa riêng vào %s. Giữ tệp này và mật khẩu ở hai nơi khác nhau, sao tệp ra một USB cất trong két:", c.output)
 		t.say("mất một trong hai thì không ai đọc được tin nữa; ai có cả hai thì đọc được mọi tin.")
-		t.say("The identity is in %s. Keep it and the passphrase in two places, with a copy of the file in a safe:", c.Output)
+		t.say("The identity is in %s. Keep it and the passphrase in two places, with a copy of the file in a safe:", c.output)
 		t.say("without either nobody can read the tips any more; with both anybody can.")
 	}
-	if c.Paper != "" {
-		if err := writePaper(t, c.Paper, path, c.Label, recipient); err != nil {
+	if c.paper != "" {
+		if err := writePaper(t, c.paper, path, c.label, recipient); err != nil {
 			return err
 		}
 	}
 	t.say("")
 	t.say("Vân tay khóa, đọc qua điện thoại để đối chiếu / fingerprint, to compare over the telephone:")
 	t.say("  %s", recipient.Fingerprint())
-	if c.Label != "" {
-		if _, err := fmt.Fprintln(t.out, "#", strings.Join(strings.Fields(c.Label), " ")); err != nil {
+	if c.label != "" {
+		if _, err := fmt.Fprintln(t.out, "#", strings.Join(strings.Fields(c.label), " ")); err != nil {
 			return err
 		}
 	}

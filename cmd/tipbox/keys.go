@@ -9,114 +9,186 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/cobra"
 
 	"tipbox/crypto/keys"
 )
 
 type keysCmd struct {
-	Config    string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
-	Oversight bool   `help:"The recipients of the unit's oversight instead of its own."`
-
-	List   keysListCmd   `cmd:"" help:"Who can open the unit's tips, with fingerprints to compare over the telephone."`
-	Add    keysAddCmd    `cmd:"" help:"Let one more key open the tips that come from now on."`
-	Retire keysRetireCmd `cmd:"" help:"Seal no more tips to a key. Those that came stay open to it."`
+	config    string
+	oversight bool
+	unit      string
+	recipient string // as it was typed
+	label     string
+	dryRun    bool
 }
 
-type keysListCmd struct {
-	Unit string `arg:"" help:"Unit id."`
-}
+func newKeysCommand(t *terminal) *cobra.Command {
+	var c keysCmd
+	cmd := parent(t, &cobra.Command{
+		Use:   "keys COMMAND",
+		Short: "Add, retire and list the keys that a unit's tips are sealed to",
+	})
+	configFlag(cmd.PersistentFlags(), &c.config)
+	cmd.PersistentFlags().BoolVar(&c.oversight, "oversight", false, "the keys of the unit's oversight instead of its own")
 
-type keysAddCmd struct {
-	Unit      string `arg:"" help:"Unit id."`
-	Recipient string `arg:"" help:"The recipient, or the file that tipbox keygen printed it into."`
-	Label     string `placeholder:"NAME" help:"Whose key it is, instead of the file's comment."`
-	DryRun    bool   `short:"n" help:"Say who could open what, and change nothing."`
-}
-
-type keysRetireCmd struct {
-	Unit      string `arg:"" help:"Unit id."`
-	Recipient string `arg:"" help:"Its fingerprint or the beginning of it, its label, the recipient, or the file it is in."`
-	DryRun    bool   `short:"n" help:"Say who could open what, and change nothing."`
-}
-
-// path returns the unit's recipients file. It reads no more of the
-// configuration, which is not valid before the unit has its first key.
-func (c *keysCmd) path(unit string) (string, error) {
-	b, err := os.ReadFile(c.Config)
-	if err != nil {
-		return "", usage(advise(fmt.Errorf("reading the configuration: %w", err)))
+	runs := func(run func(*terminal) error) func(*cobra.Command, []string) error {
+		return func(_ *cobra.Command, args []string) error {
+			args = append(args, "", "")
+			c.unit, c.recipient = args[0], args[1]
+			return run(t)
+		}
 	}
-	var file struct {
+	list := &cobra.Command{
+		Use:   "list [UNIT]",
+		Short: "Who can open a unit's tips, or each unit's, with fingerprints",
+		Long: `Who can open a unit's tips, with fingerprints to compare over the telephone.
+Without UNIT it is all units, each line with its unit first.
+
+Arguments:
+  UNIT   the unit's id`,
+		Args: arguments("[UNIT]"),
+		RunE: runs(c.list),
+	}
+	add := &cobra.Command{
+		Use:   "add UNIT RECIPIENT",
+		Short: "Let one more key open the tips that come from now on",
+		Long: `Let one more key open the tips that come from now on.
+
+Arguments:
+  UNIT        the unit's id
+  RECIPIENT   the recipient, age1…, or the file that has what keygen printed`,
+		Example: `  tipbox keys add na-co-sa gui.txt --dry-run`,
+		Args:    arguments("UNIT", "RECIPIENT"),
+		RunE:    runs(c.add),
+	}
+	add.Flags().StringVar(&c.label, "label", "", "the `NAME` of its owner, instead of the file's comment")
+	retire := &cobra.Command{
+		Use:   "retire UNIT RECIPIENT",
+		Short: "Seal no more tips to a key; those that came stay open to it",
+		Long: `Seal no more tips to a key. Those that came stay open to it.
+
+Arguments:
+  UNIT        the unit's id
+  RECIPIENT   its fingerprint or the beginning of it, its label, the recipient,
+              age1…, or the file it is in`,
+		Example: `  tipbox keys retire na-co-sa "Giàng A Páo"`,
+		Args:    arguments("UNIT", "RECIPIENT"),
+		RunE:    runs(c.retire),
+	}
+	for _, sub := range []*cobra.Command{add, retire} {
+		sub.Flags().BoolVarP(&c.dryRun, "dry-run", "n", false, "say who could open what, and change nothing")
+	}
+	cmd.AddCommand(list, add, retire)
+	return cmd
+}
+
+// recipientsFile is where a unit's keys are.
+type recipientsFile struct{ unit, path string }
+
+// files returns the recipients file of the unit, or those of all units. It reads
+// no more of the configuration, which is not valid before each unit has its
+// first key.
+func (c *keysCmd) files(all bool) ([]recipientsFile, error) {
+	b, err := os.ReadFile(c.config)
+	if err != nil {
+		return nil, usage(advise(fmt.Errorf("reading the configuration: %w", err)))
+	}
+	var config struct {
 		Units []struct {
 			ID             string `toml:"id"`
 			RecipientsFile string `toml:"recipients_file"`
 			OversightFile  string `toml:"oversight_file"`
 		} `toml:"units"`
 	}
-	if err := toml.Unmarshal(b, &file); err != nil {
-		return "", hint(usage(fmt.Errorf("%s: %w", c.Config, err)), "tipbox check -c "+c.Config+" says what is wrong with it")
+	if err := toml.Unmarshal(b, &config); err != nil {
+		return nil, hint(usage(fmt.Errorf("%s: %w", c.config, err)), "tipbox check -c "+c.config+" says what is wrong with it")
 	}
+	var files []recipientsFile
 	var ids []string
-	for _, u := range file.Units {
+	for _, u := range config.Units {
 		ids = append(ids, u.ID)
-		if u.ID != unit {
+		if !all && u.ID != c.unit {
 			continue
 		}
 		path := u.RecipientsFile
-		if c.Oversight {
+		if c.oversight {
 			path = u.OversightFile
 		}
-		if path == "" {
-			return "", usage(fmt.Errorf("%s: unit %q has no such recipients file", c.Config, unit))
+		switch {
+		case path == "" && !all:
+			return nil, usage(fmt.Errorf("%s: unit %q has no such recipients file", c.config, c.unit))
+		case path == "":
+			continue
+		case !filepath.IsAbs(path):
+			path = filepath.Join(filepath.Dir(c.config), filepath.FromSlash(path))
 		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(c.Config), filepath.FromSlash(path))
-		}
-		return path, nil
+		files = append(files, recipientsFile{u.ID, path})
 	}
-	return "", hint(usage(fmt.Errorf("%s: no unit %q", c.Config, unit)), "its units are: "+strings.Join(ids, ", "))
+	switch {
+	case len(files) > 0:
+		return files, nil
+	case !all:
+		return nil, hint(usage(fmt.Errorf("%s: no unit %q", c.config, c.unit)), "its units are: "+strings.Join(ids, ", "))
+	}
+	return nil, usage(fmt.Errorf("%s: no unit has such a recipients file", c.config))
 }
 
-func (c *keysCmd) edit(unit string) (*keys.File, string, error) {
-	path, err := c.path(unit)
+// edit reads the one file that add and retire are about.
+func (c *keysCmd) edit() (*keys.File, string, error) {
+	files, err := c.files(false)
 	if err != nil {
 		return nil, "", err
 	}
-	f, err := keys.EditRecipients(path)
-	return f, path, err
+	f, err := keys.EditRecipients(files[0].path)
+	return f, files[0].path, err
 }
 
-// Run prints the keys as data.
-func (l *keysListCmd) Run(t *terminal, c *keysCmd) error {
-	f, _, err := c.edit(l.Unit)
+// list prints the keys as data.
+func (c *keysCmd) list(t *terminal) error {
+	all := c.unit == ""
+	files, err := c.files(all)
 	if err != nil {
 		return err
 	}
-	for _, r := range f.All() {
-		if _, err := fmt.Fprintf(t.out, "%s  %-12s  %s\n", r.Fingerprint(), r.Kind(), labelOf(r)); err != nil {
+	for _, file := range files {
+		f, err := keys.EditRecipients(file.path)
+		if err != nil {
 			return err
 		}
-	}
-	for _, g := range f.Retired() {
-		if _, err := fmt.Fprintf(t.out, "%s  %-12s  %s (thôi dùng / retired %s)\n", g.Fingerprint(), g.Kind(), labelOf(g.Recipient), g.Day); err != nil {
-			return err
+		unit := ""
+		if all {
+			unit = file.unit + "  "
+		}
+		for _, r := range f.All() {
+			if _, err := fmt.Fprintf(t.out, "%s%s  %-12s  %s\n", unit, r.Fingerprint(), r.Kind(), labelOf(r)); err != nil {
+				return err
+			}
+		}
+		for _, g := range f.Retired() {
+			if _, err := fmt.Fprintf(t.out, "%s%s  %-12s  %s (thôi dùng / retired %s)\n", unit, g.Fingerprint(), g.Kind(), labelOf(g.Recipient), g.Day); err != nil {
+				return err
+			}
+		}
+		if len(f.All()) == 0 {
+			t.warn("%s: chưa có khóa nào / no key yet", file.unit)
 		}
 	}
 	return nil
 }
 
-// Run adds a recipient.
-func (a *keysAddCmd) Run(t *terminal, c *keysCmd) error {
-	f, path, err := c.edit(a.Unit)
+// add adds a recipient.
+func (c *keysCmd) add(t *terminal) error {
+	f, path, err := c.edit()
 	if err != nil {
 		return err
 	}
-	rec, err := readRecipient(a.Recipient)
+	rec, err := readRecipient(c.recipient)
 	if err != nil {
 		return err
 	}
-	if a.Label != "" {
-		rec.Label = a.Label
+	if c.label != "" {
+		rec.Label = c.label
 	}
 	switch err := f.Add(rec); {
 	case errors.Is(err, keys.ErrMixedKinds):
@@ -128,16 +200,16 @@ func (a *keysAddCmd) Run(t *terminal, c *keysCmd) error {
 	}
 	t.say("Thêm / adding: %s  %s", rec.Fingerprint(), labelOf(rec))
 	t.say("Trước khi dùng, gọi điện cho chủ khóa đọc từng nhóm số / before it counts, compare the digits with its owner over the telephone.")
-	return finish(t, f, path, nil, a.DryRun)
+	return finish(t, f, path, nil, c.dryRun)
 }
 
-// Run retires a recipient.
-func (r *keysRetireCmd) Run(t *terminal, c *keysCmd) error {
-	f, path, err := c.edit(r.Unit)
+// retire retires a recipient.
+func (c *keysCmd) retire(t *terminal) error {
+	f, path, err := c.edit()
 	if err != nil {
 		return err
 	}
-	rec, err := r.find(f)
+	rec, err := c.find(f)
 	if err != nil {
 		return err
 	}
@@ -148,23 +220,23 @@ func (r *keysRetireCmd) Run(t *terminal, c *keysCmd) error {
 		return err
 	}
 	t.say("Thôi dùng / retiring: %s  %s", rec.Fingerprint(), labelOf(rec))
-	return finish(t, f, path, &rec, r.DryRun)
+	return finish(t, f, path, &rec, c.dryRun)
 }
 
 // find returns the one recipient of the file that is meant.
-func (r *keysRetireCmd) find(f *keys.File) (keys.Recipient, error) {
-	digits := strings.ReplaceAll(r.Recipient, " ", "")
-	given, givenErr := readRecipient(r.Recipient)
+func (c *keysCmd) find(f *keys.File) (keys.Recipient, error) {
+	digits := strings.ReplaceAll(c.recipient, " ", "")
+	given, givenErr := readRecipient(c.recipient)
 	var found []keys.Recipient
 	for _, have := range f.All() {
 		if len(digits) >= 4 && strings.HasPrefix(strings.ReplaceAll(have.Fingerprint(), " ", ""), digits) ||
-			have.Label != "" && strings.EqualFold(have.Label, r.Recipient) ||
+			have.Label != "" && strings.EqualFold(have.Label, c.recipient) ||
 			givenErr == nil && have.String() == given.String() {
 			found = append(found, have)
 		}
 	}
 	if len(found) != 1 {
-		return keys.Recipient{}, hint(fmt.Errorf("%q: %d khóa của đơn vị khớp / keys of the unit match", r.Recipient, len(found)),
+		return keys.Recipient{}, hint(fmt.Errorf("%q: %d khóa của đơn vị khớp / keys of the unit match", c.recipient, len(found)),
 			"xem vân tay từng khóa: tipbox keys list", "tipbox keys list shows each key's fingerprint")
 	}
 	return found[0], nil
@@ -193,40 +265,4 @@ func finish(t *terminal, f *keys.File, path string, retired *keys.Recipient, dry
 	}
 	t.say("Đã ghi %s. Khởi động lại tipbox serve để áp dụng / written; restart tipbox serve for it to count.", path)
 	return nil
-}
-
-// readRecipient reads a recipient as it was typed or from the file of that name.
-func readRecipient(s string) (keys.Recipient, error) {
-	rec, err := keys.ParseRecipient(s)
-	if err == nil {
-		return rec, nil
-	}
-	if _, statErr := os.Stat(s); statErr != nil {
-		if errors.Is(err, keys.ErrSecretKey) {
-			return rec, secretGiven(err)
-		}
-		return rec, hint(fmt.Errorf("%w, nor a file of that name", err), "một khóa công khai bắt đầu bằng age1", "a recipient begins with age1")
-	}
-	rs, err := keys.ReadRecipients(s)
-	switch {
-	case errors.Is(err, keys.ErrSecretKey):
-		return rec, secretGiven(err)
-	case err != nil:
-		return rec, err
-	case rs.Len() != 1:
-		return rec, fmt.Errorf("%s has %d recipients: expected one", s, rs.Len())
-	}
-	return rs.All()[0], nil
-}
-
-func secretGiven(err error) error {
-	return hint(fmt.Errorf("đây là khóa riêng, không được đưa cho ai / %w", err),
-		"dùng khóa công khai mà tipbox keygen in ra", "give the recipient that tipbox keygen printed; make a new key if this one went through other hands")
-}
-
-func labelOf(r keys.Recipient) string {
-	if r.Label == "" {
-		return "(không ghi tên / no label)"
-	}
-	return r.Label
 }

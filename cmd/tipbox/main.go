@@ -6,7 +6,7 @@ import (
 	"errors"
 	"os"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
 )
 
 // Exit codes, as in the help.
@@ -15,19 +15,6 @@ const (
 	exitFailed = 1
 	exitUsage  = 2 // wrong usage or configuration
 )
-
-// cli holds the commands, in the order in which the help shows them.
-type cli struct {
-	serverCommands
-	Poster  posterCmd  `cmd:"" help:"Print the posters."`
-	Verify  verifyCmd  `cmd:"" help:"Tell whether posters in photos are ours."`
-	Reader  readerCmd  `cmd:"" help:"Write the offline reader, or check a copy of it."`
-	Keys    keysCmd    `cmd:"" help:"Add, retire and list the keys that a unit's tips are sealed to."`
-	Keygen  keygenCmd  `cmd:"" help:"Make an identity, locked with a passphrase."`
-	Open    openCmd    `cmd:"" help:"Open sealed tips."`
-	Report  reportCmd  `cmd:"" help:"Count the tips in a register, a week at a time."`
-	Version versionCmd `cmd:"" help:"Print the version."`
-}
 
 const description = `The anonymous tip box: posters with a QR code, a form that keeps nothing about
 who sent it, sealed mail to the unit, and the means to open it.
@@ -38,27 +25,56 @@ usage or configuration.`
 func main() { os.Exit(run(os.Args[1:], newTerminal())) }
 
 // run executes one command line and returns the exit code.
-func run(args []string, t *terminal) (code int) {
-	var commands cli
-	exited := -1
-	parser := kong.Must(&commands,
-		kong.Name("tipbox"),
-		kong.Description(description),
-		kong.Writers(t.out, t.err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
-	)
-	ctx, err := parser.Parse(args)
-	if exited >= 0 { // --help was asked for and printed
-		return exited
-	}
-	if err != nil {
-		return t.fail(hint(usage(err), "tipbox --help lists the commands; tipbox COMMAND --help their flags"))
-	}
-	if err := ctx.Run(t); err != nil {
+func run(args []string, t *terminal) int {
+	root := newRootCommand(t)
+	root.SetArgs(args)
+	if err := root.Execute(); err != nil {
 		return t.fail(err)
 	}
 	return exitDone
+}
+
+// newRootCommand assembles the commands, in the order in which the help shows them.
+func newRootCommand(t *terminal) *cobra.Command {
+	cobra.EnableCommandSorting = false
+	cobra.MousetrapHelpText = "" // on Windows an officer's shortcut may run a command
+	var showVersion bool
+	root := parent(t, &cobra.Command{
+		Use:                   "tipbox COMMAND",
+		Long:                  description,
+		DisableFlagsInUseLine: true,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
+	})
+	noCommand := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if showVersion {
+			return printVersion(t)
+		}
+		return noCommand(cmd, args)
+	}
+	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
+	root.PersistentFlags().BoolP("help", "h", false, "explain the command")
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(printHelp)
+	root.SetHelpCommand(newHelpCommand())
+
+	group := func(title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: title, Title: title})
+		for _, cmd := range commands {
+			cmd.GroupID = title
+		}
+		root.AddCommand(commands...)
+	}
+	group("For the operator, who runs the box",
+		append(serverCommands(t), newPosterCommand(t), newVerifyCommand(t), newKeysCommand(t))...)
+	group("For the officer, who opens the tips",
+		newKeygenCommand(t), newOpenCommand(t), newReportCommand(t), newReaderCommand(t))
+	group("About tipbox", newVersionCommand(t))
+	return root
 }
 
 // usage marks err as wrong usage or configuration: exit code 2.

@@ -6,17 +6,47 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/intake"
 )
 
 type openCmd struct {
-	Identity       []string `short:"i" required:"" sep:"none" placeholder:"FILE" help:"Identity file, as tipbox keygen -o writes it. May be given several times."`
-	Output         string   `short:"o" placeholder:"DIR" help:"Write each tip, text and photos, into a folder of its own in DIR."`
-	Register       string   `placeholder:"FILE.csv" help:"Enter each tip in the register, once."`
-	PassphraseFile string   `placeholder:"FILE" help:"Read the passphrase from the first line of FILE."`
-	Sealed         []string `arg:"" help:"Sealed tips (.age), mails (.eml), mailboxes (mbox, Maildir) or folders of them."`
+	identity       []string
+	output         string
+	register       string
+	passphraseFile string
+	sealed         []string
+}
+
+func newOpenCommand(t *terminal) *cobra.Command {
+	var c openCmd
+	cmd := &cobra.Command{
+		Use:   "open -i FILE SEALED...",
+		Short: "Mở tin / open sealed tips",
+		Long: `Mở tin bằng khóa riêng, in ra nội dung, tin khẩn trước.
+Open sealed tips with an identity and print them, the urgent ones first.
+
+Arguments:
+  SEALED...   Tệp .age, thư .eml, hoặc thư mục / sealed tips (.age), mails
+              (.eml), mailboxes (mbox, Maildir) or folders of them`,
+		Example: `  tipbox open -i khoa TB-7K2M-9QXF.age
+  tipbox open -i khoa -o tin --register so-tin.csv THU-MUC-TAI-VE`,
+		Args:    arguments("SEALED..."),
+		PreRunE: needFlag("identity"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c.sealed = args
+			return c.run(t)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&c.identity, "identity", "i", nil, "identity `FILE`, as tipbox keygen -o writes it; may be given several times")
+	f.StringVarP(&c.output, "output", "o", "", "write each tip, text and photos, into a folder of its own in `DIR`")
+	f.StringVar(&c.register, "register", "", "enter each tip in the register `FILE.csv`, once")
+	f.StringVar(&c.passphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
+	return cmd
 }
 
 // opened is a tip and what became of it on this machine, without its photos,
@@ -29,7 +59,7 @@ type opened struct {
 	files  []string // photos written
 }
 
-func (c *openCmd) Run(t *terminal) error {
+func (c *openCmd) run(t *terminal) error {
 	ids, err := c.identities(t)
 	if err != nil {
 		return err
@@ -50,12 +80,12 @@ func (c *openCmd) Run(t *terminal) error {
 			return fmt.Errorf("printing a tip: %w", err)
 		}
 	}
-	if c.Register != "" && len(tips) > 0 {
-		added, err := addToRegister(c.Register, tips)
+	if c.register != "" && len(tips) > 0 {
+		added, err := addToRegister(c.register, tips)
 		if err != nil {
 			return err
 		}
-		t.say("%s: ghi thêm %d tin / %d tips entered", c.Register, added, added)
+		t.say("%s: ghi thêm %d tin / %d tips entered", c.register, added, added)
 	}
 	switch {
 	case len(failures) == 1 && len(tips) == 0:
@@ -67,7 +97,7 @@ func (c *openCmd) Run(t *terminal) error {
 		t.say("%d tin mở được, %d lỗi / %d opened, %d failed", len(tips), len(failures), len(tips), len(failures))
 		return errSilent
 	case len(tips) == 0:
-		return advise(fmt.Errorf("%v: %w", c.Sealed, errNothing))
+		return advise(fmt.Errorf("%v: %w", c.sealed, errNothing))
 	}
 	return nil
 }
@@ -76,8 +106,8 @@ var errNothing = errors.New("không có tin nào ở đó / no sealed tip is in 
 
 func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
 	var all []*keys.Identities
-	for _, path := range c.Identity {
-		ids, err := unlock(t, path, c.PassphraseFile)
+	for _, path := range c.identity {
+		ids, err := unlock(t, path, c.passphraseFile)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +120,7 @@ func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
 func (c *openCmd) open(t *terminal, ids *keys.Identities) (tips []opened, failures []error) {
 	defer t.done()
 	seen := make(map[[sha256.Size]byte]bool)
-	for src, err := range open.Sources(c.Sealed...) {
+	for src, err := range open.Sources(c.sealed...) {
 		t.step("đang mở / opening", len(tips)+1, 0)
 		if err == nil {
 			sum := sha256.Sum256(src.Sealed)

@@ -20,10 +20,10 @@ var warnPhoto = map[error]string{
 // write writes the tip into a folder of its own, where one was asked for: made
 // aside and renamed, so that a folder that is there is whole. All names are ours.
 func (c *openCmd) write(t *terminal, o *opened) (err error) {
-	if c.Output == "" {
+	if c.output == "" {
 		return nil
 	}
-	dir := filepath.Join(c.Output, o.ref)
+	dir := filepath.Join(c.output, o.ref)
 	if _, err := os.Lstat(dir); err == nil {
 		t.done()
 		t.warn("%s: đã có, giữ nguyên / exists already and stays as it is", dir)
@@ -31,7 +31,7 @@ func (c *openCmd) write(t *terminal, o *opened) (err error) {
 		return nil
 	}
 	aside := dir + ".part"
-	if err := errors.Join(os.MkdirAll(c.Output, 0o700), os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
+	if err := errors.Join(os.MkdirAll(c.output, 0o700), os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
 		return fmt.Errorf("making the tip's folder: %w", err)
 	}
 	defer func() {

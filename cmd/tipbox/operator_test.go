@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -99,6 +101,18 @@ func TestOperatorBesideTheServer(t *testing.T) {
 		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
 	}
 	officer.want(mails.Mails(), []string{"Bị từ chối.", "Đang chờ.", "Đi trước."}, 1)
+}
+
+// TestSecondServer: a spool has one server, and who starts another is told so.
+func TestSecondServer(t *testing.T) {
+	t.Parallel()
+	_, flags := recruit(t)
+	config := initBox(t, mailServer(t, nil), wide, flags...)
+	serve(t, config)
+	out, err := exec.Command(binary(t), "serve", "-c", config).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "hint: another tipbox serves "+filepath.Dir(config)) {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // TestHealthWithoutMail: with the mail server down the box is ready, takes tips,

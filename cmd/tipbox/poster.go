@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/intake"
 	"tipbox/intake/config"
 	"tipbox/qr/poster"
@@ -17,24 +19,48 @@ import (
 )
 
 type posterCmd struct {
-	Config string   `short:"c" default:"tipbox.toml" type:"path" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
-	Out    string   `short:"o" required:"" type:"path" placeholder:"DIR" help:"Folder the files are written into."`
-	Site   []string `placeholder:"CODE" help:"Only this site; may be given several times."`
-	Paper  string   `enum:"a4,a3,a5,stickers,slip,share" default:"a4" help:"What it is printed on: ${enum}."`
-	Format string   `enum:",pdf,png,svg" default:"" help:"pdf, png or svg; pdf unless the paper is share."`
-	Date   string   `placeholder:"YYYY-MM-DD" help:"The print date that stands on them; today if not given."`
+	config string
+	out    string
+	site   []string
+	paper  string
+	format string
+	date   string
 }
 
-// Run writes the posters and prints the names of the files.
-func (c *posterCmd) Run(t *terminal) error {
-	cfg, err := config.Load(c.Config)
+func newPosterCommand(t *terminal) *cobra.Command {
+	var c posterCmd
+	cmd := &cobra.Command{
+		Use:   "poster -o DIR",
+		Short: "Print the posters",
+		Long: `Print the posters: write them into a folder, and the names of the files to
+stdout. Without --site it is all sites but those that are withdrawn.`,
+		Example: `  tipbox poster -o posters
+  tipbox poster -o posters --site ncs01 --site ncs02 --paper stickers
+  tipbox poster -o posters --paper share`,
+		Args:    arguments(),
+		PreRunE: needFlag("out"),
+		RunE:    func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&c.out, "out", "o", "", "write the files into `DIR`")
+	configFlag(f, &c.config)
+	f.StringSliceVar(&c.site, "site", nil, "only the site with this `CODE`; may be given several times")
+	choiceFlag(f, &c.paper, "paper", "what `PAPER` they are printed on", "a4", "a3", "a5", "stickers", "slip", "share")
+	choiceFlag(f, &c.format, "format", "the `FORMAT` of the files, pdf unless the paper is share", "", "pdf", "png", "svg")
+	f.StringVar(&c.date, "date", "", "the print date `YYYY-MM-DD` that stands on them; today if not given")
+	return cmd
+}
+
+// run writes the posters and prints the names of the files.
+func (c *posterCmd) run(t *terminal) error {
+	cfg, err := loadConfig(c.config)
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	date := time.Now()
-	if c.Date != "" {
-		if date, err = time.Parse(time.DateOnly, c.Date); err != nil {
-			return usage(fmt.Errorf("--date %q: expected a day such as 2026-11-23", c.Date))
+	if c.date != "" {
+		if date, err = time.Parse(time.DateOnly, c.date); err != nil {
+			return usage(fmt.Errorf("--date %q: expected a day such as 2026-11-23", c.date))
 		}
 	}
 	sites, err := c.sites(t, cfg, date)
@@ -50,17 +76,21 @@ func (c *posterCmd) Run(t *terminal) error {
 			return usage(err)
 		}
 	}
-	format := poster.Format(c.Format)
+	format := poster.Format(c.format)
 	if format == "" {
 		format = poster.PDF
-		if poster.Paper(c.Paper) == poster.Share {
+		if poster.Paper(c.paper) == poster.Share {
 			format = poster.PNG
 		}
 	}
+	dir, err := filepath.Abs(c.out) // the names that are printed hold from any folder
+	if err != nil {
+		return fmt.Errorf("finding the folder: %w", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	files, err := poster.Write(ctx, c.Out, format, sites, poster.Options{
-		Paper: poster.Paper(c.Paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
+	files, err := poster.Write(ctx, dir, format, sites, poster.Options{
+		Paper: poster.Paper(c.paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
 		Progress: func(done, total int) { t.step("poster", done, total) },
 	})
 	t.done()
@@ -81,7 +111,7 @@ func posterTexts(cfg *config.Config) string {
 // sites returns the sites to print: those named, else all that are not withdrawn.
 func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*intake.Site, error) {
 	var sites []*intake.Site
-	for _, code := range c.Site {
+	for _, code := range c.site {
 		site := cfg.Directory.Site(code)
 		if site == nil {
 			return nil, hint(usage(fmt.Errorf("no site has the code %q", code)), "the codes are: "+someCodes(cfg.Directory))
@@ -92,7 +122,7 @@ func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*in
 		}
 		sites = append(sites, site)
 	}
-	if len(c.Site) > 0 {
+	if len(c.site) > 0 {
 		return sites, nil
 	}
 	withdrawn := 0

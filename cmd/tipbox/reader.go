@@ -8,29 +8,48 @@ import (
 	"os"
 	"regexp"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/templates/browser"
 )
 
 type readerCmd struct {
-	Output string `short:"o" placeholder:"FILE.html" xor:"what" required:"" help:"Write the reader to this file and print its SHA-256."`
-	Check  string `placeholder:"FILE" xor:"what" required:"" help:"Confirm that this copy is what -o writes, byte by byte."`
+	output string
+	check  string
 }
 
-func (readerCmd) Help() string {
-	return `The reader is one HTML file that opens sealed tips in Chrome, Edge or Firefox, on a
-PC without network or installation. It carries no key and no secret: copy it to a
-USB stick, and check the copies.`
-}
+func newReaderCommand(t *terminal) *cobra.Command {
+	var c readerCmd
+	cmd := &cobra.Command{
+		Use:   "reader (-o FILE.html | --check FILE)",
+		Short: "Trang mở tin không cần mạng / write the offline reader, or check one",
+		Long: `Ghi ra trang mở tin không cần mạng, hoặc kiểm tra một bản sao của trang đó.
+Write the offline reader, or check a copy of it.
 
-func (c *readerCmd) Run(t *terminal) error {
-	file := browser.Reader(version)
-	if c.Check != "" {
-		return checkReader(t, c.Check, file)
+The reader is one HTML file that opens sealed tips in Chrome, Edge or Firefox,
+on a PC without network or installation. It carries no key and no secret: copy
+it to a USB stick, and check the copies.`,
+		Example: `  tipbox reader -o doc-tin.html
+  tipbox reader --check doc-tin.html`,
+		Args:    arguments(),
+		PreRunE: needFlag("output", "check"),
+		RunE:    func(*cobra.Command, []string) error { return c.run(t) },
 	}
-	if err := writeReader(c.Output, file); err != nil {
+	f := cmd.Flags()
+	f.StringVarP(&c.output, "output", "o", "", "write the reader to `FILE.html` and print its SHA-256")
+	f.StringVar(&c.check, "check", "", "confirm that `FILE` is what -o writes, byte by byte")
+	return cmd
+}
+
+func (c *readerCmd) run(t *terminal) error {
+	file := browser.Reader(version)
+	if c.check != "" {
+		return checkReader(t, c.check, file)
+	}
+	if err := writeReader(c.output, file); err != nil {
 		return fmt.Errorf("writing the reader: %w", err)
 	}
-	printSum(t, file, c.Output)
+	printSum(t, file, c.output)
 	t.say("Bản đọc tin đã sẵn sàng: mở bằng Chrome, Edge hoặc Firefox. / The reader is ready: open it with Chrome, Edge or Firefox.")
 	return nil
 }

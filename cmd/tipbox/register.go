@@ -174,7 +174,7 @@ func (r *register) write() error {
 }
 
 // replaceFile puts data in the place of the file, durably and all at once. A new
-// file gets the mode, an old one keeps its own beside it. Only one process may do
+// file gets the mode, an old one keeps its own, and its owner. Only one process may do
 // so at a time.
 func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	aside := path + ".new"
@@ -182,7 +182,8 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil {
-		mode |= info.Mode().Perm()
+		mode = info.Mode().Perm()
+		keepOwner(aside, info)
 	}
 	if err := os.Chmod(aside, mode); err != nil {
 		return err

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 
 	"tipbox/crypto/open"
@@ -39,6 +41,40 @@ func TestRegisterIsShared(t *testing.T) {
 	}
 	if len(seen) != officers/2*tips {
 		t.Errorf("%d tips in the register, want %d", len(seen), officers/2*tips)
+	}
+}
+
+// TestReplaceFile: a file that is replaced stays readable to those who could read it.
+func TestReplaceFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "recipients")
+	if err := replaceFile(path, []byte("a"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 { // nobody else may give a file away
+		if err := os.Chown(path, 12345, 54321); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := replaceFile(path, []byte("b"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.SameFile(before, after) {
+		t.Error("the file was written over and not replaced")
+	}
+	was, is := before.Sys().(*syscall.Stat_t), after.Sys().(*syscall.Stat_t)
+	if is.Mode != was.Mode || is.Uid != was.Uid || is.Gid != was.Gid {
+		t.Errorf("mode %o of %d:%d, want %o of %d:%d", is.Mode, is.Uid, is.Gid, was.Mode, was.Uid, was.Gid)
 	}
 }
 

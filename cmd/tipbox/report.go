@@ -7,12 +7,34 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/spf13/cobra"
 )
 
 type reportCmd struct {
-	Register string `required:"" placeholder:"FILE.csv" help:"The register that tipbox open keeps."`
-	Weeks    int    `default:"4" help:"How many weeks to count, this one the last."`
-	CSV      bool   `name:"csv" help:"Print CSV."`
+	register string
+	weeks    int
+	csv      bool
+}
+
+func newReportCommand(t *terminal) *cobra.Command {
+	var c reportCmd
+	cmd := &cobra.Command{
+		Use:   "report --register FILE.csv",
+		Short: "Đếm tin trong sổ / count the tips in a register, a week at a time",
+		Long: `Đếm tin trong sổ theo từng tuần, từng hòm thư và trạng thái.
+Count the tips in a register, a week at a time, by mailbox and status.`,
+		Example: `  tipbox report --register so-tin.csv --weeks 8
+  tipbox report --register so-tin.csv --csv > bao-cao.csv`,
+		Args:    arguments(),
+		PreRunE: needFlag("register"),
+		RunE:    func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.register, "register", "", "the register that tipbox open keeps, a `FILE.csv`")
+	f.IntVar(&c.weeks, "weeks", 4, "count `N` weeks, 1 to 520, this one the last")
+	f.BoolVar(&c.csv, "csv", false, "print CSV, for Excel")
+	return cmd
 }
 
 // tally is how many tips of a mailbox have a status, week by week.
@@ -21,21 +43,21 @@ type tally struct {
 	counts          []int
 }
 
-func (c *reportCmd) Run(t *terminal) error {
-	if c.Weeks < 1 || c.Weeks > 520 {
-		return usage(fmt.Errorf("--weeks %d: expected 1 to 520", c.Weeks))
+func (c *reportCmd) run(t *terminal) error {
+	if c.weeks < 1 || c.weeks > 520 {
+		return usage(fmt.Errorf("--weeks %d: expected 1 to 520", c.weeks))
 	}
-	r, err := readRegister(c.Register)
+	r, err := readRegister(c.register)
 	if err != nil {
 		return advise(err)
 	}
-	first := monday(time.Now()).AddDate(0, 0, -7*(c.Weeks-1))
-	tallies, undated := count(r.rows(), first, c.Weeks)
+	first := monday(time.Now()).AddDate(0, 0, -7*(c.weeks-1))
+	tallies, undated := count(r.rows(), first, c.weeks)
 	if undated > 0 {
 		t.warn("%d dòng không đọc được ngày mở, không tính / %d lines with no readable day are not counted", undated, undated)
 	}
 	header := []string{registerHeader[columnMailbox], registerHeader[columnStatus]}
-	for w := range c.Weeks {
+	for w := range c.weeks {
 		header = append(header, first.AddDate(0, 0, 7*w).Format("02/01/2006"))
 	}
 	table := [][]string{header}
@@ -46,7 +68,7 @@ func (c *reportCmd) Run(t *terminal) error {
 		}
 		table = append(table, row)
 	}
-	if c.CSV {
+	if c.csv {
 		if _, err := fmt.Fprint(t.out, bom); err != nil {
 			return err
 		}

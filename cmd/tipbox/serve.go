@@ -4,24 +4,38 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"tipbox/intake/config"
+	"github.com/spf13/cobra"
+
 	"tipbox/intake/quiet"
 )
 
 type serveCmd struct {
-	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
-	Debug  bool   `help:"Log more about our own work; never anything about senders."`
+	config string
+	debug  bool
 }
 
-func (c *serveCmd) Run(t *terminal) error {
-	cfg, err := loadConfig(c.Config)
+func newServeCommand(t *terminal) *cobra.Command {
+	var c serveCmd
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the form and mail what comes in",
+		Long: `Serve the form and mail what comes in, until SIGTERM or Ctrl-C. Tips that are
+not mailed yet wait on the disk, and are tried again by the next tipbox serve.`,
+		Args: arguments(),
+		RunE: func(*cobra.Command, []string) error { return c.run(t) },
+	}
+	configFlag(cmd.Flags(), &c.config)
+	cmd.Flags().BoolVar(&c.debug, "debug", false, "log more about our own work; never anything about senders")
+	return cmd
+}
+
+func (c *serveCmd) run(t *terminal) error {
+	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return err
 	}
@@ -30,7 +44,7 @@ func (c *serveCmd) Run(t *terminal) error {
 	if err != nil {
 		t.warn("%v", err)
 	}
-	s, err := newService(cfg, newLog(t, c.Debug))
+	s, err := newService(cfg, newLog(t, c.debug))
 	if err != nil {
 		return err
 	}
@@ -45,19 +59,6 @@ func (c *serveCmd) Run(t *terminal) error {
 			t.say("admin on %s", admin)
 		}
 	})
-}
-
-// loadConfig reads a tipbox.toml; what is wrong with it is exit code 2.
-func loadConfig(path string) (*config.Config, error) {
-	cfg, err := config.Load(path)
-	if err != nil {
-		advice := "docs/operating.md explains each key"
-		if errors.Is(err, fs.ErrNotExist) {
-			advice = "name it with -c FILE; tipbox init DIR makes a first one"
-		}
-		return nil, hint(usage(err), advice)
-	}
-	return cfg, nil
 }
 
 // newLog returns the log of the service: lines of keys that are allowed, to

@@ -70,9 +70,14 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.spool, err = spool.Open(spool.Options{
+	s.spool, err = spool.Open(spool.Options{
 		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, Log: log,
-	}); err != nil {
+	})
+	switch {
+	case errors.Is(err, spool.ErrLocked):
+		return nil, hint(fmt.Errorf("opening the spool: %w", err),
+			"another tipbox serves "+cfg.DataDir+": stop that one first (systemctl stop tipbox), or give this one a data_dir of its own")
+	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}
 	if s.limits, err = newLimits(cfg, secret, log, registry); err != nil {

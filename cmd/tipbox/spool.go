@@ -11,38 +11,50 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/intake"
 	"tipbox/intake/spool"
 )
 
 type spoolCmd struct {
-	Config string `short:"c" default:"tipbox.toml" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
-
-	List    spoolListCmd    `cmd:"" help:"The tips that wait, and those that a person has to decide about."`
-	Show    spoolShowCmd    `cmd:"" help:"One tip's envelope. Nobody but the unit can open the tip."`
-	Retry   spoolRetryCmd   `cmd:"" help:"Try to mail a waiting tip at once, or all of them."`
-	Hold    spoolHoldCmd    `cmd:"" help:"Keep a waiting tip from being mailed."`
-	Release spoolReleaseCmd `cmd:"" help:"Put a held tip back among the waiting, or all of them."`
+	config string
+	id     string // "" where all are meant
+	all    bool
 }
 
-type spoolListCmd struct{}
-
-type spoolShowCmd struct {
-	ID string `arg:"" help:"TB-XXXX-XXXX."`
-}
-
-type spoolHoldCmd struct {
-	ID string `arg:"" help:"TB-XXXX-XXXX."`
-}
-
-type spoolRetryCmd struct {
-	ID  string `arg:"" optional:"" help:"TB-XXXX-XXXX."`
-	All bool   `help:"All that wait."`
-}
-
-type spoolReleaseCmd struct {
-	ID  string `arg:"" optional:"" help:"TB-XXXX-XXXX."`
-	All bool   `help:"All that are held."`
+func newSpoolCommand(t *terminal) *cobra.Command {
+	var c spoolCmd
+	cmd := parent(t, &cobra.Command{
+		Use:   "spool COMMAND",
+		Short: "See to the tips that wait to be mailed",
+		Long: `See to the tips that wait to be mailed, beside the running server. Nobody but
+the unit can open them.`,
+	})
+	configFlag(cmd.PersistentFlags(), &c.config)
+	below := func(use, short string, run func(*terminal) error) *cobra.Command {
+		sub := &cobra.Command{
+			Use:   use,
+			Short: short,
+			Long:  short + ".\n\nArguments:\n  ID   the tip's, TB-XXXX-XXXX, as tipbox spool list shows it",
+			Args:  arguments("[ID]"),
+			RunE: func(_ *cobra.Command, args []string) error {
+				c.id = strings.Join(args, "")
+				return run(t)
+			},
+		}
+		cmd.AddCommand(sub)
+		return sub
+	}
+	list := below("list", "The tips that wait, and those that a person has to decide about", c.list)
+	list.Long, list.Args = "", arguments()
+	below("show ID", "One tip's envelope: unit, state, who has it already", c.show)
+	retry := below("retry (ID | --all)", "Try to mail a waiting tip at once, or all of them", c.retry)
+	retry.Flags().BoolVar(&c.all, "all", false, "all that wait")
+	below("hold ID", "Keep a waiting tip from being mailed", c.hold)
+	release := below("release (ID | --all)", "Put a held tip back among the waiting, or all of them", c.release)
+	release.Flags().BoolVar(&c.all, "all", false, "all that are held")
+	return cmd
 }
 
 // within is how soon a running server notices.
@@ -50,7 +62,7 @@ const within = "a running server does so within seconds"
 
 // desk opens the configuration's spool for an operator.
 func (c *spoolCmd) desk() (*spool.Desk, error) {
-	cfg, err := loadConfig(c.Config)
+	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +77,7 @@ func (c *spoolCmd) desk() (*spool.Desk, error) {
 	return d, err
 }
 
-func (*spoolListCmd) Run(c *spoolCmd, t *terminal) error {
+func (c *spoolCmd) list(t *terminal) error {
 	d, err := c.desk()
 	if err != nil {
 		return err
@@ -133,8 +145,8 @@ func problem(err error) string {
 	return err.Error()
 }
 
-func (s *spoolShowCmd) Run(c *spoolCmd, t *terminal) error {
-	d, id, err := c.one(s.ID)
+func (c *spoolCmd) show(t *terminal) error {
+	d, id, err := c.one()
 	if err != nil {
 		return err
 	}
@@ -166,8 +178,8 @@ func (s *spoolShowCmd) Run(c *spoolCmd, t *terminal) error {
 	return w.Flush()
 }
 
-func (s *spoolHoldCmd) Run(c *spoolCmd, t *terminal) error {
-	d, id, err := c.one(s.ID)
+func (c *spoolCmd) hold(t *terminal) error {
+	d, id, err := c.one()
 	if err != nil {
 		return err
 	}
@@ -179,13 +191,13 @@ func (s *spoolHoldCmd) Run(c *spoolCmd, t *terminal) error {
 	return nil
 }
 
-func (s *spoolRetryCmd) Run(c *spoolCmd, t *terminal) error {
-	d, id, err := c.oneOrAll(s.ID, s.All)
+func (c *spoolCmd) retry(t *terminal) error {
+	d, id, err := c.oneOrAll()
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if s.All {
+	if c.all {
 		if err := d.RetryAll(); err != nil {
 			return err
 		}
@@ -207,14 +219,14 @@ func (s *spoolRetryCmd) Run(c *spoolCmd, t *terminal) error {
 	return nil
 }
 
-func (s *spoolReleaseCmd) Run(c *spoolCmd, t *terminal) error {
-	d, id, err := c.oneOrAll(s.ID, s.All)
+func (c *spoolCmd) release(t *terminal) error {
+	d, id, err := c.oneOrAll()
 	if err != nil {
 		return err
 	}
 	defer d.Close()
 	ids := []intake.ID{id}
-	if s.All {
+	if c.all {
 		items, err := d.List()
 		if err != nil {
 			return err
@@ -229,7 +241,7 @@ func (s *spoolReleaseCmd) Run(c *spoolCmd, t *terminal) error {
 	released := 0
 	for _, id := range ids {
 		err := d.Release(id)
-		if s.All && errors.Is(err, spool.ErrNotHere) {
+		if c.all && errors.Is(err, spool.ErrNotHere) {
 			continue // somebody else was quicker
 		}
 		if err != nil {
@@ -242,8 +254,11 @@ func (s *spoolReleaseCmd) Run(c *spoolCmd, t *terminal) error {
 }
 
 // one opens the desk for a command about one tip.
-func (c *spoolCmd) one(name string) (*spool.Desk, intake.ID, error) {
-	id, err := intake.ParseID(name)
+func (c *spoolCmd) one() (*spool.Desk, intake.ID, error) {
+	id, err := intake.ParseID(c.id)
+	if c.id == "" {
+		err = errors.New("expected a tip's id")
+	}
 	if err != nil {
 		return nil, "", hint(usage(err), "tipbox spool list shows the ids")
 	}
@@ -252,15 +267,15 @@ func (c *spoolCmd) one(name string) (*spool.Desk, intake.ID, error) {
 }
 
 // oneOrAll is one for a command that takes --all instead of an id.
-func (c *spoolCmd) oneOrAll(name string, all bool) (*spool.Desk, intake.ID, error) {
-	if all == (name != "") {
-		return nil, "", usage(errors.New("expected one tip's id, or --all"))
+func (c *spoolCmd) oneOrAll() (*spool.Desk, intake.ID, error) {
+	if c.all == (c.id != "") {
+		return nil, "", hint(usage(errors.New("expected one tip's id, or --all")), "tipbox spool list shows the ids; --all means all of them")
 	}
-	if all {
+	if c.all {
 		d, err := c.desk()
 		return d, "", err
 	}
-	return c.one(name)
+	return c.one()
 }
 
 // notHere says of a tip why it is not where a command needs it.

@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/spf13/cobra"
+
 	"tipbox/intake"
 	"tipbox/intake/config"
 	"tipbox/qr"
@@ -25,18 +27,41 @@ import (
 const maxVerifyPixels = 120_000_000
 
 type verifyCmd struct {
-	Config string   `short:"c" default:"tipbox.toml" type:"path" placeholder:"FILE" help:"The configuration, tipbox.toml if not given."`
-	CSV    string   `name:"csv" type:"path" placeholder:"FILE.csv" help:"Also write the lines as a table that opens in Excel."`
-	Photos []string `arg:"" name:"photo" help:"JPEG or PNG photos of posters, or folders of them."`
+	config string
+	csv    string
+	photos []string
 }
 
-// Run judges every code in every photo.
-func (c *verifyCmd) Run(t *terminal) error {
-	cfg, err := config.Load(c.Config)
-	if err != nil {
-		return usage(err)
+func newVerifyCommand(t *terminal) *cobra.Command {
+	var c verifyCmd
+	cmd := &cobra.Command{
+		Use:   "verify PHOTO...",
+		Short: "Tell whether posters in photos are ours",
+		Long: `Tell whether posters in photos are ours. A line is printed for each code: photo,
+verdict, link, and what to know about it. The verdict is genuine, foreign,
+unknown, withdrawn or unreadable; the exit status is 1 unless all are genuine.
+
+Arguments:
+  PHOTO...   JPEG or PNG photos of posters, or folders of them`,
+		Example: `  tipbox verify --csv tuan-tra.csv anh-tuan-tra`,
+		Args:    arguments("PHOTO..."),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c.photos = args
+			return c.run(t)
+		},
 	}
-	photos, err := photosIn(c.Photos)
+	configFlag(cmd.Flags(), &c.config)
+	cmd.Flags().StringVar(&c.csv, "csv", "", "also write the lines to `FILE.csv`, a table that opens in Excel")
+	return cmd
+}
+
+// run judges every code in every photo.
+func (c *verifyCmd) run(t *terminal) error {
+	cfg, err := loadConfig(c.config)
+	if err != nil {
+		return err
+	}
+	photos, err := photosIn(c.photos)
 	if err != nil {
 		return usage(err)
 	}
@@ -55,8 +80,8 @@ func (c *verifyCmd) Run(t *terminal) error {
 		}
 	}
 	t.done()
-	if c.CSV != "" {
-		if err := writeFindings(c.CSV, all); err != nil {
+	if c.csv != "" {
+		if err := writeFindings(c.csv, all); err != nil {
 			return err
 		}
 	}

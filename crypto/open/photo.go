@@ -13,7 +13,11 @@ var (
 )
 
 const (
-	maxPixels    = 25_000_000 // ten times what tips are scaled to; some 75 MB decoded
+	maxPixels = 25_000_000 // ten times what tips are scaled to; decoded 75 MB, and five times that if progressive
+	// maxScanned is how many pixels all scans may go over, some 5 ns each. Encoders
+	// write a progressive picture in ten scans, which make 14 of one component; a
+	// file of 9 kB can hold 200.
+	maxScanned   = 16 * maxPixels
 	photoQuality = 92
 )
 
@@ -21,10 +25,13 @@ const (
 // looks at is an image and nothing else. It returns ErrNotPhoto or ErrPhotoTooBig.
 func CleanPhoto(photo []byte) ([]byte, error) {
 	size, err := jpeg.DecodeConfig(bytes.NewReader(photo))
-	if err != nil {
+	if err != nil || size.Width == 0 || size.Height == 0 {
 		return nil, ErrNotPhoto
 	}
-	if size.Width*size.Height > maxPixels {
+	const unit = 32 // pixels; the decoder goes over whole units, the largest of 32 by 32
+	w, h := int64(size.Width), int64(size.Height)
+	units := (w + unit - 1) / unit * ((h + unit - 1) / unit)
+	if w*h > maxPixels || units*unit*unit*scanPasses(photo) > maxScanned {
 		return nil, ErrPhotoTooBig
 	}
 	img, err := jpeg.Decode(bytes.NewReader(photo))

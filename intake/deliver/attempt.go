@@ -3,17 +3,17 @@ package deliver
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"tipbox/intake/spool"
 )
 
-// job is a tip with the addresses that it is to be mailed to now.
+// job is a tip with the addresses that it is to be mailed to.
 type job struct {
 	*parcel
-	to     []string
-	urgent bool // the unit wants to see in the subject that it is
+	all    []string
+	to     []string // those of them whose turn it is now
+	urgent bool     // the unit wants to see in the subject that it is
 	sealed []byte
 }
 
@@ -30,12 +30,7 @@ func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 		r.postpone(l, p, NoAddress)
 		return nil, false
 	}
-	j := &job{parcel: p, urgent: urgent}
-	for _, a := range addresses {
-		if !slices.Contains(p.reached, a) && !slices.Contains(p.refused, a) {
-			j.to = append(j.to, a)
-		}
-	}
+	j := &job{parcel: p, all: addresses, to: l.open(p, addresses), urgent: urgent}
 	if len(j.to) == 0 {
 		return j, true
 	}
@@ -55,13 +50,13 @@ func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 // answered for any, and why the connection can no longer be used, "" if it can.
 func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answered bool, broken string) {
 	later := ""
-	for i, to := range j.to {
+	for _, to := range j.to {
 		err := r.send(ctx, conn, &Mail{ID: j.ID, To: to, Urgent: j.urgent, Sealed: j.sealed})
 		var refusal *PermanentError
 		switch {
 		case err == nil:
 			answered = true
-			r.accepted(l, j, to, i == len(j.to)-1 && later == "" && len(j.refused) == 0)
+			r.accepted(l, j, to)
 		case errors.As(err, &refusal):
 			answered = true
 			r.refused(l, j, to, refusal)
@@ -84,7 +79,7 @@ func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answe
 	case later != "":
 		l.deferTip(j.parcel, later, time.Now())
 	default:
-		r.finish(l, j.parcel)
+		r.finish(l, j)
 	}
 	return answered, broken
 }
@@ -95,15 +90,11 @@ func (r *Runner) send(ctx context.Context, conn Conn, m *Mail) error {
 	return conn.Send(ctx, m)
 }
 
-// accepted notes that an address has the tip: on disk too, unless it is the
-// last and the file is about to go.
-func (r *Runner) accepted(l *lane, j *job, to string, last bool) {
+// accepted notes that an address has the tip: on disk too, unless all have it
+// and the file is about to go.
+func (r *Runner) accepted(l *lane, j *job, to string) {
 	r.attempts.Inc("accepted")
-	l.mu.Lock()
-	j.reached = append(slices.Clip(j.reached), to)
-	l.succeeded(time.Now())
-	l.mu.Unlock()
-	if last {
+	if l.accepted(j.parcel, to); len(l.lacking(j.parcel, j.all)) == 0 {
 		return
 	}
 	if err := r.o.Spool.Reached(j.ID, to); err != nil && !errors.Is(err, spool.ErrNotHere) {
@@ -115,25 +106,27 @@ func (r *Runner) accepted(l *lane, j *job, to string, last bool) {
 // refused raises the alarm for an address that finally refuses the tip.
 func (r *Runner) refused(l *lane, j *job, to string, refusal *PermanentError) {
 	r.attempts.Inc("refused")
-	l.mu.Lock()
-	j.refused = append(slices.Clip(j.refused), to)
-	l.mu.Unlock()
+	l.refused(j.parcel, to)
 	r.o.Log.Error("the mail server refuses a tip for good: it is kept for a person to decide (tipbox spool list)",
 		"id", j.ID, "code", refusal.Code, "kind", refusal.Step)
 }
 
-// finish deletes a tip that all have, or holds one that an address refused.
-func (r *Runner) finish(l *lane, p *parcel) {
+// finish deletes a tip that all have, or holds one that an address refused. Where
+// a person has asked meanwhile to try that address again, the tip stays.
+func (r *Runner) finish(l *lane, j *job) {
 	end, what := r.o.Spool.Remove, "a delivered tip cannot be deleted from the spool"
-	if len(p.refused) > 0 {
+	if len(l.lacking(j.parcel, j.all)) > 0 {
+		if len(l.open(j.parcel, j.all)) > 0 {
+			return
+		}
 		end, what = r.o.Spool.Hold, "a refused tip cannot be moved to hold/"
 	}
-	if err := end(p.ID); err != nil && !errors.Is(err, spool.ErrNotHere) {
-		r.o.Log.Error(what, "id", p.ID)
-		r.postpone(l, p, Unreadable)
+	if err := end(j.ID); err != nil && !errors.Is(err, spool.ErrNotHere) {
+		r.o.Log.Error(what, "id", j.ID)
+		r.postpone(l, j.parcel, Unreadable)
 		return
 	}
-	r.forget(l, p)
+	r.forget(l, j.parcel)
 }
 
 // postpone defers a tip for a reason that lies with us.

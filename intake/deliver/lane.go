@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,6 +108,42 @@ func (l *lane) retry(id intake.ID, now time.Time) {
 	l.nudge()
 }
 
+// lacking returns which of the addresses do not have the tip yet.
+func (l *lane) lacking(p *parcel, addresses []string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return slices.Contains(p.reached, a) })
+}
+
+// open returns which of the addresses are still to be tried: those that lack the
+// tip and have not refused it.
+func (l *lane) open(p *parcel, addresses []string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(addresses), func(a string) bool {
+		return slices.Contains(p.reached, a) || slices.Contains(p.refused, a)
+	})
+}
+
+// accepted notes that an address has the tip.
+func (l *lane) accepted(p *parcel, to string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.reached = append(slices.Clip(p.reached), to)
+	now := time.Now()
+	if metric.Days(l.success, now) > 0 {
+		l.before = l.success
+	}
+	l.success = now
+}
+
+// refused notes that an address refuses the tip for good.
+func (l *lane) refused(p *parcel, to string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.refused = append(p.refused, to)
+}
+
 func (l *lane) nudge() {
 	select {
 	case l.wake <- struct{}{}:
@@ -187,14 +224,6 @@ func (l *lane) broke() int {
 	defer l.mu.Unlock()
 	l.broken++
 	return l.broken
-}
-
-// succeeded notes that the server took a mail over; l.mu is held.
-func (l *lane) succeeded(now time.Time) {
-	if metric.Days(l.success, now) > 0 {
-		l.before = l.success
-	}
-	l.success = now
 }
 
 // lastSuccess returns the day of the last success before today, or "": one of

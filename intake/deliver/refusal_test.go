@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,38 @@ func TestRefusedForGoodIsHeld(t *testing.T) {
 			b.Fatal(err)
 		}
 		time.Sleep(rescan + time.Second)
+		synctest.Wait()
+		b.wantOnce(string(id)+" a@example.vn", string(id)+" b@example.vn", string(id)+" c@example.vn")
+		if st := b.spool.Status(); st.Held+st.Waiting != 0 {
+			b.Errorf("status %+v", st)
+		}
+	})
+}
+
+// TestRetryWhileMailing: an address refuses, and while the next one's mail is on
+// its way a person asks to try again. Nobody is forgotten over it.
+func TestRetryWhileMailing(t *testing.T) {
+	refused := false
+	inBubble(t, &relay{
+		send: func(m *Mail) error {
+			if m.To == "b@example.vn" && !refused {
+				refused = true
+				return &PermanentError{Code: 550, Step: "RCPT"}
+			}
+			return nil
+		},
+		slow: func(_ context.Context, m *Mail) {
+			if m.To == "c@example.vn" {
+				time.Sleep(2 * rescan)
+			}
+		},
+	}, func(b *box) {
+		id := b.put(1, unit("two"))
+		time.Sleep(time.Minute)
+		if err := b.desk().Retry(id); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(time.Hour)
 		synctest.Wait()
 		b.wantOnce(string(id)+" a@example.vn", string(id)+" b@example.vn", string(id)+" c@example.vn")
 		if st := b.spool.Status(); st.Held+st.Waiting != 0 {

@@ -20,6 +20,12 @@ import (
 // 1600 (scaled, turned), a band of rows, and the encoded JPEG.
 const workCost = 32 << 20
 
+// maxScanned is how many pixels the scans of a JPEG may go over, some 5 ns each:
+// at 50 megapixels, 16 scans of one component. Encoders write a progressive
+// picture in ten scans, which make 14 of one component; a file of 9 kB can hold
+// 200.
+const maxScanned = 800_000_000
+
 // header is what is known of an image before its pixels are decoded.
 type header struct {
 	format        *format
@@ -54,7 +60,7 @@ func readHeader(upload []byte) (h *header, err error) {
 	if err != nil || c.Width <= 0 || c.Height <= 0 {
 		return nil, intake.ErrPhotoFormat
 	}
-	if max(c.Width, c.Height) > 1<<16 {
+	if max(c.Width, c.Height) > 1<<16 || f == &jpegFormat && scanned(upload, c) > maxScanned {
 		return nil, intake.ErrPhotoPixels
 	}
 	return &header{
@@ -136,6 +142,10 @@ func (h *header) orientation(upload []byte) int {
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R: bytes.NewReader(upload), ImageFormat: f, Sources: imagemeta.EXIF,
 		ShouldHandleTag: isIt,
+		// The value is of 2 bytes. Whatever is larger is passed over, and with it the
+		// offsets of further directories: a tag may hold thousands, all of one large
+		// directory, which would be walked for each.
+		LimitTagSize: 2,
 		HandleTag: func(t imagemeta.TagInfo) error {
 			if v, ok := t.Value.(uint16); ok && v >= 1 && v <= 8 {
 				found = int(v)

@@ -2,7 +2,6 @@ package photo
 
 import (
 	"bytes"
-	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -57,63 +56,3 @@ func webpMemory(upload []byte, c image.Config) int64 {
 func gifMemory(_ []byte, c image.Config) int64 { return 2*pixels(c) + 1<<20 }
 
 func pixels(c image.Config) int64 { return int64(c.Width) * int64(c.Height) }
-
-// frame is a JPEG's frame header.
-type frame struct {
-	progressive bool
-	sampling    []byte // of each component, horizontal and vertical in 4 bits each
-}
-
-// findSOF returns the frame header (ITU-T T.81, B.2.2) that the decoder will
-// find: it walks the markers as it does.
-func findSOF(b []byte) (frame, bool) {
-	for i := 2; i+4 <= len(b); {
-		if b[i] != 0xff { // stray bytes between segments are skipped
-			i++
-			continue
-		}
-		marker := b[i+1]
-		switch {
-		case marker == 0xff: // fill
-			i++
-			continue
-		case marker == 0x00, marker >= 0xd0 && marker <= 0xd7: // stuffed; restart
-			i += 2
-			continue
-		case marker == 0xd9, marker == 0xda: // the image or its scans: too late
-			return frame{}, false
-		}
-		n := int(binary.BigEndian.Uint16(b[i+2:]))
-		if n < 2 || i+2+n > len(b) {
-			return frame{}, false
-		}
-		if marker >= 0xc0 && marker <= 0xc2 {
-			f := frame{progressive: marker == 0xc2}
-			segment := b[i+4 : i+2+n]
-			for j := 7; j < len(segment); j += 3 {
-				f.sampling = append(f.sampling, segment[j])
-			}
-			return f, len(f.sampling) > 0
-		}
-		i += 2 + n
-	}
-	return frame{}, false
-}
-
-// samples returns how many samples all components have together.
-func (f frame) samples(c image.Config) int64 {
-	if len(f.sampling) == 1 { // then its sampling factor means nothing
-		return roundUp(c.Width, 8) * roundUp(c.Height, 8)
-	}
-	var h, v, perMCU int64
-	for _, s := range f.sampling {
-		h, v = max(h, int64(s>>4)), max(v, int64(s&15))
-		perMCU += int64(s>>4) * int64(s&15)
-	}
-	return roundUp(c.Width, int(8*h)) / max(8*h, 1) * (roundUp(c.Height, int(8*v)) / max(8*v, 1)) * perMCU * 64
-}
-
-func roundUp(n, to int) int64 {
-	to = max(to, 1)
-	return int64((n + to - 1) / to * to)
-}

@@ -196,6 +196,11 @@ func bomb(t testing.TB, w, h int) []byte {
 	b = append(b, make([]byte, 100_000-len(b))...)
 	binary.BigEndian.PutUint32(b[16:], uint32(w))
 	binary.BigEndian.PutUint32(b[20:], uint32(h))
+	return withCRC(b)
+}
+
+// withCRC mends the checksum of a PNG's IHDR.
+func withCRC(b []byte) []byte {
 	binary.BigEndian.PutUint32(b[29:], crc32.ChecksumIEEE(b[12:29]))
 	return b
 }

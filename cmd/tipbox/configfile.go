@@ -1,0 +1,28 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/spf13/pflag"
+
+	"tipbox/intake/config"
+)
+
+// configFlag declares -c, which most of the operator's commands have.
+func configFlag(flags *pflag.FlagSet, path *string) {
+	flags.StringVarP(path, "config", "c", "tipbox.toml", "the configuration `FILE`")
+}
+
+// loadConfig reads a tipbox.toml; what is wrong with it is exit code 2.
+func loadConfig(path string) (*config.Config, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		advice := "docs/operating.md explains each key"
+		if errors.Is(err, fs.ErrNotExist) {
+			advice = "name it with -c FILE; tipbox init DIR makes a first one"
+		}
+		return nil, hint(usage(err), advice)
+	}
+	return cfg, nil
+}

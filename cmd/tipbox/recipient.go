@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"tipbox/crypto/keys"
+)
+
+// readRecipient reads a recipient as it was typed or from the file of that name.
+func readRecipient(s string) (keys.Recipient, error) {
+	rec, err := keys.ParseRecipient(s)
+	if err == nil {
+		return rec, nil
+	}
+	if _, statErr := os.Stat(s); statErr != nil {
+		if errors.Is(err, keys.ErrSecretKey) {
+			return rec, secretGiven(err)
+		}
+		return rec, hint(fmt.Errorf("%w, nor a file of that name", err), "một khóa công khai bắt đầu bằng age1", "a recipient begins with age1")
+	}
+	rs, err := keys.ReadRecipients(s)
+	switch {
+	case errors.Is(err, keys.ErrSecretKey):
+		return rec, secretGiven(err)
+	case err != nil:
+		return rec, err
+	case rs.Len() != 1:
+		return rec, fmt.Errorf("%s has %d recipients: expected one", s, rs.Len())
+	}
+	return rs.All()[0], nil
+}
+
+func secretGiven(err error) error {
+	return hint(fmt.Errorf("đây là khóa riêng, không được đưa cho ai / %w", err),
+		"dùng khóa công khai mà tipbox keygen in ra", "give the recipient that tipbox keygen printed; make a new key if this one went through other hands")
+}
+
+func labelOf(r keys.Recipient) string {
+	if r.Label == "" {
+		return "(không ghi tên / no label)"
+	}
+	return r.Label
+}

@@ -1,0 +1,43 @@
+package templates
+
+import (
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+)
+
+func (n *Note) draw(p *Pages) g.Node {
+	l := n.Locale
+	var code, open, back g.Node
+	if n.asksCode() {
+		code = n.codeBox()
+	}
+	if n.Open != "" {
+		open = button(n.Open, l.OpenForm)
+	}
+	if n.Given != "" {
+		back = h.Div(h.Class("field"),
+			h.Label(h.Class("head"), h.For("given"), g.Text(l.GivenBack)),
+			h.Textarea(h.ID("given"), h.Rows("6"), h.ReadOnly(), given(n.Given)))
+	}
+	return p.sheet(&n.Page, n.title()+" · "+l.Box, line("name", l.Box),
+		h.Main(h.Class("in"),
+			h.H1(g.Text(n.title())),
+			para(n.text()),
+			code, open, back,
+			n.call(l.CannotWait),
+		),
+	)
+}
+
+// codeBox is where a site's code is typed.
+func (n *Note) codeBox() g.Node {
+	l := n.Locale
+	return h.Form(h.Action("/t"), h.AutoComplete("off"), h.Class("code"),
+		h.Label(h.For("code"), g.Text(l.CodeLabel)),
+		h.P(
+			h.Input(h.Type("text"), h.ID("code"), h.Name("code"), h.Value(n.Code), g.Attr("autocapitalize", "none"), g.Attr("spellcheck", "false")),
+			h.Button(h.Type("submit"), g.Text(l.CodeOpen)),
+		),
+		h.Input(h.Type("hidden"), h.Name("l"), h.Value(l.Tag)),
+	)
+}
