@@ -221,7 +221,7 @@ func TestOurFaults(t *testing.T) {
 	}{
 		"full disk": {full, 503, "chờ khoảng 10 phút", ""},
 		"error":     {fails(func() error { return context.DeadlineExceeded }), 500, "không phải do bà con", "kind=spooling"},
-		"panic":     {fails(func() error { panic(typed + " of 203.0.113.9") }), 500, "không phải do bà con", "web/refuse_test.go:"},
+		"panic":     {fails(func() error { panic(typed + "\npanic(x)\n\t/203.0.113.9/xe.go:1") }), 500, "không phải do bà con", "web/refuse_test.go:"},
 		"no turn":   {func(b *box) { b.parts.Photos = busyPhotos{} }, 503, "chờ khoảng 1 phút", ""},
 		"no budget": {func(b *box) { b.o.Bodies = NewBodies(BodyOptions{Budget: NewBudget(70<<10, 60<<10)}) }, 503, "chờ khoảng 1 phút", ""},
 	} {
