@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -169,8 +168,7 @@ func (a *app) recovered(err *error) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		panic(v)
 	}
-	at := places(fmt.Sprint(v)) // singleflight passes a panic on with the first one's stack
-	a.Log.Error("a handler panicked", "at", strings.TrimSpace(at+" "+panicPlaces()))
+	a.Log.Error("a handler panicked", "at", panicPlaces())
 	*err = errPanic
 }
 

@@ -88,7 +88,7 @@ func TestUnreadAnswers(t *testing.T) {
 const (
 	h2Headers, h2Settings     = 1, 4 // kinds of frames
 	h2EndStream, h2EndHeaders = 1, 4 // flags of HEADERS
-	h2Window                  = 4    // a setting
+	h2MaxStreams, h2Window    = 3, 4 // settings
 	h2Preface                 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 )
 
@@ -127,6 +127,33 @@ func TestClosedWindows(t *testing.T) {
 	})
 }
 
+// TestStreamsOfAConnection: a client of HTTP/2 is told how many requests it may
+// have on the way, which net/http enforces.
+func TestStreamsOfAConnection(t *testing.T) {
+	secure := selfSigned(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := servePipes(t, ServerOptions{TLS: secure, Handler: http.NotFoundHandler()}).dialH2(t)
+		go func() { _, _ = c.Write(slices.Concat([]byte(h2Preface), h2Frame(h2Settings, 0, 0))) }()
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(c, head); err != nil || head[3] != h2Settings {
+			t.Fatalf("the first frame is %v, %v", head, err)
+		}
+		settings := make([]byte, binary.BigEndian.Uint16(head[1:]))
+		if _, err := io.ReadFull(c, settings); err != nil {
+			t.Fatal(err)
+		}
+		told := uint32(0)
+		for s := range slices.Chunk(settings, 6) {
+			if binary.BigEndian.Uint16(s) == h2MaxStreams {
+				told = binary.BigEndian.Uint32(s[2:])
+			}
+		}
+		if told != maxStreams {
+			t.Errorf("may have %d, want %d", told, maxStreams)
+		}
+	})
+}
+
 // overPipe asks a server with the handler once, in a synctest bubble, with what
 // reads the answer.
 func overPipe(t *testing.T, handler http.Handler, request []byte, read func(net.Conn)) {
@@ -138,7 +165,8 @@ func overPipe(t *testing.T, handler http.Handler, request []byte, read func(net.
 	read(c)
 }
 
-// TestAnswerAfterLongWork: the time of an answer begins when it does.
+// TestAnswerAfterLongWork: the time of an answer begins when it does, and no
+// deadline of the upload ends the work before.
 func TestAnswerAfterLongWork(t *testing.T) {
 	bodies := NewBodies(BodyOptions{})
 	contentType, body := form(t, "message=đốt rừng")
@@ -147,15 +175,19 @@ func TestAnswerAfterLongWork(t *testing.T) {
 			p := bodies.Read(w, r)
 			defer p.Close()
 			time.Sleep(5 * time.Minute)
-			io.WriteString(w, p.Text["message"])
+			fmt.Fprint(w, p.Text["message"], r.Context().Err())
 		})
-		overPipe(t, handler, uploadBegun(contentType, body, len(body)), func(c net.Conn) {
+		overPipe(t, handler, uploadBegun(contentType, body[:9], len(body)), func(c net.Conn) {
+			time.Sleep(2 * setEvery) // so that the last bytes move the deadline
+			if _, err := c.Write(body[9:]); err != nil {
+				t.Error(err)
+			}
 			res, err := http.ReadResponse(bufio.NewReader(c), nil)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if got, err := io.ReadAll(res.Body); string(got) != "đốt rừng" {
+			if got, err := io.ReadAll(res.Body); string(got) != "đốt rừng<nil>" {
 				t.Errorf("the answer is %q, %v", got, err)
 			}
 		})

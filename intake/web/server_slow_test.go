@@ -11,6 +11,30 @@ import (
 	"time"
 )
 
+// TestQuietConnections: how long one is held that says nothing more.
+func TestQuietConnections(t *testing.T) {
+	const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+	for name, tt := range map[string]struct {
+		sent string
+		held time.Duration
+	}{
+		"half a header":        {request[:len(request)-2], headerTimeout},
+		"after a whole answer": {request, idleBody},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
+			begin := time.Now()
+			if _, err := io.WriteString(c, tt.sent); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, c) // until the server closes it
+			if took := time.Since(begin); took != tt.held {
+				t.Errorf("%s: held for %v, want %v", name, took, tt.held)
+			}
+		})
+	}
+}
+
 // trickle posts a form over a line of so many bytes a second and returns the
 // answer and how long that took; after stallAt bytes the line goes dead.
 func trickle(t *testing.T, budget *Budget, body []byte, contentType string, perSecond, stallAt int) (answer string, took time.Duration) {
