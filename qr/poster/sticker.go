@@ -43,16 +43,16 @@ func sticker(s *sheet, c *content) {
 	s.text(box{x + 2, b.y + 1.6, w - 4, 14.8}, middle, middle,
 		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 6.6, min: 3, color: white}, 1, 0)...)
 	var lines []block
-	y := b.y + 22.2
-	const h = 7.6
+	y := b.y + 21.8
+	const h = 8.0
 	for _, m := range promises {
 		s.icon(m.icon, x+0.5, y+h/2-3, 6, c.brand)
-		lines = append(lines, block{box{x + 7.6, y + 0.3, w - 7.6, h - 0.6}, start, middle,
-			one.say(m.text, para{bold: true, max: 3.4, min: 2, color: ink}, 0.8, 0)})
+		lines = append(lines, block{box{x + 7.6, y, w - 7.6, h}, start, middle,
+			one.say(m.text, para{bold: true, max: 3, min: 2, color: ink}, 0.8, 0)})
 		y += h
 	}
 	s.blocks(lines...)
-	s.text(box{x, y + 1.2, w, b.y + side - y - 1.2}, start, middle,
+	s.text(box{x, y + 0.8, w, b.y + side - y - 0.8}, start, middle,
 		para{text: c.unit[0], bold: true, max: 3.4, min: 2.2, color: c.brand},
 		para{text: c.code + " · " + c.date, max: 2.5, min: 2.2, color: muted, space: 0.5})
 }
