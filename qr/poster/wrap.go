@@ -56,8 +56,12 @@ func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []
 		apart bool
 	}
 	best := make([]way, len(pieces)+1) // the best way to set the pieces before each
+	bonds := make([]float64, len(pieces)+1) // after each; the last has none
 	for end := 1; end <= len(pieces); end++ {
 		best[end].cost = math.Inf(1)
+		if end < len(pieces) {
+			bonds[end] = bond(pieces[end-1], pieces[end])
+		}
 	}
 	for from := range pieces {
 		if math.IsInf(best[from].cost, 1) {
@@ -77,12 +81,7 @@ func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []
 				break
 			}
 			empty := 1 - r.width/width
-			w := way{best[from].cost + cost + empty*empty, from, r, best[from].apart}
-			if end < len(pieces) {
-				b := bond(pieces[end-1], pieces[end])
-				w.cost += b
-				w.apart = w.apart || b == apartCost
-			}
+			w := way{best[from].cost + cost + empty*empty + bonds[end], from, r, best[from].apart || bonds[end] == apartCost}
 			if w.cost < best[end].cost {
 				best[end] = w
 			}
