@@ -55,7 +55,7 @@ func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []
 		last  *run
 		apart bool
 	}
-	best := make([]way, len(pieces)+1) // the best way to set the pieces before each
+	best := make([]way, len(pieces)+1)      // the best way to set the pieces before each
 	bonds := make([]float64, len(pieces)+1) // after each; the last has none
 	for end := 1; end <= len(pieces); end++ {
 		best[end].cost = math.Inf(1)
