@@ -32,11 +32,11 @@ func setOf(list ...string) map[string]bool {
 // a compound or a proper name (capitals in a row), before a number or a dash;
 // less between a place's kind and its name; next to nothing after punctuation.
 func bond(before, after string) float64 {
-	a, b := strings.TrimRight(before, " "), strings.TrimRight(after, " ")
-	a = a[strings.LastIndexAny(a, " \u00a0")+1:]
-	if i := strings.Index(b, "\u00a0"); i >= 0 {
-		b = b[:i]
+	was, next := strings.FieldsFunc(before, unicode.IsSpace), strings.FieldsFunc(after, unicode.IsSpace)
+	if was == nil || next == nil {
+		return plainCost
 	}
+	a, b := was[len(was)-1], next[0]
 	last, _ := utf8.DecodeLastRuneInString(a)
 	first, _ := utf8.DecodeRuneInString(b)
 	word := strings.ToLower(a)

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // wordBreak is U+200B, which Lao and Khmer names carry between words: the line
@@ -48,7 +50,7 @@ const (
 // lost on a poster. apart says that a name or a compound is taken apart, because
 // it must be. lines returns nil where a word alone is wider.
 func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []*run, apart bool, err error) {
-	pieces := words(text)
+	pieces := words(norm.NFC.String(text))
 	type way struct {
 		cost  float64
 		from  int // where its last line starts
