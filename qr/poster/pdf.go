@@ -118,7 +118,7 @@ func (w *pdfWriter) text(t *glyphRun) {
 	for i := 0; i < len(glyphs); {
 		g := glyphs[i]
 		if g.char == 0 {
-			fill(d, g.outline().transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
+			fill(d, g.outline.transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
 			i++
 			continue
 		}

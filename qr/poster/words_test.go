@@ -96,7 +96,7 @@ func checkPictures(t *testing.T, paper Paper, page *Page) {
 			continue
 		}
 		for _, one := range g.run.glyphs {
-			if len(one.outline()) > 0 {
+			if len(one.outline) > 0 {
 				glyphs++
 			}
 		}
