@@ -63,7 +63,7 @@ func (c *checkCmd) run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkLanguages, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
+		checkKeys, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"

@@ -73,7 +73,7 @@ func (c *posterCmd) run(t *terminal) error {
 	}
 	for _, unit := range cfg.Directory.Units() {
 		if _, err := poster.BrandOf(unit); err != nil {
-			return usage(err)
+			return usage(advisePoster(err))
 		}
 	}
 	format := poster.Format(c.format)
@@ -96,6 +96,26 @@ func (c *posterCmd) run(t *terminal) error {
 	t.done()
 	for _, f := range files {
 		fmt.Fprintln(t.out, f)
+	}
+	return advisePoster(err)
+}
+
+// advisePoster puts a sentence in Vietnamese before what a province's office has
+// to mend in its own names and colours, and says what to do.
+func advisePoster(err error) error {
+	var glyph *poster.MissingGlyphError
+	var fit *poster.FitError
+	var contrast *poster.ContrastError
+	switch {
+	case errors.As(err, &glyph):
+		return hint(fmt.Errorf("phông chữ không có ký tự %q / %w", glyph.Rune, err),
+			"sửa tên này trong tệp cấu hình", "mend the name in the configuration")
+	case errors.As(err, &fit):
+		return hint(fmt.Errorf("chữ quá dài, không đủ chỗ in / %w", err),
+			"rút ngắn tên đó trong tệp cấu hình, hoặc câu đó trong locale_dir/poster", "shorten the name in the configuration, or the text in locale_dir/poster")
+	case errors.As(err, &contrast):
+		return hint(fmt.Errorf("màu quá nhạt, chữ khó đọc; dùng %s / %w", contrast.Nearest, err),
+			"sửa color của đơn vị trong tệp cấu hình", "mend the unit's color in the configuration")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -214,16 +215,21 @@ func (v *verifier) judge(photo, text string) finding {
 	f := finding{photo: photo, verdict: j.Verdict, link: text}
 	switch j.Verdict {
 	case qr.Genuine:
-		f.note = site.Unit.Name.In() + ", " + site.Name.In()
+		f.note = placeOf(site)
 	case qr.Withdrawn:
-		f.note = fmt.Sprintf("%s, %s: đã thu hồi từ %s, gỡ xuống / withdrawn, take it down",
-			site.Unit.Name.In(), site.Name.In(), site.Withdrawn.Format("02/01/2006"))
+		f.note = fmt.Sprintf("%s: đã thu hồi từ %s, gỡ xuống / withdrawn, take it down",
+			placeOf(site), site.Withdrawn.Format("02/01/2006"))
 	case qr.Unknown:
 		f.note = fmt.Sprintf("không có điểm nào mã %q / no site has the code", j.Code)
 	case qr.Foreign:
 		f.note = v.difference(j)
 	}
 	return f
+}
+
+// placeOf names the site, without what only tells a poster where lines may end.
+func placeOf(site *intake.Site) string {
+	return strings.NewReplacer("\u00a0", " ", "\u200b", "").Replace(site.Unit.Name.In() + ", " + site.Name.In())
 }
 
 // difference says how a foreign link differs from ours.
@@ -283,19 +289,12 @@ func inOrder[In, Out any](items []In, work func(In) Out) func(yield func(int, Ou
 	}
 }
 
-// writeFindings writes the table with a byte order mark, by which Excel knows UTF-8.
-func writeFindings(name string, list []finding) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the table: %w", err)
-	}
-	defer func() {
-		if e := f.Close(); err == nil && e != nil {
-			err = fmt.Errorf("writing the table: %w", e)
-		}
-	}()
-	fmt.Fprint(f, "\ufeff")
-	w := csv.NewWriter(f)
+// writeFindings writes the table, all of it or nothing, with a byte order mark, by
+// which Excel knows UTF-8.
+func writeFindings(name string, list []finding) error {
+	var b bytes.Buffer
+	b.WriteString(bom)
+	w := csv.NewWriter(&b)
 	rows := [][]string{{"photo", "verdict", "link", "note"}}
 	for _, one := range list {
 		row := one.row()
@@ -306,6 +305,10 @@ func writeFindings(name string, list []finding) (err error) {
 	}
 	if err := w.WriteAll(rows); err != nil {
 		return fmt.Errorf("writing the table: %w", err)
+	}
+	if err := replaceFile(name, b.Bytes(), 0o600); err != nil {
+		return hint(fmt.Errorf("writing the table: %w", err),
+			"đóng bảng trong Excel rồi chạy lại", "close the table in Excel and run this again")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package backup
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +76,43 @@ func run(t *testing.T, program string, args ...string) string {
 		t.Fatalf("%s: %v", program, err)
 	}
 	return string(out)
+}
+
+// TestRescue does what the foot of the sheet says, word by word, without tipbox
+// and age: the file that age would be given is the locked identity. The sizes need
+// every number of = signs.
+func TestRescue(t *testing.T) {
+	t.Parallel()
+	numbered := regexp.MustCompile(`^ *\d\d/\d\d [A-Z2-7 ]+$`)
+	for _, size := range []int{40, 329, 330, 331, 332, 333, MaxSize} {
+		want := identity(2, size)
+		pdf, _ := print(t, want, "20")
+		text := run(t, "pdftotext", "-layout", pdf, "-")
+		var sheet strings.Builder
+		for line := range strings.Lines(text) {
+			// The letters stand apart; a group and the check are 4 of them.
+			if numbered.MatchString(strings.TrimRight(line, "\n")) {
+				letters := strings.ReplaceAll(strings.TrimSpace(line)[len("01/17"):], " ", "")
+				fmt.Fprintln(&sheet, letters[:len(letters)-checkSize])
+			}
+		}
+		shell := regexp.MustCompile(`s=\$\(.*>key\.age`).FindString(text)
+		if shell == "" {
+			t.Fatalf("no steps on the sheet:\n%s", text)
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "sheet.txt"), []byte(sheet.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("sh", "-c", shell)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("%d bytes: %v: %s", size, err, out)
+		}
+		if got, err := os.ReadFile(filepath.Join(dir, "key.age")); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: the steps give %d bytes, %v", size, len(got), err)
+		}
+	}
 }
 
 // TestScan: all sizes of identity come back from the rendered sheet, by our own

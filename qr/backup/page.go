@@ -218,7 +218,7 @@ func (p *page) symbol(x, y, side float64, s *qr.Symbol) {
 // lines writes what is to be typed where no code can be read, on a page of its
 // own where this one has no room.
 func (p *page) lines(lines [][]byte) {
-	if need := 18 + float64(len(lines))*lineHeight + 12; p.y+need > pageHeight {
+	if need := 18 + float64(len(lines))*lineHeight + footHeight; p.y+need > pageHeight {
 		p.foot()
 		p.AddPage()
 		p.y = margin
@@ -254,10 +254,20 @@ func (p *page) lines(lines [][]byte) {
 	}
 }
 
-// foot says how to do without tipbox, for whoever finds the sheet in ten years.
+// rescue are the steps that need no tipbox, for whoever finds the sheet in ten
+// years: a shell, coreutils and age.
+var rescue = fmt.Sprintf("s=$(tr -dc A-Z2-7 <sheet.txt); while [ $((${#s} %% 8)) -ne 0 ]; do s=$s=; done; echo $s | base32 -d | head -c -%d >key.age; age -d key.age", sumSize)
+
+// footHeight is what the foot takes of a page.
+const footHeight = 15
+
 func (p *page) foot() {
-	p.font("", 6.2, pale)
-	p.put(margin, pageHeight-9.6, "Without tipbox: join the lines without numbers and last groups (or the codes from the last colon on); base32 -d (RFC 4648); cut the last "+
-		fmt.Sprint(sumSize)+" bytes off;")
-	p.put(margin, pageHeight-7, "the rest is a file of age-encryption.org/v1 that age -d opens with the passphrase and that holds the identity. Format "+codePrefix+".")
+	const size, leading = 6.2, 2.7
+	y := pageHeight - 7 - 2*leading
+	p.font("", size, pale)
+	p.put(margin, y, "Without tipbox: type the lines, without their numbers and last groups, into sheet.txt (or what the codes say after the last colon); then in a shell:")
+	p.fit(margin, y+leading, inner, 7, "", rescue, ink)
+	p.font("", size, pale)
+	p.put(margin, y+2*leading, "This is base32 (RFC 4648), its = signs added; the last "+fmt.Sprint(sumSize)+
+		" bytes are a checksum; the rest is a file of age-encryption.org/v1 that holds the identity. Format "+codePrefix+".")
 }

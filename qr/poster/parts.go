@@ -161,10 +161,15 @@ func (s *sheet) boxes(c *content, b box, size float64) {
 	s.blocks(names...)
 }
 
-// address is the link to be typed by hand where the camera fails.
+// address is the link to be typed by hand where the camera fails. A long link
+// gets smaller, and what it is for does not.
 func (s *sheet) address(c *content, b box, size float64) {
-	list := c.say(func(t *postertext.Text) string { return t.Type }, para{max: 4.2, min: 2.9, color: ink}, 0.85, 0.1)
-	s.text(b, middle, middle, append(list, para{text: c.symbol.Link, bold: true, max: size, min: size * 0.5, color: c.brand, space: 1.1})...)
+	const label = 4.2
+	list := c.say(func(t *postertext.Text) string { return t.Type }, para{max: label, min: 2.9, color: ink}, 0.85, 0.1)
+	above := 1.1 * label * float64(len(list))
+	above *= b.h / (above + 1.1*size) // its share of the height
+	s.text(box{b.x, b.y, b.w, above}, middle, middle, list...)
+	s.text(box{b.x, b.y + above, b.w, b.h - above}, middle, middle, para{text: c.symbol.Link, bold: true, max: size, min: size * 0.5, color: c.brand})
 }
 
 // promiseBand says that nothing is asked.
@@ -237,7 +242,7 @@ func (s *sheet) note(c *content, b box, icon string, text pick, bold bool) {
 		s.fill(rounded(b, 4.5), c.tint)
 	}
 	s.icon(icon, b.x+3.5, b.y+b.h/2-side/2, side, c.brand)
-	s.text(box{b.x + side + 6.5, b.y + 1.4, b.w - side - 9.5, b.h - 2.8}, start, middle,
+	s.text(box{b.x + side + 6.5, b.y + 1.8, b.w - side - 9, b.h - 3.6}, start, middle,
 		c.say(text, para{bold: bold, max: 4.5, min: 2.9, color: ink}, 0.8, 0.5)...)
 }
 

@@ -46,7 +46,6 @@ func newPDF(title, lang string, date time.Time) *pdfWriter {
 func (w *pdfWriter) add(p *Page) {
 	d := w.doc
 	d.AddPageFormat("P", fpdf.SizeType{Wd: p.Width, Ht: p.Height})
-	d.Bookmark(p.Title, 0, 0)
 	for _, it := range p.items {
 		switch it := it.(type) {
 		case *shape:
@@ -57,6 +56,7 @@ func (w *pdfWriter) add(p *Page) {
 			w.picture(it)
 		}
 	}
+	d.Bookmark(p.Title, 0, 0) // after the texts: until one has set a font, fpdf takes the title for Latin-1
 }
 
 // formMin is the number of a path's steps from which it is worth a form of its own.
@@ -118,7 +118,7 @@ func (w *pdfWriter) text(t *glyphRun) {
 	for i := 0; i < len(glyphs); {
 		g := glyphs[i]
 		if g.char == 0 {
-			fill(d, g.outline().transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
+			fill(d, g.outline.transform(t.size, t.size, t.x+g.x*t.size, t.y+g.y*t.size), t.color)
 			i++
 			continue
 		}

@@ -25,7 +25,7 @@ func (p *Page) render(b box, scale float64) *image.RGBA {
 		case *glyphRun:
 			for _, g := range it.run.glyphs {
 				k := it.size * scale
-				r.fill(g.outline().transform(k, k, (it.x+g.x*it.size)*scale+r.dx, (it.y+g.y*it.size)*scale+r.dy), it.color)
+				r.fill(g.outline.transform(k, k, (it.x+g.x*it.size)*scale+r.dx, (it.y+g.y*it.size)*scale+r.dy), it.color)
 			}
 		case *picture:
 			at := image.Rect(r.px(it.x, r.dx), r.px(it.y, r.dy), r.px(it.x+it.w, r.dx), r.px(it.y+it.h, r.dy))

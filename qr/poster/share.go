@@ -16,46 +16,74 @@ const (
 // cannot scan that phone: the address is as large as the width allows.
 func share(s *sheet, c *content) {
 	const margin = 5.0
-	b := box{margin, margin, shareWidth - 2*margin, shareHeight - 2*margin}
+	x0, width := margin, shareWidth-2*margin
 	one := c.alone()
-	head := box{0, 0, shareWidth, 34}
+
+	head := box{0, 0, shareWidth, 28}
 	s.fill(rectangle(head), c.brand)
-	s.braid(box{0, head.h - 5, shareWidth, 3.4}, c.brand.mix(white, 0.82), warm)
-	s.badge(c, b.x+11.5, 15, 11)
-	s.text(box{b.x + 27, 2.5, b.w - 27, 25}, start, middle, append(
-		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 10, min: 5, color: white}, 1, 0),
-		para{text: c.unit[0], bold: true, max: 4.6, min: 2.6, color: white, space: 1.6})...)
-	const code = 56.0
-	y := head.h + 4
-	s.symbol(c.symbol, b.x-2, y-2, code+4)
-	x := b.x + code + 4
-	w := b.x + b.w - x
+	s.braid(box{0, head.h - 4.6, shareWidth, 3.2}, c.brand.mix(white, 0.82), warm)
+	s.badge(c, x0+9.5, 12, 9.5)
+	s.text(box{x0 + 23, 2.2, width - 23, 20.2}, start, middle, append(
+		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 9, min: 5, color: white}, 1, 0),
+		para{text: c.unit[0], bold: true, max: 4.6, min: 2.6, color: white, space: 1.2})...)
+
+	// The code, whose quiet zone is all the room it needs; beside it the promises
+	// and 113.
+	const code = 60.0
+	y := head.h + 0.6
+	s.symbol(c.symbol, x0-4, y, code)
+	right := box{x0 + code - 3.6, y + 4.8, width - code + 3.6, code - 9.6}
+	const danger, gap = 14.0, 2.5
+	h := (right.h - danger - gap) / 3
 	var lines []block
-	h := code / 3
 	for i, m := range promises {
-		ty := y + float64(i)*h
-		s.icon(m.icon, x, ty+1, 8, c.brand)
-		lines = append(lines, block{box{x, ty + 9, w, h - 9.5}, start, start,
-			one.say(m.text, para{bold: true, max: 4.3, min: 2.4, color: ink}, 0.7, 0)})
+		ty := right.y + float64(i)*h
+		s.icon(m.icon, right.x, ty+h/2-4, 8, c.brand)
+		lines = append(lines, block{box{right.x + 10, ty, right.w - 10, h}, start, middle,
+			one.say(m.text, para{bold: true, max: 4, min: 2.4, color: ink}, 0.7, 0)})
 	}
 	s.blocks(lines...)
-	y += code + 3.5
-	s.fill(rounded(box{b.x, y, b.w, 14}, 3), c.tint)
-	s.text(box{b.x + 2, y + 0.8, b.w - 4, 12.4}, middle, middle,
-		para{text: c.symbol.Link, bold: true, max: 6, min: 3, color: c.brand})
-	y += 14 + 2.5
-	s.boxRow(c, box{b.x, y, b.w, b.y + b.h - y + 1.5})
+	s.note(one, box{right.x, right.y + right.h - danger, right.w, danger}, "call", func(t *postertext.Text) string { return t.Danger }, true)
+
+	y += code + 0.4
+	s.fill(rounded(box{x0, y, width, 12}, 3), c.tint)
+	s.text(box{x0 + 2, y + 0.6, width - 4, 4}, middle, middle, para{text: one.texts[0].Type, max: 3, min: 2.2, color: ink})
+	s.text(box{x0 + 2, y + 4.2, width - 4, 7.4}, middle, middle, para{text: c.symbol.Link, bold: true, max: 6.2, min: 3, color: c.brand})
+	s.boxRow(one, box{x0, y + 12 + 1.6, width, 16.5})
+
+	foot := box{0, shareHeight - 15.4, shareWidth, 15.4}
+	s.fill(rectangle(foot), c.brand)
+	s.stepLine(one, box{x0, foot.y + 1.2, width, 8.4})
+	s.text(box{x0, foot.y + 9.5, width, 4}, middle, start,
+		para{text: c.fill(one.texts[0].Printed), max: 2.9, min: 2.2, color: white})
 }
 
 // boxRow is the three mailboxes side by side.
 func (s *sheet) boxRow(c *content, b box) {
 	w := b.w / 3
+	const side = 8.0
 	var names []block
 	for i, m := range mailboxes {
 		x := b.x + float64(i)*w
-		s.icon(m.icon, x+w/2-4.5, b.y, 9, c.brand)
-		names = append(names, block{box{x + 1, b.y + 9.2, w - 2, b.h - 9.2}, middle, start,
-			c.alone().say(m.name, para{bold: true, max: 3.9, min: 2.2, color: ink}, 1, 0)})
+		s.icon(m.icon, x+w/2-side/2, b.y, side, c.brand)
+		names = append(names, block{box{x + 0.5, b.y + side + 0.2, w - 1, b.h - side - 0.2}, middle, start,
+			c.say(m.name, para{bold: true, max: 3.6, min: 2.2, color: ink}, 1, 0)})
 	}
 	s.blocks(names...)
+}
+
+// stepLine is the way of a tip on one line, on the brand's colour.
+func (s *sheet) stepLine(c *content, b box) {
+	w := b.w / 3
+	var texts []block
+	for i, m := range steps {
+		x := b.x + float64(i)*w
+		if i > 0 {
+			s.fill(chevron(x-0.8, b.y+b.h/2, 1.6), c.brand.mix(white, 0.6))
+		}
+		s.icon(m.icon, x+2, b.y+b.h/2-3.3, 6.6, white)
+		texts = append(texts, block{box{x + 9.8, b.y, w - 12.4, b.h}, start, middle,
+			c.say(m.text, para{bold: true, max: 3.6, min: 2.2, color: white}, 1, 0)})
+	}
+	s.blocks(texts...)
 }

@@ -115,34 +115,56 @@ func (s *sheet) text(b box, halign, valign float64, paras ...para) {
 	s.blocks(block{b, halign, valign, paras})
 }
 
+// apartMargin is how much smaller a text may get so that no line ends inside a name.
+const apartMargin = 0.86
+
 // blocks sets texts that belong together: all are shrunk by one factor until
 // each fits its box. It fails with a *FitError where one does not fit at its smallest.
 func (s *sheet) blocks(list ...block) {
 	for i, b := range list {
 		list[i].paras = slices.DeleteFunc(slices.Clone(b.paras), func(p para) bool { return p.text == "" })
 	}
-	for f := 1.0; s.err == nil; f *= 0.97 {
-		var set []func()
-		for _, b := range list {
-			lines, height, err := s.set(b.paras, b.w, f)
-			if err != nil {
-				s.fail(err)
-				return
-			}
-			if lines != nil && height <= b.h+1e-9 {
-				set = append(set, func() { s.place(lines, b.box, height, b.halign, b.valign) })
-			} else if smallest(b.paras, f) {
-				s.fail(&FitError{longest(b.paras)})
-				return
-			}
+	var split []func() // the largest setting, where it takes a name apart
+	for f, least := 1.0, 0.0; s.err == nil; f *= 0.97 {
+		set, apart := s.try(list, f, split != nil)
+		if apart && split == nil {
+			split, least = set, f*apartMargin
 		}
-		if len(set) == len(list) {
+		if split != nil && f <= least {
+			set, apart = split, false
+		}
+		if set != nil && !apart {
 			for _, place := range set {
 				place()
 			}
 			return
 		}
 	}
+}
+
+// try sets the texts at factor f of their sizes. It returns nil where one does not
+// fit its box, and fails where it never will, unless it fitted before.
+func (s *sheet) try(list []block, f float64, fitted bool) (set []func(), apart bool) {
+	for _, b := range list {
+		lines, height, split, err := s.set(b.paras, b.w, f, roomy)
+		fits := func() bool { return lines != nil && height <= b.h+1e-9 }
+		if err == nil && !fits() {
+			lines, height, split, err = s.set(b.paras, b.w, f, fewest)
+		}
+		if err != nil {
+			s.fail(err)
+			return nil, false
+		}
+		if !fits() {
+			if smallest(b.paras, f) && !fitted {
+				s.fail(&FitError{longest(b.paras)})
+			}
+			return nil, false
+		}
+		apart = apart || split
+		set = append(set, func() { s.place(lines, b.box, height, b.halign, b.valign) })
+	}
+	return set, apart
 }
 
 // line is a set line: y is its baseline from the top of the text.
@@ -155,15 +177,17 @@ type line struct {
 }
 
 // set breaks the paragraphs at factor f of their sizes. It returns no lines where
-// a word is wider than the box.
-func (s *sheet) set(paras []para, width, f float64) (lines []line, height float64, err error) {
+// a word is wider than the box. cost and apart are as of
+// typesetter.lines.
+func (s *sheet) set(paras []para, width, f, cost float64) (lines []line, height float64, apart bool, err error) {
 	lines = []line{}
 	for i, p := range paras {
 		size := max(p.max*f, p.min)
-		broken, err := s.type_.lines(p.text, p.bold, width/size)
+		broken, split, err := s.type_.lines(p.text, p.bold, width/size, cost)
 		if err != nil || broken == nil {
-			return nil, 0, err
+			return nil, 0, false, err
 		}
+		apart = apart || split
 		if i > 0 {
 			height += p.space * size / p.max
 		}
@@ -176,7 +200,7 @@ func (s *sheet) set(paras []para, width, f float64) (lines []line, height float6
 			height = y + descent*size
 		}
 	}
-	return lines, height, nil
+	return lines, height, apart, nil
 }
 
 // smallest reports whether no factor below f makes any paragraph smaller.

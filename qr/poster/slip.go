@@ -38,11 +38,13 @@ func slip(s *sheet, c *content, w, h float64) {
 	x := b.x + b.w - column
 	top := head.y + head.h + 4
 	s.symbol(c.symbol, x, top-2, column)
-	s.text(box{x, top + column + 1, column, b.y + b.h - top - column - 1}, middle, start,
-		append(c.say(func(t *postertext.Text) string { return t.SlipScan }, para{bold: true, max: 4, min: 2.6, color: ink}, 0.8, 0.3),
-			para{text: c.symbol.Link, bold: true, max: 3.6, min: 1.9, color: c.brand, space: 1.2},
-			para{text: c.fill(t.Danger), bold: true, max: 3.6, min: 2.4, color: ink, space: 1.4},
-			para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})...)
+	y := top + column + 1
+	s.text(box{x, y, column, 17.5}, middle, start,
+		c.say(func(t *postertext.Text) string { return t.SlipScan }, para{bold: true, max: 4, min: 2.6, color: ink}, 0.8, 0.3)...)
+	s.text(box{x, y + 17.5, column, 5.5}, middle, middle, para{text: c.symbol.Link, bold: true, max: 3.8, min: 1.9, color: c.brand})
+	s.text(box{x, y + 24, column, b.y + b.h - y - 24}, middle, start,
+		para{text: c.fill(t.Danger), bold: true, max: 3.8, min: 2.4, color: ink},
+		para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})
 
 	// What is written, at the left.
 	w = x - b.x - 7
@@ -59,7 +61,7 @@ func slip(s *sheet, c *content, w, h float64) {
 			one.say(m.name, para{max: 3.8, min: 2.2, color: ink}, 0.8, 0)})
 	}
 	s.blocks(names...)
-	y := top + 18.5
+	y = top + 18.5
 	label(func(t *postertext.Text) string { return t.SlipWhat }, y, 6)
 	const lines = 6 // to write on, and one more for where and when
 	y += 4

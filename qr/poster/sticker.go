@@ -38,23 +38,23 @@ func sticker(s *sheet, c *content) {
 
 	x := b.x + side + 1
 	w := b.x + b.w - x
-	s.fill(rounded(box{x, b.y + 1, w, 22}, 3.5), c.brand)
-	s.braid(box{x + 3, b.y + 18.2, w - 6, 2.8}, c.brand.mix(white, 0.82), warm)
-	s.text(box{x + 2, b.y + 2, w - 4, 15.6}, middle, middle,
+	s.fill(rounded(box{x, b.y + 1, w, 20}, 3.5), c.brand)
+	s.braid(box{x + 3, b.y + 16.8, w - 6, 2.6}, c.brand.mix(white, 0.82), warm)
+	s.text(box{x + 2, b.y + 1.6, w - 4, 14.8}, middle, middle,
 		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 6.6, min: 3, color: white}, 1, 0)...)
 	var lines []block
-	y := b.y + 24
-	const h = 8.4
+	y := b.y + 21.8
+	const h = 8.0
 	for _, m := range promises {
-		s.icon(m.icon, x+0.5, y+h/2-3.2, 6.4, c.brand)
-		lines = append(lines, block{box{x + 8, y + 0.7, w - 8, h - 1.4}, start, middle,
-			one.say(m.text, para{bold: true, max: 3.6, min: 2, color: ink}, 0.8, 0)})
+		s.icon(m.icon, x+0.5, y+h/2-3, 6, c.brand)
+		lines = append(lines, block{box{x + 7.6, y, w - 7.6, h}, start, middle,
+			one.say(m.text, para{bold: true, max: 3, min: 2, color: ink}, 0.8, 0)})
 		y += h
 	}
 	s.blocks(lines...)
-	s.text(box{x, y + 0.5, w, b.y + side - y - 1}, start, finish,
-		para{text: c.unit[0], bold: true, max: 3, min: 1.9, color: c.brand},
-		para{text: c.code + " · " + c.date, max: 2.6, min: 1.8, color: muted, space: 0.4})
+	s.text(box{x, y + 0.8, w, b.y + side - y - 0.8}, start, middle,
+		para{text: c.unit[0], bold: true, max: 3.4, min: 2.2, color: c.brand},
+		para{text: c.code + " · " + c.date, max: 2.5, min: 2.2, color: muted, space: 0.5})
 }
 
 // cutMarks draws short lines where the columns and rows of a sheet meet its edges

@@ -53,7 +53,7 @@ func writeRun(out io.Writer, t *glyphRun, glyphs map[svgGlyph]string) {
 		key := svgGlyph{g.face.name, g.id}
 		id, known := glyphs[key]
 		if !known {
-			outline := g.outline()
+			outline := g.outline
 			if len(outline) > 0 {
 				id = "g" + strconv.Itoa(len(glyphs))
 				fmt.Fprintf(&defs, `<path id="%s" d="%s"/>`, id, pathData(outline.transform(unit, unit, 0, 0)))

@@ -49,6 +49,9 @@ type glyph struct {
 	char rune
 	// advance is the glyph's own width in em, without kerning.
 	advance float64
+	// outline is the glyph's area in em: a page is written while its drafter
+	// shapes the next, and must not ask the face.
+	outline path
 }
 
 // run is a shaped piece of one line. Its size is chosen when it is placed.
@@ -162,6 +165,7 @@ func (t *typesetter) shapeWith(f *face, runes []rune, start, end int, r *run) {
 	upem := float64(f.Upem())
 	for _, g := range out.Glyphs {
 		placed := glyph{face: f, id: g.GlyphID, x: r.width + em(g.XOffset), y: -em(g.YOffset)}
+		placed.outline = f.outline(g.GlyphID)
 		placed.advance = float64(f.HorizontalAdvance(g.GlyphID)) / upem
 		char := runes[g.TextIndex()]
 		if id, ok := f.NominalGlyph(char); ok && id == g.GlyphID && g.RunesCount() == 1 && g.GlyphsCount() == 1 &&
@@ -178,14 +182,14 @@ func off(feature string) shaping.FontFeature {
 }
 
 // outline returns the glyph's area in em, y downwards from the baseline.
-func (g glyph) outline() path {
-	if p, ok := g.face.outlines[g.id]; ok {
+func (f *face) outline(id font.GID) path {
+	if p, ok := f.outlines[id]; ok {
 		return p
 	}
 	var p path
-	upem := float64(g.face.Upem())
+	upem := float64(f.Upem())
 	at := func(q opentype.SegmentPoint) point { return point{float64(q.X) / upem, -float64(q.Y) / upem} }
-	if data, ok := g.face.GlyphDataOutline(g.id); ok {
+	if data, ok := f.GlyphDataOutline(id); ok {
 		last, open := point{}, false
 		for _, s := range data.Segments {
 			a := at(s.Args[0])
@@ -211,6 +215,6 @@ func (g glyph) outline() path {
 			p.close()
 		}
 	}
-	g.face.outlines[g.id] = p
+	f.outlines[id] = p
 	return p
 }

@@ -23,8 +23,8 @@ func wall(s *sheet, c *content, w, h float64) {
 		return part
 	}
 	// What stands below the code, from the top down.
-	address, promise, step, note, foot := 15+2.8*further, 17.5+3*max(0, further-1), 24.0, 16.5+2.4*further, 14.0
-	header, identity := 53.0, 12.0
+	address, promise, step, note, foot := 15+2.8*further, 17.5+3*max(0, further-1), 24.0, 16.5+2.4*further, 15.0
+	header, identity := 52.0, 12+1.2*further
 	if small {
 		header, identity, address, promise, step, note = 48, 13, 15, 17+3*max(0, further-1), 17, 19
 	}
@@ -48,17 +48,19 @@ func wall(s *sheet, c *content, w, h float64) {
 // foot is for the careful: how to spot a pasted code, how to see a wrong print
 // scale, which site and when.
 func (s *sheet) foot(c *content, b box) {
-	text := func(p pick) para { return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.6, color: ink} }
+	text := func(p pick) para {
+		return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.6, color: ink, space: 0.7}
+	}
 	const words = 51.0 // the width of what stands below the ruler
 	ruler := b.x + b.w - 50/s.scale - 1
 	left := min(ruler, b.x+b.w-words)
 	s.icon("pan_tool", b.x+1, b.y+b.h/2-5, 10, c.brand)
 	fake := []para{text(func(t *postertext.Text) string { return t.Fake })}
 	if c.phone != "" {
-		fake = append(fake, para{text: c.fill(c.texts[0].Phone), bold: true, max: 3.6, min: 2.6, color: ink})
+		fake = append(fake, para{text: c.fill(c.texts[0].Phone), bold: true, max: 3.6, min: 2.6, color: ink, space: 1.4})
 	}
 	s.text(box{b.x + 14, b.y, left - b.x - 22, b.h}, start, middle, fake...)
 	s.ruler(ruler, b.y, 3.4)
-	s.text(box{left, b.y + 4, words, b.h - 4}, start, start,
+	s.text(box{left, b.y + 4.6, words, b.h - 4.6}, start, start,
 		text(func(t *postertext.Text) string { return t.Ruler }), text(func(t *postertext.Text) string { return t.Printed }))
 }

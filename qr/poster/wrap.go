@@ -3,7 +3,11 @@ package poster
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // wordBreak is U+200B, which Lao and Khmer names carry between words: the line
@@ -30,58 +34,67 @@ func words(text string) []string {
 	return append(list, text[start:])
 }
 
-// lines breaks the text into lines of at most width em. It returns nil where a
-// word alone is wider. The breaks are chosen so that the lines are of like
-// length: a last line of one short word looks lost on a poster.
-func (t *typesetter) lines(text string, bold bool, width float64) ([]*run, error) {
-	greedy, err := t.greedy(text, bold, width)
-	if missing := new(MissingGlyphError); errors.As(err, &missing) {
-		missing.Text = text // the whole, not just the line it was met in
-	}
-	if err != nil || len(greedy) < 2 {
-		return greedy, err
-	}
-	best := greedy
-	for lo, hi := width/2, width; hi-lo > 0.05; {
-		mid := (lo + hi) / 2
-		try, err := t.greedy(text, bold, mid)
-		if err != nil {
-			return nil, err
-		}
-		if try != nil && len(try) == len(greedy) {
-			best, hi = try, mid
-		} else {
-			lo = mid
-		}
-	}
-	return best, nil
-}
+// What a line costs, and its end, added to the squares of how much of each line
+// is left empty. Type is largest in the fewest lines; where there is room, a line
+// more is better than a name taken apart.
+const (
+	fewest    = 1000.0
+	roomy     = 5.0
+	apartCost = 10.0
+	kindCost  = 1.0
+	plainCost = 0.1
+)
 
-// greedy fills line after line. It returns nil where a word alone is too wide.
-func (t *typesetter) greedy(text string, bold bool, width float64) ([]*run, error) {
-	var done []*run
-	line := ""
-	var shaped *run
-	for _, w := range words(text) {
-		r, err := t.shape(strings.TrimRight(line+w, " "), bold)
-		if err != nil {
-			return nil, err
+// lines breaks the text into lines of at most width em, each at the given cost, as
+// few as that makes good, and of like length: a last line of one short word looks
+// lost on a poster. apart says that a name or a compound is taken apart, because
+// it must be. lines returns nil where a word alone is wider.
+func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []*run, apart bool, err error) {
+	pieces := words(norm.NFC.String(text))
+	type way struct {
+		cost  float64
+		from  int // where its last line starts
+		last  *run
+		apart bool
+	}
+	best := make([]way, len(pieces)+1)      // the best way to set the pieces before each
+	bonds := make([]float64, len(pieces)+1) // after each; the last has none
+	for end := 1; end <= len(pieces); end++ {
+		best[end].cost = math.Inf(1)
+		if end < len(pieces) {
+			bonds[end] = bond(pieces[end-1], pieces[end])
 		}
-		if r.width > width && line != "" {
-			done = append(done, shaped)
-			line = ""
-			if r, err = t.shape(strings.TrimRight(w, " "), bold); err != nil {
-				return nil, err
+	}
+	for from := range pieces {
+		if math.IsInf(best[from].cost, 1) {
+			continue
+		}
+		line := ""
+		for end := from + 1; end <= len(pieces); end++ {
+			line += pieces[end-1]
+			r, err := t.shape(strings.TrimRight(line, " "), bold)
+			if missing := new(MissingGlyphError); errors.As(err, &missing) {
+				missing.Text = text // the whole, not just the line it was met in
+			}
+			if err != nil {
+				return nil, false, err
+			}
+			if r.width > width {
+				break
+			}
+			empty := 1 - r.width/width
+			w := way{best[from].cost + cost + empty*empty + bonds[end], from, r, best[from].apart || bonds[end] == apartCost}
+			if w.cost < best[end].cost {
+				best[end] = w
 			}
 		}
-		if r.width > width {
-			return nil, nil
-		}
-		line += w
-		shaped = r
 	}
-	if shaped != nil && line != "" {
-		done = append(done, shaped)
+	if math.IsInf(best[len(pieces)].cost, 1) {
+		return nil, false, nil
 	}
-	return done, nil
+	for end := len(pieces); end > 0; end = best[end].from {
+		list = append(list, best[end].last)
+	}
+	slices.Reverse(list)
+	return list, best[len(pieces)].apart, nil
 }

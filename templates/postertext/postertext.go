@@ -7,14 +7,14 @@
 package postertext
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"path"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -66,15 +66,15 @@ type Set map[string]*Text
 
 // Load returns the embedded texts and those of dir, "" for none, whose files add
 // languages or replace ours. Unknown, missing and empty keys are errors, and so
-// are placeholders other than Vietnamese has.
+// are placeholders other than Vietnamese has: a line for each file.
 func Load(dir string) (Set, error) {
 	set := make(Set)
-	if err := set.read(embedded); err != nil {
+	if err := set.read(embedded, ""); err != nil {
 		return nil, err
 	}
 	if dir != "" {
-		if err := set.read(os.DirFS(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("poster texts in %s: %w", dir, err)
+		if err := set.read(os.DirFS(dir), dir); err != nil {
+			return nil, err
 		}
 	}
 	return set, nil
@@ -98,31 +98,43 @@ func (s Set) In(tags ...string) []*Text {
 	return list
 }
 
-func (s Set) read(files fs.FS) error {
+// Drafts returns the tags of the texts that nobody has reviewed, in their order.
+func (s Set) Drafts() (tags []string) {
+	for _, tag := range slices.Sorted(maps.Keys(s)) {
+		if !s[tag].Reviewed {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// Has reports whether there is a text, draft or not, for the tag or its language.
+func (s Set) Has(tag string) bool {
+	base, _, _ := strings.Cut(tag, "-")
+	return s[tag] != nil || s[base] != nil
+}
+
+func (s Set) read(files fs.FS, dir string) error {
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		return err
 	}
 	var problems []error
 	for _, name := range names {
+		tag := strings.TrimSuffix(name, ".json")
 		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
+		var t *Text
+		if err == nil {
+			t, err = parse(tag, data)
 		}
-		tag := strings.TrimSuffix(path.Base(name), ".json")
-		t, err := parse(tag, data)
+		if vi := s["vi"]; err == nil && vi != nil { // our own are compared by a test
+			err = samePlaceholders(t, vi)
+		}
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+			problems = append(problems, fmt.Errorf("%s: %w", filepath.Join(dir, name), err))
 			continue
 		}
 		s[tag] = t
-	}
-	for tag, t := range s {
-		if vi := s["vi"]; vi != nil {
-			if err := samePlaceholders(t, vi); err != nil {
-				problems = append(problems, fmt.Errorf("%s.json: %w", tag, err))
-			}
-		}
 	}
 	return errors.Join(problems...)
 }
@@ -132,23 +144,46 @@ func parse(tag string, data []byte) (*Text, error) {
 		return nil, fmt.Errorf("the name is no language tag: %w", err)
 	}
 	t := &Text{Lang: tag}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(t); err != nil {
-		return nil, err
+	if err := json.Unmarshal(data, t); err != nil {
+		return nil, fmt.Errorf("not a JSON file of texts: %w", err)
 	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return nil, fmt.Errorf("not a JSON file of texts: %w", err)
+	}
+	delete(keys, "reviewed")
 	var empty []string
 	for key, text := range t.each() {
+		delete(keys, key)
 		*text = norm.NFC.String(strings.ReplaceAll(*text, "~", "\u00a0"))
 		if strings.TrimSpace(*text) == "" {
 			empty = append(empty, key)
 		}
 	}
-	if len(empty) > 0 {
-		slices.Sort(empty)
-		return nil, fmt.Errorf("missing or empty: %s", strings.Join(empty, ", "))
+	return t, join(list("missing or empty", empty), list("unknown", slices.Collect(maps.Keys(keys))))
+}
+
+// list names keys in their order; none are no error.
+func list(what string, keys []string) error {
+	if len(keys) == 0 {
+		return nil
 	}
-	return t, nil
+	slices.Sort(keys)
+	return fmt.Errorf("%s: %s", what, strings.Join(keys, ", "))
+}
+
+// join makes one line of errors.
+func join(problems ...error) error {
+	var said []string
+	for _, err := range problems {
+		if err != nil {
+			said = append(said, err.Error())
+		}
+	}
+	if said == nil {
+		return nil
+	}
+	return errors.New(strings.Join(said, "; "))
 }
 
 var placeholder = regexp.MustCompile(`\{\w+\}`)
@@ -156,15 +191,16 @@ var placeholder = regexp.MustCompile(`\{\w+\}`)
 func samePlaceholders(t, vi *Text) error {
 	want := vi.each()
 	var problems []error
-	for key, text := range t.each() {
-		has, needs := placeholder.FindAllString(*text, -1), placeholder.FindAllString(*want[key], -1)
+	texts := t.each()
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		has, needs := placeholder.FindAllString(*texts[key], -1), placeholder.FindAllString(*want[key], -1)
 		slices.Sort(has)
 		slices.Sort(needs)
 		if !slices.Equal(has, needs) {
 			problems = append(problems, fmt.Errorf("%s has the placeholders %v, Vietnamese has %v", key, has, needs))
 		}
 	}
-	return errors.Join(problems...)
+	return join(problems...)
 }
 
 // each returns the texts by their JSON keys.

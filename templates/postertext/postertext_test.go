@@ -21,6 +21,9 @@ func TestEmbedded(t *testing.T) {
 		}
 	}
 	for tag, text := range set {
+		if err := samePlaceholders(text, set["vi"]); err != nil {
+			t.Errorf("%s.json: %v", tag, err)
+		}
 		for key, s := range text.each() {
 			if !norm.NFC.IsNormalString(*s) {
 				t.Errorf("%s.json: %s is not NFC", tag, key)
@@ -40,6 +43,12 @@ func TestEmbedded(t *testing.T) {
 func TestIn(t *testing.T) {
 	vi, en, draft := &Text{Lang: "vi", Reviewed: true}, &Text{Lang: "en", Reviewed: true}, &Text{Lang: "mww"}
 	set := Set{"vi": vi, "en": en, "mww": draft}
+	if got := set.Drafts(); !slices.Equal(got, []string{"mww"}) {
+		t.Errorf("drafts: %v", got)
+	}
+	if !set.Has("en-GB") || !set.Has("mww") || set.Has("lo") {
+		t.Error("Has is wrong")
+	}
 	for _, c := range []struct {
 		tags []string
 		want []*Text
@@ -65,13 +74,17 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	edit := func(old, with string) string { return strings.Replace(string(whole), old, with, 1) }
 	for _, c := range []struct{ name, file, text, want string }{
-		{"unknown key", "fr.json", edit(`"name"`, `"nom"`), `unknown field "nom"`},
+		{"unknown key", "fr.json", edit(`"name"`, `"nom"`), filepath.Join("poster", "fr.json") + ": missing or empty: name; unknown: nom"},
+		{"cut off", "fr.json", "", "fr.json: not a JSON file of texts: unexpected end of JSON input"},
 		{"empty", "fr.json", edit(`"Tap Send"`, `" "`), "missing or empty: step_send"},
 		{"placeholder", "fr.json", edit("{phone}", "{telephone}"), "phone has the placeholders [{telephone}], Vietnamese has [{phone}]"},
 		{"name", "french_.json", string(whole), "no language tag"},
 		{"syntax", "fr.json", "{", "fr.json: "},
 	} {
-		dir := t.TempDir()
+		dir := filepath.Join(t.TempDir(), "poster")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,46 @@
+//go:build !desk
+
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"tipbox/intake/config"
+	"tipbox/qr/poster"
+	"tipbox/templates/postertext"
+)
+
+// checkPosters names what would keep tipbox poster from printing, and the
+// languages that posters would leave out.
+func checkPosters(cfg *config.Config) (all []checked) {
+	tags := slices.Clone(cfg.Languages)
+	for _, u := range cfg.Directory.Units() {
+		tags = append(tags, u.Languages...)
+		if _, err := poster.BrandOf(u); err != nil {
+			all = append(all, checked{"poster", err.Error(), "mend color or emblem of the unit in the configuration; without them posters have ours"})
+		}
+	}
+	const hint = "mend the file in locale_dir/poster; docs/operating.md says how a language is added"
+	texts, err := postertext.Load(posterTexts(cfg))
+	if err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			all = append(all, checked{"poster", line, hint})
+		}
+		return all
+	}
+	for _, tag := range texts.Drafts() {
+		draft := checked{part: "poster", text: tag + ".json: a draft that is never printed, until a native speaker has read it and set \"reviewed\": true"}
+		if slices.Contains(tags, tag) {
+			draft.hint = hint
+		}
+		all = append(all, draft)
+	}
+	slices.Sort(tags)
+	for _, tag := range slices.Compact(tags) {
+		if !texts.Has(tag) {
+			all = append(all, checked{"poster", tag + ".json: is missing: language " + tag + " is to be printed", hint})
+		}
+	}
+	return append(all, checked{part: "poster", text: "texts, colours and emblems can be printed"})
+}
