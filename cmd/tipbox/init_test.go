@@ -23,7 +23,7 @@ func TestInitAsks(t *testing.T) {
 		"Chợ phiên",
 		"trực ban", "truc-ban@example.vn",
 		"", // no telephone
-		"mail.example.vn",
+		"mail.example.vn:587", "mail.example.vn",
 		"", // no user there
 		"tip@example.vn",
 	} {
@@ -46,6 +46,7 @@ func TestInitAsks(t *testing.T) {
 		`cần có / this is needed`,
 		`"NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
 		`"trực ban": expected a mail address, such as truc-ban@example.vn`,
+		`"mail.example.vn:587": expected the mail server's name alone, such as smtp.example.vn`,
 	}
 	if !slices.Equal(complaints, want) {
 		t.Errorf("it complained\n%s\nwant\n%s", strings.Join(complaints, "\n"), strings.Join(want, "\n"))

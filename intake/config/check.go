@@ -158,8 +158,11 @@ func (c *checker) smtp(f *file) SMTP {
 		Host: f.SMTP.Host, Port: f.SMTP.Port, TLS: f.SMTP.TLS, Username: f.SMTP.Username,
 		PasswordFile: c.path(f.SMTP.PasswordFile), CAFile: c.path(f.SMTP.CAFile), From: f.SMTP.From, Bounces: f.SMTP.Bounces,
 	}
-	if s.Host == "" {
+	switch {
+	case s.Host == "":
 		c.bad("smtp.host", "missing: expected the mail server's name")
+	case strings.ContainsAny(s.Host, " /@[]") || strings.Contains(s.Host, ":") && net.ParseIP(s.Host) == nil:
+		c.bad("smtp.host", "%q: expected the mail server's name alone, such as smtp.example.vn", s.Host)
 	}
 	if s.Port < 1 || s.Port > 65535 {
 		c.bad("smtp.port", "%d: expected 1 to 65535", s.Port)
