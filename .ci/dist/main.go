@@ -69,7 +69,7 @@ func run(out, version string) error {
 		}
 	}
 	// An officer needs no more than this one file.
-	if err := command(nil, "go", "run", "-buildvcs=false", "-ldflags", "-X main.version="+version, "./cmd/tipbox",
+	if err := command(nil, "go", "run", "-buildvcs=false", "-ldflags", "-X main.released="+version, "./cmd/tipbox",
 		"reader", "-o", filepath.Join(out, "doc-tin.html")); err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func build(path, tags, version, goos, goarch string) error {
 		"GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=",
 	}
 	return command(env, "go", "build", "-trimpath", "-buildvcs=false", "-tags", tags,
-		"-ldflags", "-s -w -buildid= -X main.version="+version, "-o", path, "./cmd/tipbox")
+		"-ldflags", "-s -w -buildid= -X main.released="+version, "-o", path, "./cmd/tipbox")
 }
 
 func command(env []string, name string, args ...string) error {

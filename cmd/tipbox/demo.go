@@ -38,7 +38,7 @@ where to send a tip and how to open it, and runs until Ctrl-C.`,
 		RunE: func(*cobra.Command, []string) error { return c.run(t) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&c.dir, "dir", "tipbox-demo", "put everything into this `DIR`; made, or used again")
+	f.StringVar(&c.dir, "dir", "tipbox-demo", "put everything into this `DIR`: a new one, or an earlier demo's")
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8080", "loopback `ADDRESS` of the form")
 	return cmd
 }
@@ -74,6 +74,9 @@ func (c *demoCmd) run(t *terminal) error {
 	}
 	c.listen = listener.Addr().String()
 	_ = listener.Close()
+	if err := c.claim(); err != nil {
+		return err
+	}
 	if err := c.setUp(t); err != nil {
 		return err
 	}
@@ -108,7 +111,30 @@ func (c *demoCmd) path(parts ...string) string {
 	return filepath.Join(append([]string{c.dir}, parts...)...)
 }
 
-// setUp makes the directory, and the unit's keys unless an earlier run did.
+// demoMark is the file by which the demo knows a directory as its own: it writes
+// over what is there, which in a real box would be somebody's tips.
+const demoMark = "THU-NGHIEM.txt"
+
+// claim makes the directory the demo's, or refuses it.
+func (c *demoCmd) claim() error {
+	if c.dir == "" {
+		return usage(errors.New("--dir is empty: expected a directory"))
+	}
+	if _, err := os.Stat(c.path(demoMark)); err == nil {
+		return nil
+	}
+	if err := emptyDir(c.dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return fmt.Errorf("making the demo's directory: %w", err)
+	}
+	return writeSynced(c.path(demoMark), []byte(`Thư mục này của "tipbox demo": chỉ để thử, không có gì bí mật, xóa lúc nào cũng được.
+This directory is of "tipbox demo": only for trying, with no secrets; delete it at any time.
+`))
+}
+
+// setUp makes the directories, and the unit's keys unless an earlier run did.
 func (c *demoCmd) setUp(t *terminal) error {
 	for _, dir := range []string{"keys", "posters", "mailbox", "secrets"} {
 		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {

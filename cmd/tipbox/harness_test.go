@@ -114,8 +114,8 @@ func serve(t testing.TB, config string, args ...string) *server {
 	return start(t, exec.Command(binary(t), append([]string{"serve", "-c", config}, args...)...))
 }
 
-// start is serve for any command that ends in tipbox serve.
-func start(t testing.TB, cmd *exec.Cmd) *server {
+// launch starts a command, which is killed when the test ends, if it still runs.
+func launch(t testing.TB, cmd *exec.Cmd) *server {
 	t.Helper()
 	s := &server{
 		cmd:    cmd,
@@ -133,6 +133,13 @@ func start(t testing.TB, cmd *exec.Cmd) *server {
 	}
 	go func() { s.exited <- s.cmd.Wait() }()
 	t.Cleanup(s.kill)
+	return s
+}
+
+// start is serve for any command that ends in tipbox serve.
+func start(t testing.TB, cmd *exec.Cmd) *server {
+	t.Helper()
+	s := launch(t, cmd)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for s.url == "" || s.admin == "" {

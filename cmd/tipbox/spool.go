@@ -123,7 +123,7 @@ func state(e *spool.Entry, now time.Time) string {
 	case e.Held:
 		words = append(words, "held")
 	case e.NotBefore.After(now):
-		words = append(words, "later, "+e.NotBefore.Local().Format("2006-01-02 15:04"))
+		words = append(words, "later, "+e.NotBefore.Local().Format("2006-01-02 15:04 MST"))
 	default:
 		words = append(words, "waiting")
 	}
@@ -249,7 +249,11 @@ func (c *spoolCmd) release(t *terminal) error {
 		}
 		released++
 	}
-	t.say("%d released to be mailed: %s", released, within)
+	if released == 0 {
+		t.say("none was held")
+		return nil
+	}
+	t.say("%d released: a running server mails them within seconds, and what was sent for later at its moment", released)
 	return nil
 }
 

@@ -1,13 +1,25 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker in released binaries.
-var version = "dev"
+// released is set by the linker in what .ci/dist builds.
+var released string
+
+// version names the sources: a release, or the commit that go build has noted.
+var version = cmp.Or(released, noted())
+
+func noted() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
+		return cmp.Or(info.Main.Version, "dev")
+	}
+	return "dev"
+}
 
 func newVersionCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{

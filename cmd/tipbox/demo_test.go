@@ -1,0 +1,61 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	printedLink = regexp.MustCompile(`http://127\.0\.0\.1:\d+/t/ncs01`)
+	printedOpen = regexp.MustCompile(`(?s)\n +(\S+ open -i .*?)\n\n`)
+)
+
+// TestDemo does what make run tells a newcomer to do, word by word, twice in one
+// directory.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "demo")
+	for _, text := range []string{"Lần đầu chạy thử.", "Hôm sau chạy lại."} {
+		s := launch(t, exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
+		until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.stderr.String()) })
+		said := s.stderr.String()
+		a, err := newVillager(t, printedLink.FindString(said)).write(t.Context(), report(text))
+		if err != nil || a.status != http.StatusOK {
+			t.Fatalf("%v, answer %+v", err, a)
+		}
+		until(t, "the mail is there", func() bool { return strings.Contains(s.stderr.String(), "Thư mới / new mail: ") })
+		out, err := exec.Command("sh", "-c", printedOpen.FindStringSubmatch(said)[1]).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), text) {
+			t.Errorf("%v\n%s", err, out)
+		}
+		if err := s.stop(t); err != nil {
+			t.Errorf("tipbox demo ended with %v\n%s", err, s.stderr)
+		}
+	}
+}
+
+// TestDemoLeavesOthersAlone: in a directory that is not the demo's own, a real
+// box above all, nothing is touched.
+func TestDemoLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	_, flags := recruit(t)
+	config := initBox(t, mailServer(t, nil), "", flags...)
+	before, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(config), ""} {
+		out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
+		if err == nil {
+			t.Errorf("the demo ran in %q\n%s", dir, out)
+		}
+	}
+	if after, err := os.ReadFile(config); err != nil || string(after) != string(before) {
+		t.Errorf("%v: tipbox.toml was\n%s\nand is\n%s", err, before, after)
+	}
+}
