@@ -35,12 +35,14 @@ func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 		return j, true
 	}
 	var err error
-	if _, j.sealed, err = r.o.Spool.Read(p.ID); err != nil {
-		if errors.Is(err, spool.ErrNotHere) || errors.Is(err, spool.ErrCorrupt) {
-			r.forget(l, p) // held by an operator, or set aside: the spool has said so
-		} else {
-			r.postpone(l, p, Unreadable)
-		}
+	switch _, j.sealed, err = r.o.Spool.Read(p.ID); {
+	case errors.Is(err, spool.ErrNotHere):
+		// Held by an operator, or taken away: the spool's next look at its files
+		// says so. It may not, where the tip has been released by then.
+		l.lookAgain(p, time.Now().Add(r.o.Rescan))
+		return nil, false
+	case err != nil:
+		r.postpone(l, p, Unreadable)
 		return nil, false
 	}
 	return j, true
@@ -135,12 +137,16 @@ func (r *Runner) postpone(l *lane, p *parcel, reason string) {
 	l.deferTip(p, reason, time.Now())
 }
 
-// forget takes a tip out of the runner's books.
+// forget takes a tip out of the runner's books, unless the spool has it again by
+// now: released by an operator, or sent once more.
 func (r *Runner) forget(l *lane, p *parcel) {
 	l.remove(p.ID)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.in[p.ID] == l {
+	if e, ok := r.o.Spool.Lookup(p.ID); ok && !e.Held {
+		r.in[p.ID] = l
+		l.add(e, time.Now())
+	} else if r.in[p.ID] == l {
 		delete(r.in, p.ID)
 	}
 }

@@ -87,6 +87,13 @@ func (l *lane) wait(ahead time.Duration) time.Duration {
 	return rand.N(l.window) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
 }
 
+// lookAgain lets a tip be until then.
+func (l *lane) lookAgain(p *parcel, then time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.next = then
+}
+
 // remove forgets a tip.
 func (l *lane) remove(id intake.ID) {
 	l.mu.Lock()

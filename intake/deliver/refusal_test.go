@@ -123,6 +123,55 @@ func TestRetryWhileMailing(t *testing.T) {
 	})
 }
 
+// TestHeldAndReleasedUnseen: an operator holds and releases tips quicker than the
+// spool is looked at, while the runner gets to one that is held at that moment.
+func TestHeldAndReleasedUnseen(t *testing.T) {
+	inBubble(t, &relay{slow: func(context.Context, *Mail) { time.Sleep(time.Minute) }}, func(b *box) {
+		ids := []intake.ID{b.put(1), b.put(2), b.put(3)}
+		time.Sleep(10 * time.Second)
+		desk := b.desk()
+		var held []intake.ID
+		for _, id := range ids { // one is on its way and has been read
+			if err := desk.Hold(id); err != nil {
+				b.Fatal(err)
+			}
+			held = append(held, id)
+		}
+		time.Sleep(2 * time.Minute)
+		for _, id := range held {
+			if err := desk.Release(id); err != nil && !errors.Is(err, spool.ErrNotHere) {
+				b.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		b.wantOnce(string(ids[0])+" one@example.vn", string(ids[1])+" one@example.vn", string(ids[2])+" one@example.vn")
+		if b.waiting() != 0 {
+			b.Errorf("%d waiting", b.waiting())
+		}
+	})
+}
+
+// TestBackBeforeForgotten: a refused tip was held and released again before the
+// runner has put it out of its mind.
+func TestBackBeforeForgotten(t *testing.T) {
+	inBubble(t, &relay{dial: down}, func(b *box) {
+		id := b.put(1)
+		synctest.Wait()
+		b.run.mu.Lock()
+		l := b.run.in[id]
+		b.run.mu.Unlock()
+		l.mu.Lock()
+		p := l.parcels[id]
+		l.mu.Unlock()
+		b.run.forget(l, p)
+		b.relay.to(nil, nil)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		b.wantOnce(string(id) + " one@example.vn")
+	})
+}
+
 func TestDeferredAddressAlone(t *testing.T) {
 	later := func(m *Mail) error {
 		switch m.To {
