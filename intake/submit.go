@@ -82,7 +82,7 @@ func NewService(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{o: o, turns: turns{last: make(map[FormMark]chan struct{})}}
+	return &Service{o: o, turns: turns{forms: make(map[FormMark]*turn)}}
 }
 
 // Token returns a fresh form token for the site.
@@ -104,10 +104,15 @@ func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 		return "", err
 	}
 	id := form.TipID(sub.digest())
-	defer s.turns.wait(form.Mark())()
 	// A sender whose line drops here must not stop the tip: the retry would have
 	// to start over.
-	if err := s.take(context.WithoutCancel(ctx), sub, form, id); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	done, err := s.turns.wait(ctx, form.Mark())
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	if err := s.take(ctx, sub, form, id); err != nil {
 		return "", err
 	}
 	return id, nil

@@ -283,8 +283,43 @@ func TestSubmitEditedAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if len(p.tips) != FormTips || stale.Load() != 12-FormTips || len(service.turns.last) != 0 {
-			t.Errorf("%d tips, %d asked to take a fresh form, %d turns left over", len(p.tips), stale.Load(), len(service.turns.last))
+		if len(p.tips) != FormTips || stale.Load() != 12-FormTips || len(service.turns.forms) != 0 {
+			t.Errorf("%d tips, %d asked to take a fresh form, %d turns left over", len(p.tips), stale.Load(), len(service.turns.forms))
+		}
+	})
+}
+
+// A form on which far too much is sent at once keeps nobody waiting for ever:
+// what is too much, or would wait too long, is told to come again.
+func TestSubmitFormFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		p.slow = turnWait * 2 / 3
+		token := service.Token(site)
+		var busy, taken atomic.Int32
+		var wg sync.WaitGroup
+		begun := time.Now()
+		for i := range 10 * formTurns {
+			sub := good(service, site)
+			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
+			wg.Go(func() {
+				if _, err := service.Submit(t.Context(), sub); errors.Is(err, ErrBusy) {
+					busy.Add(1)
+				} else if err == nil {
+					taken.Add(1)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := busy.Load(); n != 9*formTurns {
+			t.Errorf("%d were turned away at once", n)
+		}
+		wg.Wait()
+		if took := time.Since(begun); taken.Load() != 2 || took > 2*turnWait {
+			t.Errorf("%d taken, the last answered after %v", taken.Load(), took)
+		}
+		if len(service.turns.forms) != 0 {
+			t.Error("turns are left over")
 		}
 	})
 }
