@@ -3,10 +3,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -48,7 +50,7 @@ the unit can open them.`,
 	}
 	list := below("list", "The tips that wait, and those that a person has to decide about", c.list)
 	list.Long, list.Args = "", arguments()
-	below("show ID", "One tip's envelope: unit, state, who has it already", c.show)
+	below("show ID", "One tip's envelope: unit, state, who has it and who does not", c.show)
 	retry := below("retry (ID | --all)", "Try to mail a waiting tip at once, or all of them", c.retry)
 	retry.Flags().BoolVar(&c.all, "all", false, "all that wait")
 	below("hold ID", "Keep a waiting tip from being mailed", c.hold)
@@ -159,10 +161,16 @@ func (c *spoolCmd) show(t *terminal) error {
 	if !e.NotBefore.IsZero() {
 		notBefore = e.NotBefore.Local().Format(time.RFC3339)
 	}
-	reached := "nobody yet"
-	if len(e.Reached) > 0 {
-		reached = strings.Join(e.Reached, ", ")
+	cfg, err := loadConfig(c.config)
+	if err != nil {
+		return err
 	}
+	var addresses []string
+	if u := cfg.Directory.Unit(e.Unit); u != nil {
+		_, addresses = u.SealerFor(e.Audience)
+	}
+	lacking := slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return slices.Contains(e.Reached, a) })
+	people := func(list []string) string { return cmp.Or(strings.Join(list, ", "), "nobody") }
 	where := "waiting"
 	if e.Held {
 		where = "held"
@@ -171,7 +179,7 @@ func (c *spoolCmd) show(t *terminal) error {
 	for _, line := range [][2]string{
 		{"id", string(e.ID)}, {"state", where}, {"unit", e.Unit}, {"to", string(e.Audience)},
 		{"urgent", map[bool]string{true: "yes", false: "no"}[e.Urgent]},
-		{"not before", notBefore}, {"reached", reached}, {"sealed bytes", fmt.Sprint(e.Size)},
+		{"not before", notBefore}, {"reached", people(e.Reached)}, {"lacking", people(lacking)}, {"sealed bytes", fmt.Sprint(e.Size)},
 	} {
 		fmt.Fprintf(w, "%s:\t%s\n", line[0], line[1])
 	}
