@@ -35,6 +35,14 @@ func (t *terminal) warn(format string, args ...any) {
 	fmt.Fprintf(t.err, "warning: "+format+"\n", args...)
 }
 
+// counted is how English counts: 1 photo, 2 photos.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
 // fail prints err and its hints and returns the exit code for it.
 func (t *terminal) fail(err error) int {
 	if !errors.Is(err, errSilent) {
