@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,9 @@ type opened struct {
 }
 
 func (c *openCmd) run(t *terminal) error {
+	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
+		return err
+	}
 	ids, err := c.identities(t)
 	if err != nil {
 		return err
@@ -104,14 +108,37 @@ func (c *openCmd) run(t *terminal) error {
 
 var errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
 
+// nothingThere returns what is wrong where none of the paths exists. One that
+// does may hold a tip, which the others must not hide.
+func (c *openCmd) nothingThere() error {
+	var missing []error
+	for _, path := range c.sealed {
+		_, err := os.Stat(path)
+		if err == nil {
+			return nil
+		}
+		missing = append(missing, advise(fmt.Errorf("%s: %w", open.VisibleLine(path), err)))
+	}
+	return errors.Join(missing...)
+}
+
+// identities unlocks the identities, as many of them as it can, at least one.
 func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
 	var all []*keys.Identities
+	var locked []error
 	for _, path := range c.identity {
 		ids, err := unlock(t, path, c.passphraseFile)
 		if err != nil {
-			return nil, err
+			locked = append(locked, err)
+			continue
 		}
 		all = append(all, ids)
+	}
+	if len(all) == 0 {
+		return nil, errors.Join(locked...)
+	}
+	for _, err := range locked {
+		t.warn("bỏ qua khóa này / going on without this one: %v", err)
 	}
 	return keys.Join(all...), nil
 }
