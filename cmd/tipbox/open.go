@@ -54,7 +54,8 @@ Arguments:
 // so that a thousand tips fit into memory.
 type opened struct {
 	*open.Tip
-	ref    string // the tip's id, or a name made from its sealed bytes
+	ref    string // the tip's id, or one made from its sealed bytes
+	named  bool   // it is the tip's id
 	source string
 	photos int      // attached
 	files  []string // photos written
@@ -89,7 +90,13 @@ func (c *openCmd) run(t *terminal) error {
 		if err != nil {
 			return err
 		}
-		t.say("%s: ghi thêm %d tin / %d tips entered", c.register, added, added)
+		for _, tip := range added {
+			if !tip.named {
+				t.warn("%s: tên tệp không có mã TB-…, vào sổ bằng mã tạm %s; giữ nguyên tên tệp như trong thư, kẻo một tin vào sổ hai lần / "+
+					"its name has no TB-… id; keep the name as it is in the mail, or one tip is entered twice", open.VisibleLine(tip.source), tip.ref)
+			}
+		}
+		t.say("%s: ghi thêm %d tin / %s entered", c.register, len(added), counted(len(added), "tip"))
 	}
 	switch {
 	case len(failures) == 1 && len(tips) == 0:
@@ -184,7 +191,7 @@ func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
 			o.ref = string(id)
 		}
 	}
-	if o.ref == "" {
+	if o.named = o.ref != ""; !o.named {
 		o.ref = fmt.Sprintf("X-%X", sum[:4])
 	}
 	return o
