@@ -23,16 +23,16 @@ var advice = []struct {
 		"type it again, mind Caps Lock and the Vietnamese input method"}},
 	{keys.ErrRecipientsFile, "đây là tệp khóa công khai, không mở tin được", []string{
 		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
-		"give -i the identity file that tipbox keygen -o wrote"}},
+		"choose the identity file that tipbox keygen -o wrote"}},
 	{keys.ErrSealedFile, "đây là tin đã niêm phong, không phải tệp khóa", []string{
-		"đặt tệp khóa sau -i, tệp tin ở cuối: tipbox open -i TỆP-KHÓA TỆP-TIN",
-		"the identity file goes after -i, the tip last: tipbox open -i IDENTITY SEALED"}},
+		"chọn tệp khóa riêng; muốn mở tin này: tipbox open -i TỆP-KHÓA TỆP-TIN",
+		"choose the identity file; to open this tip: tipbox open -i IDENTITY SEALED"}},
 	{keys.ErrDamaged, "tệp khóa bị hỏng hoặc bị cắt cụt", []string{
 		"dùng bản sao lưu của tệp khóa",
 		"use the backup copy of the identity file"}},
 	{keys.ErrNotIdentity, "đây không phải tệp khóa", []string{
 		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
-		"give -i the identity file that tipbox keygen -o wrote"}},
+		"choose the identity file that tipbox keygen -o wrote"}},
 	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
 		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i",
 		"try an older identity or a colleague's; -i may be given several times"}},

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -52,10 +52,6 @@ to whoever runs the box. The identity itself stays with the officer.`,
 	return cmd
 }
 
-// minPassphrase is the length in characters below which a passphrase is weak:
-// whoever steals the identity file can try thousands a second.
-const minPassphrase = 12
-
 func (c *keygenCmd) run(t *terminal) error {
 	if len(c.restore) > 0 {
 		if c.output == "" || c.paper != "" || c.classic {
@@ -64,6 +60,10 @@ func (c *keygenCmd) run(t *terminal) error {
 		return restoreIdentity(t, c.output, c.restore)
 	}
 	if c.paper != "" {
+		if !strings.EqualFold(filepath.Ext(c.paper), ".pdf") {
+			return hint(usage(fmt.Errorf("--paper %q: expected a name that ends in .pdf", c.paper)),
+				"bản sao trên giấy là tệp PDF / the paper backup is a PDF file: --paper ban-sao.pdf")
+		}
 		if _, err := os.Lstat(c.paper); err == nil { // before anyone thinks up a passphrase
 			return paperTaken(c.paper)
 		}
@@ -122,12 +122,9 @@ func makeIdentity(t *terminal, path string, classic bool, passphraseFile string,
 	if _, err := os.Lstat(path); err == nil { // before anyone thinks up a passphrase
 		return "", identityTaken(path)
 	}
-	passphrase, err := t.passphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words: ", true)
+	passphrase, err := t.newPassphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words: ")
 	if err != nil {
 		return "", err
-	}
-	if utf8.RuneCountInString(passphrase) < minPassphrase {
-		t.warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
 	}
 	if workFactor == 0 {
 		workFactor = keys.WorkFactor
@@ -152,14 +149,11 @@ func makeIdentity(t *terminal, path string, classic bool, passphraseFile string,
 	return id.Recipient().String(), nil
 }
 
-// tries is how often a person may mistype a passphrase at the terminal.
-const tries = 3
-
 // unlock reads an identity file, asking for its passphrase if it has one.
 func unlock(t *terminal, path, passphraseFile string) (*keys.Identities, error) {
 	o := keys.UnlockOptions{
 		Passphrase: func() (string, error) {
-			p, err := t.passphrase(passphraseFile, fmt.Sprintf("Mật khẩu của %s / passphrase: ", path), false)
+			p, err := t.passphrase(passphraseFile, fmt.Sprintf("Mật khẩu của %s / passphrase: ", path))
 			if err == nil {
 				t.working("đang mở khóa / unlocking")
 			}

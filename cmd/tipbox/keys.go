@@ -70,8 +70,8 @@ Arguments:
 
 Arguments:
   UNIT        the unit's id
-  RECIPIENT   its fingerprint or the beginning of it, its label, the recipient,
-              age1…, or the file it is in`,
+  RECIPIENT   its fingerprint or the first 4 digits or more of it, its label,
+              the recipient, age1…, or the file it is in`,
 		Example: `  tipbox keys retire na-co-sa "Giàng A Páo"`,
 		Args:    arguments("UNIT", "RECIPIENT"),
 		RunE:    runs(c.retire),
@@ -223,13 +223,17 @@ func (c *keysCmd) retire(t *terminal) error {
 	return finish(t, f, path, &rec, c.dryRun)
 }
 
+// minDigits is how much of a fingerprint names a key: with less, "1" could be
+// meant as the first of the list.
+const minDigits = 4
+
 // find returns the one recipient of the file that is meant.
 func (c *keysCmd) find(f *keys.File) (keys.Recipient, error) {
 	digits := strings.ReplaceAll(c.recipient, " ", "")
 	given, givenErr := readRecipient(c.recipient)
 	var found []keys.Recipient
 	for _, have := range f.All() {
-		if len(digits) >= 4 && strings.HasPrefix(strings.ReplaceAll(have.Fingerprint(), " ", ""), digits) ||
+		if len(digits) >= minDigits && strings.HasPrefix(strings.ReplaceAll(have.Fingerprint(), " ", ""), digits) ||
 			have.Label != "" && strings.EqualFold(have.Label, c.recipient) ||
 			givenErr == nil && have.String() == given.String() {
 			found = append(found, have)
@@ -237,7 +241,8 @@ func (c *keysCmd) find(f *keys.File) (keys.Recipient, error) {
 	}
 	if len(found) != 1 {
 		return keys.Recipient{}, hint(fmt.Errorf("%q: %d khóa của đơn vị khớp / keys of the unit match", c.recipient, len(found)),
-			"xem vân tay từng khóa: tipbox keys list", "tipbox keys list shows each key's fingerprint")
+			fmt.Sprintf("gõ ít nhất %d chữ số đầu của vân tay, xem ở: tipbox keys list", minDigits),
+			fmt.Sprintf("give at least the first %d digits of the fingerprint, which tipbox keys list shows", minDigits))
 	}
 	return found[0], nil
 }

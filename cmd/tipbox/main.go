@@ -47,6 +47,7 @@ func newRootCommand(t *terminal) *cobra.Command {
 		SilenceUsage:          true,
 		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
 	})
+	root.PersistentPreRunE = fileNames
 	noCommand := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if showVersion {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -53,13 +54,17 @@ Arguments:
 // so that a thousand tips fit into memory.
 type opened struct {
 	*open.Tip
-	ref    string // the tip's id, or a name made from its sealed bytes
+	ref    string // the tip's id, or one made from its sealed bytes
+	named  bool   // it is the tip's id
 	source string
 	photos int      // attached
 	files  []string // photos written
 }
 
 func (c *openCmd) run(t *terminal) error {
+	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
+		return err
+	}
 	ids, err := c.identities(t)
 	if err != nil {
 		return err
@@ -85,7 +90,13 @@ func (c *openCmd) run(t *terminal) error {
 		if err != nil {
 			return err
 		}
-		t.say("%s: ghi thêm %d tin / %d tips entered", c.register, added, added)
+		for _, tip := range added {
+			if !tip.named {
+				t.warn("%s: tên tệp không có mã TB-…, vào sổ bằng mã tạm %s; giữ nguyên tên tệp như trong thư, kẻo một tin vào sổ hai lần / "+
+					"its name has no TB-… id; keep the name as it is in the mail, or one tip is entered twice", open.VisibleLine(tip.source), tip.ref)
+			}
+		}
+		t.say("%s: ghi thêm %d tin / %s entered", c.register, len(added), counted(len(added), "tip"))
 	}
 	switch {
 	case len(failures) == 1 && len(tips) == 0:
@@ -104,14 +115,37 @@ func (c *openCmd) run(t *terminal) error {
 
 var errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
 
+// nothingThere returns what is wrong where none of the paths exists. One that
+// does may hold a tip, which the others must not hide.
+func (c *openCmd) nothingThere() error {
+	var missing []error
+	for _, path := range c.sealed {
+		_, err := os.Stat(path)
+		if err == nil {
+			return nil
+		}
+		missing = append(missing, advise(fmt.Errorf("%s: %w", open.VisibleLine(path), err)))
+	}
+	return errors.Join(missing...)
+}
+
+// identities unlocks the identities, as many of them as it can, at least one.
 func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
 	var all []*keys.Identities
+	var locked []error
 	for _, path := range c.identity {
 		ids, err := unlock(t, path, c.passphraseFile)
 		if err != nil {
-			return nil, err
+			locked = append(locked, err)
+			continue
 		}
 		all = append(all, ids)
+	}
+	if len(all) == 0 {
+		return nil, errors.Join(locked...)
+	}
+	for _, err := range locked {
+		t.warn("bỏ qua khóa này / going on without this one: %v", err)
 	}
 	return keys.Join(all...), nil
 }
@@ -157,7 +191,7 @@ func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
 			o.ref = string(id)
 		}
 	}
-	if o.ref == "" {
+	if o.named = o.ref != ""; !o.named {
 		o.ref = fmt.Sprintf("X-%X", sum[:4])
 	}
 	return o

@@ -39,6 +39,7 @@ func (c *openCmd) write(t *terminal, o *opened) (err error) {
 			_ = os.RemoveAll(aside)
 		}
 	}()
+	var names []string
 	for i, photo := range o.Photos {
 		name := fmt.Sprintf("anh-%d.jpg", i+1)
 		clean, err := open.CleanPhoto(photo)
@@ -52,13 +53,17 @@ func (c *openCmd) write(t *terminal, o *opened) (err error) {
 		if err := keys.WriteNew(filepath.Join(aside, name), clean); err != nil {
 			return fmt.Errorf("writing a photo: %w", err)
 		}
+		names = append(names, name)
 		o.files = append(o.files, filepath.Join(dir, name))
 	}
 	if o.files == nil && o.photos > 0 {
 		o.files = []string{"không lưu được ảnh nào / none could be saved"}
+		names = o.files
 	}
+	beside := *o
+	beside.files = names // the folder may go elsewhere
 	var text bytes.Buffer
-	if err := printTip(&text, o); err != nil {
+	if err := printTip(&text, &beside); err != nil {
 		return err
 	}
 	if err := keys.WriteNew(filepath.Join(aside, "tin.txt"), notepad(text.String())); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"tipbox/crypto/keys"
 )
@@ -18,7 +19,13 @@ func readRecipient(s string) (keys.Recipient, error) {
 		if errors.Is(err, keys.ErrSecretKey) {
 			return rec, secretGiven(err)
 		}
-		return rec, hint(fmt.Errorf("%w, nor a file of that name", err), "một khóa công khai bắt đầu bằng age1", "a recipient begins with age1")
+		if !strings.HasPrefix(s, "age1") {
+			return rec, hint(fmt.Errorf("%q: %w, nor a file of that name", s, err),
+				"kiểm tra lại tên tệp; một khóa công khai bắt đầu bằng age1", "check the file's name; a recipient begins with age1")
+		}
+		return rec, hint(fmt.Errorf("%.24q: %w, nor a file of that name", s, err), // the whole has up to 1,959 characters
+			"khóa công khai bị cắt cụt hoặc gõ sai: chép lại cả dòng age1… mà tipbox keygen in ra",
+			"it is cut off or mistyped: copy the whole line age1… that tipbox keygen printed")
 	}
 	rs, err := keys.ReadRecipients(s)
 	switch {

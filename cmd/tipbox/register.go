@@ -50,13 +50,13 @@ type register struct {
 }
 
 // addToRegister enters the tips that the register does not have yet, and returns
-// how many these were. A lock beside the file keeps two officers' commands from
+// these. A lock beside the file keeps two officers' commands from
 // undoing each other; it ends with its process, whatever happens to that.
-func addToRegister(path string, tips []opened) (added int, err error) {
+func addToRegister(path string, tips []opened) (added []opened, err error) {
 	lock := path + ".lock"
 	release, err := lockedfile.MutexAt(lock).Lock()
 	if err != nil {
-		return 0, fmt.Errorf("locking the register: %w", err)
+		return nil, fmt.Errorf("locking the register: %w", err)
 	}
 	defer release()
 	r, err := readRegister(path)
@@ -64,7 +64,7 @@ func addToRegister(path string, tips []opened) (added int, err error) {
 		r, err = &register{path: path, comma: ',', records: [][]string{registerHeader}}, nil
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	known := make(map[string]bool)
 	for _, rec := range r.rows() {
@@ -76,10 +76,10 @@ func addToRegister(path string, tips []opened) (added int, err error) {
 		}
 		known[tip.ref] = true
 		r.records = append(r.records, registerRow(&tip, time.Now()))
-		added++
+		added = append(added, tip)
 	}
-	if added == 0 {
-		return 0, nil
+	if len(added) == 0 {
+		return nil, nil
 	}
 	return added, r.write()
 }

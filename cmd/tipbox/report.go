@@ -54,7 +54,7 @@ func (c *reportCmd) run(t *terminal) error {
 	first := monday(time.Now()).AddDate(0, 0, -7*(c.weeks-1))
 	tallies, undated := count(r.rows(), first, c.weeks)
 	if undated > 0 {
-		t.warn("%d dòng không đọc được ngày mở, không tính / %d lines with no readable day are not counted", undated, undated)
+		t.warn("%d dòng không đọc được ngày mở, không tính / not counted, for want of a readable day: %s", undated, counted(undated, "line"))
 	}
 	header := []string{registerHeader[columnMailbox], registerHeader[columnStatus]}
 	for w := range c.weeks {

@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
+	"golang.org/x/text/unicode/norm"
 )
 
 // terminal is where a command meets a person: out is data, err is for people.
@@ -33,6 +35,14 @@ func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"
 // warn prints a line about something that did not stop the work.
 func (t *terminal) warn(format string, args ...any) {
 	fmt.Fprintf(t.err, "warning: "+format+"\n", args...)
+}
+
+// counted is how English counts: 1 photo, 2 photos.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // fail prints err and its hints and returns the exit code for it.
@@ -81,9 +91,20 @@ func (t *terminal) done() {
 	}
 }
 
+// tries is how often a person may type a passphrase at the terminal.
+const tries = 3
+
+// What a new passphrase is held to, in characters: whoever steals the identity
+// file can try as many as their machines can do. NIST SP 800-63B refuses fewer
+// than eight.
+const (
+	minPassphrase  = 8
+	goodPassphrase = 12 // with fewer there is a warning
+)
+
 // passphrase reads a passphrase from the file, or, where file is "", asks for
-// it on the controlling terminal, which need not be stdin. With confirm it asks twice.
-func (t *terminal) passphrase(file, prompt string, confirm bool) (string, error) {
+// it on the controlling terminal, which need not be stdin.
+func (t *terminal) passphrase(file, prompt string) (string, error) {
 	if file != "" {
 		b, err := os.ReadFile(file)
 		if err != nil {
@@ -103,14 +124,41 @@ func (t *terminal) passphrase(file, prompt string, confirm bool) (string, error)
 	if pass == "" {
 		return "", errors.New("mật khẩu trống / the passphrase is empty")
 	}
-	if confirm {
-		again, err := askTerminal("Nhập lại / again: ")
-		if err != nil {
+	return pass, nil
+}
+
+// newPassphrase is passphrase for a new one, which has to be long enough and, at
+// the terminal, typed twice.
+func (t *terminal) newPassphrase(file, prompt string) (string, error) {
+	var pass string
+	for try := 1; ; try++ {
+		var err error
+		if pass, err = t.passphrase(file, prompt); err != nil {
 			return "", err
 		}
-		if again != pass {
-			return "", errors.New("hai lần nhập không giống nhau / the two passphrases differ")
+		length := utf8.RuneCountInString(norm.NFC.String(pass))
+		if length >= minPassphrase {
+			if length < goodPassphrase {
+				t.warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
+			}
+			break
 		}
+		short := fmt.Errorf("mật khẩu quá ngắn, cần ít nhất %d ký tự / the passphrase is too short: at least %[1]d characters", minPassphrase)
+		if file != "" || try == tries {
+			return "", hint(short, "năm từ tiếng Việt không dấu, chẳng liên quan gì nhau, thì vừa dễ nhớ vừa khó dò",
+				"five plain words that have nothing to do with each other are easy to keep and hard to guess")
+		}
+		t.say("%v", short)
+	}
+	if file != "" {
+		return pass, nil
+	}
+	again, err := askTerminal("Nhập lại / again: ")
+	if err != nil {
+		return "", err
+	}
+	if again != pass {
+		return "", errors.New("hai lần nhập không giống nhau / the two passphrases differ")
 	}
 	return pass, nil
 }

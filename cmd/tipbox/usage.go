@@ -85,6 +85,25 @@ func needFlag(names ...string) func(*cobra.Command, []string) error {
 	}
 }
 
+// fileNames checks, before any command runs, that no flag that names a file or a
+// folder is given "", as an unset variable of a script is.
+func fileNames(cmd *cobra.Command, _ []string) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		placeholder, _ := pflag.UnquoteUsage(f)
+		if err != nil || !strings.HasPrefix(placeholder, "FILE") && placeholder != "DIR" {
+			return
+		}
+		names := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			names = several.GetSlice()
+		}
+		if slices.Contains(names, "") {
+			err = misused(cmd, fmt.Errorf("--%s \"\": expected %s after it", f.Name, placeholder))
+		}
+	})
+	return err
+}
+
 // flagError says in our words what is wrong with a flag.
 func flagError(cmd *cobra.Command, err error) error {
 	var (

@@ -38,9 +38,10 @@ func newVerifyCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify PHOTO...",
 		Short: "Tell whether posters in photos are ours",
-		Long: `Tell whether posters in photos are ours. A line is printed for each code: photo,
-verdict, link, and what to know about it. The verdict is genuine, foreign,
-unknown, withdrawn or unreadable; the exit status is 1 unless all are genuine.
+		Long: `Tell whether posters in photos are ours. A line is printed for each code, and
+for a photo without one: photo, verdict, link, and what to know about it. The
+verdict is genuine, foreign, unknown, withdrawn or unreadable; the exit status
+is 1 unless all are genuine.
 
 Arguments:
   PHOTO...   JPEG or PNG photos of posters, or folders of them`,
@@ -68,13 +69,19 @@ func (c *verifyCmd) run(t *terminal) error {
 	}
 	v := verifier{cfg: cfg, now: time.Now()}
 	var all []finding
-	bad := 0
+	var codes, bad, unreadable int
 	for i, found := range inOrder(photos, v.photo) {
 		t.step("photo", i+1, len(photos))
 		for _, f := range found {
 			t.done()
 			fmt.Fprintln(t.out, strings.Join(f.row(), "\t"))
-			if f.verdict != qr.Genuine {
+			switch f.verdict {
+			case qr.Unreadable:
+				unreadable++
+			case qr.Genuine:
+				codes++
+			default:
+				codes++
 				bad++
 			}
 			all = append(all, f)
@@ -86,9 +93,14 @@ func (c *verifyCmd) run(t *terminal) error {
 			return err
 		}
 	}
-	t.say("%d ảnh, %d mã: %d thật, %d không / %d photos, %d codes: %d genuine, %d not",
-		len(photos), len(all), len(all)-bad, bad, len(photos), len(all), len(all)-bad, bad)
-	if bad > 0 {
+	vi := fmt.Sprintf("%d ảnh, %d mã: %d thật, %d không", len(photos), codes, codes-bad, bad)
+	en := fmt.Sprintf("%s, %s: %d genuine, %d not", counted(len(photos), "photo"), counted(codes, "code"), codes-bad, bad)
+	if unreadable > 0 {
+		vi += fmt.Sprintf("; %d ảnh không đọc được", unreadable)
+		en += fmt.Sprintf("; %s unreadable", counted(unreadable, "photo"))
+	}
+	t.say("%s / %s", vi, en)
+	if bad+unreadable > 0 {
 		return errSilent
 	}
 	return nil

@@ -5,7 +5,7 @@ export const strings = {
   vi: {
     title: "Đọc tin hòm thư",
     otherLanguage: "English",
-    about: "Về tệp này",
+    about: "Thông tin về tệp này",
     lock: "Khóa lại ngay",
     offline: "Trang này chạy ngay trên máy, không dùng mạng và không lưu lại gì.",
     step1: "1. Chọn tin",
@@ -58,7 +58,7 @@ export const strings = {
     idleWarning: "Đã lâu không thấy ai dùng: chưa đầy 1 phút nữa trang sẽ tự khóa. Bấm một phím bất kỳ để giữ trang mở.",
     lockedIdle: "Trang đã tự khóa vì 10 phút không có ai dùng. Chọn lại tin và tệp khóa để đọc tiếp.",
     lockedNow: "Đã khóa. Tin và khóa đã được xóa khỏi trang.",
-    aboutTitle: "Về tệp này",
+    aboutTitle: "Thông tin về tệp này",
     version: "Phiên bản",
     sha: "SHA-256 của tệp này",
     shaHow: "So dãy số này với dãy mà người quản trị công bố hoặc lệnh “tipbox reader --check TỆP” in ra. Trên Windows: certutil -hashfile doc-tin.html SHA256. Tệp bị người khác sửa có thể tự hiện dãy số giả, nên cách chắc chắn là hai lệnh vừa nêu.",
