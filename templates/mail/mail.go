@@ -25,6 +25,17 @@ func Subject(id string, urgent bool) string {
 	return "[Hòm thư] Tin mới " + id
 }
 
+// urgentFirst stands in front of the text wherever the subject says KHẨN, since
+// an opened mail no longer shows its subject on a small screen.
+const urgentFirst = "TIN KHẨN. Mở ngay. / URGENT TIP. Open it now.\n\n"
+
 // Text returns the text of the mail with the tip of this id, one line a
-// paragraph and "\n" between lines. It is the same for every tip but for the id.
-func Text(id string) string { return strings.ReplaceAll(text, placeholder, id) }
+// paragraph and "\n" between lines. It tells nothing that Subject does not: it
+// is the same for every tip but for the id and whether it is marked urgent.
+func Text(id string, urgent bool) string {
+	body := strings.ReplaceAll(text, placeholder, id)
+	if urgent {
+		return urgentFirst + body
+	}
+	return body
+}

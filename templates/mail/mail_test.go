@@ -10,9 +10,10 @@ import (
 
 const id = "TB-7K3M-9QXA"
 
-// TestTextIsConstant: nothing but the id differs between two mails.
+// TestTextIsConstant: nothing but the id differs between two mails that are
+// not urgent, or between two that are.
 func TestTextIsConstant(t *testing.T) {
-	got := Text(id)
+	got := Text(id, false)
 	if strings.Contains(got, placeholder) || !strings.Contains(got, id) {
 		t.Errorf("the id is not in its places:\n%s", got)
 	}
@@ -22,23 +23,50 @@ func TestTextIsConstant(t *testing.T) {
 	if len(placeholder) != len(id) {
 		t.Error("the placeholder is not as long as an id")
 	}
+	if urgent := Text(id, true); urgent != urgentFirst+got {
+		t.Errorf("an urgent mail differs in more than how it begins:\n%s", urgent)
+	}
+}
+
+// TestUrgentTextSaysSo: in both languages, in the first line, and only there.
+func TestUrgentTextSaysSo(t *testing.T) {
+	first, _, _ := strings.Cut(Text(id, true), "\n")
+	for _, want := range []string{"TIN KHẨN. Mở ngay.", "URGENT TIP. Open it now."} {
+		if !strings.Contains(first, want) {
+			t.Errorf("%q is missing in %q", want, first)
+		}
+		if strings.Contains(Text(id, false), want) {
+			t.Errorf("%q is in a mail that is not urgent", want)
+		}
+	}
+	if !strings.HasPrefix(first, "TIN KHẨN") || !norm.NFC.IsNormalString(first) {
+		t.Errorf("first line %q", first)
+	}
 }
 
 // TestTextIsForOfficers: both languages tell the five steps by name, in lines
-// that fit a page.
+// that fit a page, and the command below them, out of the way.
 func TestTextIsForOfficers(t *testing.T) {
-	vietnamese, english, both := strings.Cut(Text(id), "\n----\n")
+	vietnamese, english, both := strings.Cut(Text(id, false), "\n----\n")
 	if !both {
 		t.Fatal("expected two languages, parted by ----")
 	}
 	for _, part := range []string{vietnamese, english} {
-		for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", "\n4. ", "\n5. ", "doc-tin.html", "tipbox open -i", id + ".age"} {
-			if !strings.Contains(part, want) {
-				t.Errorf("%q is missing in:\n%s", want, part)
+		_, steps, _ := strings.Cut(part, "\n\n1. ")
+		steps, below, _ := strings.Cut(steps, "\n\n")
+		for _, want := range []string{"\n2. ", "\n3. ", "\n4. ", "\n5. ", "doc-tin.html", "USB", "khoa-cua-toi", id + ".age"} {
+			if !strings.Contains(steps, want) {
+				t.Errorf("%q is missing in the steps:\n%s", want, steps)
 			}
 		}
+		if n := strings.Count(steps, "\n") + 1; n != 5 {
+			t.Errorf("%d steps, expected 5", n)
+		}
+		if strings.Contains(steps, "tipbox open") || !strings.Contains(below, "tipbox open -i") {
+			t.Errorf("the command does not stand below the steps:\n%s", part)
+		}
 		for line := range strings.Lines(part) {
-			if n := utf8.RuneCountInString(line); n > 190 {
+			if n := utf8.RuneCountInString(line); n > 160 {
 				t.Errorf("line of %d characters: %s", n, line)
 			}
 		}

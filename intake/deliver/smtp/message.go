@@ -72,7 +72,7 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 	msg.SetMessageIDWithValue(s.messageID(m.ID)) // go-mail's own has the host's name
 	// RFC 3834 section 5: keeps vacation programs from answering.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetBodyString(gomail.TypeTextPlain, text.Text(id))
+	msg.SetBodyString(gomail.TypeTextPlain, text.Text(id, m.Urgent))
 	msg.AttachReadSeeker(id+".age", bytes.NewReader(m.Sealed),
 		gomail.WithFileContentType("application/age"), gomail.WithFileEncoding(gomail.EncodingB64))
 	var b bytes.Buffer

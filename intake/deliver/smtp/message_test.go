@@ -117,7 +117,7 @@ func TestMessage(t *testing.T) {
 	if expected := append(slices.Collect(maps.Keys(want)), "Subject", "Content-Type"); !slices.Equal(names, slices.Sorted(slices.Values(expected))) {
 		t.Errorf("headers %v", names)
 	}
-	if mail.text != text.Text(string(m.ID)) {
+	if mail.text != text.Text(string(m.ID), false) {
 		t.Errorf("text:\n%s", mail.text)
 	}
 	if mail.name != "TB-7K3M-9QA1.age" || !bytes.Equal(mail.sealed, m.Sealed) {
@@ -186,14 +186,18 @@ func TestMessageIsConstant(t *testing.T) {
 		t.Error("the boundary is not random")
 	}
 
-	one.Urgent = true
-	urgent := open(t, compose(one, day))
+	one.Urgent, other.Urgent = true, true
+	wire := compose(one, day)
+	if n := len(compose(other, day.AddDate(0, 10, 20))); n != len(wire) {
+		t.Errorf("two urgent tips of one size make mails of %d and %d bytes", len(wire), n)
+	}
+	urgent := open(t, wire)
 	subject, err := new(mime.WordDecoder).DecodeHeader(urgent.header.Get("Subject"))
 	if err != nil || !strings.Contains(subject, "KHẨN") || !strings.Contains(subject, string(one.ID)) {
 		t.Errorf("urgent subject %q: %v", subject, err)
 	}
-	if urgent.text != a.text {
-		t.Error("an urgent mail has another text")
+	if urgent.text != text.Text(string(one.ID), true) || !strings.HasSuffix(urgent.text, "\n\n"+a.text) {
+		t.Errorf("an urgent mail differs in more than its first line:\n%s", urgent.text)
 	}
 }
 
@@ -227,6 +231,7 @@ assert str(m["subject"]) == "[Hòm thư] KHẨN: Tin mới TB-7K3M-9QP1", m["sub
 assert m["from"].addresses[0].display_name == "Hòm thư", m["from"]
 assert m["date"].datetime.isoformat() == "2026-11-03T16:30:05+00:00", m["date"]
 assert "doc-tin.html" in text.get_content() and "Bấm đúp" in text.get_content()
+assert text.get_content().startswith("TIN KHẨN. Mở ngay."), text.get_content()[:80]
 assert sealed.get_filename() == "TB-7K3M-9QP1.age" and sealed.get_content_disposition() == "attachment"
 sys.stdout.buffer.write(sealed.get_content())
 `)

@@ -91,7 +91,7 @@ func received(t *testing.T, raw []byte, m *deliver.Mail) string {
 	if !bytes.Equal(got.sealed, m.Sealed) || got.name != string(m.ID)+".age" {
 		t.Errorf("attachment %q of %d bytes is not the sealed tip", got.name, len(got.sealed))
 	}
-	if got.text != text.Text(string(m.ID)) {
+	if got.text != text.Text(string(m.ID), m.Urgent) {
 		t.Errorf("text:\n%s", got.text)
 	}
 	if path := got.header.Get("Return-Path"); path != "<>" {
