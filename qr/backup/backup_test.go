@@ -162,6 +162,9 @@ func TestPhoto(t *testing.T) {
 	t.Parallel()
 	want := identity(2, 330)
 	_, pages := print(t, want, "200")
+	if len(pages) != 1 {
+		t.Fatalf("a key of tipbox's own takes %d pages", len(pages))
+	}
 	photo := spoil(pages[0])
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, photo, &jpeg.Options{Quality: 60}); err != nil {

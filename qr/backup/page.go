@@ -64,7 +64,8 @@ func (s *Sheet) WritePDF(w io.Writer) error {
 // page is the PDF and how far down it is filled.
 type page struct {
 	*fpdf.Fpdf
-	y float64
+	y    float64
+	kind string // of the key, told at the foot: it says nothing to an officer
 }
 
 func newPage(s *Sheet) *page {
@@ -73,7 +74,7 @@ func newPage(s *Sheet) *page {
 	d.SetCreationDate(s.Day)
 	d.SetModificationDate(s.Day)
 	d.SetProducer("tipbox", true)
-	d.SetTitle("Bản sao khóa trên giấy", true)
+	d.SetTitle("Bản sao tệp khóa trên giấy", true)
 	d.SetLang("vi")
 	d.SetAutoPageBreak(false, 0)
 	d.SetMargins(margin, margin, margin)
@@ -81,7 +82,7 @@ func newPage(s *Sheet) *page {
 	d.AddUTF8FontFromBytes("sans", "", fonts.Load(false)[0].Data)
 	d.AddUTF8FontFromBytes("sans", "B", fonts.Load(true)[0].Data)
 	d.AddPage()
-	return &page{Fpdf: d}
+	return &page{Fpdf: d, kind: s.Kind}
 }
 
 func (p *page) font(style string, size float64, c rgb) {
@@ -116,11 +117,11 @@ func (p *page) box(x, y, w, h float64, c rgb) {
 func (p *page) head(s *Sheet) {
 	p.box(0, 0, pageWidth, 27, accent)
 	p.font("B", 22, white)
-	p.put(margin, 13, "Bản sao khóa hòm thư")
+	p.put(margin, 13, "Bản sao tệp khóa hòm thư")
 	p.font("", 9.5, white)
-	p.put(margin, 20.5, "Ai có tờ này và mật khẩu là đọc được mọi tin: không để chung một chỗ, không photocopy, không chụp gửi đi.")
+	p.put(margin, 20.5, "Ai có tờ này và mật khẩu là đọc được mọi tin: không để chung một chỗ, không photocopy.")
 	p.font("", 7.5, white)
-	p.put(margin, 24.6, "Paper backup of a tip box key. Who has this sheet and the passphrase reads every tip: never keep, copy or send them together.")
+	p.put(margin, 24.6, "Paper backup of a key file. Who has this sheet and the passphrase reads every tip: keep them apart, make no copies.")
 
 	label := s.Label
 	if label == "" {
@@ -133,7 +134,7 @@ func (p *page) head(s *Sheet) {
 	}
 	column(margin, 66, "Khóa của", "key of", label)
 	column(margin+70, 70, "Vân tay khóa", "fingerprint", s.Fingerprint)
-	column(margin+144, 36, "Lập ngày · loại", "made · kind", s.Day.Format("02/01/2006")+" · "+s.Kind)
+	column(margin+144, 36, "Lập ngày", "made", s.Day.Format("02/01/2006"))
 	p.y = 44
 }
 
@@ -143,15 +144,15 @@ func (p *page) advice() {
 		width        float64
 		vi, body, en string
 	}{
-		{52, "Tờ này là gì",
-			"Tệp khóa riêng để mở tin, đã khóa bằng mật khẩu, in ra giấy. Dùng khi máy tính hoặc USB giữ tệp khóa bị mất, bị hỏng.",
-			"The identity file that opens tips, locked with its passphrase. For the day the PC or USB stick that holds the file is lost."},
-		{52, "Cất ở đâu",
-			"Trong phong bì dán kín, trong két hay tủ có khóa. Mật khẩu cất nơi khác; không viết lên tờ này. Quên mật khẩu thì tờ này vô dụng.",
-			"In a sealed envelope, in a safe. The passphrase goes elsewhere, never onto this sheet: without it the sheet is useless."},
-		{68, "Khi cần dùng lại",
-			"1. Quét hoặc chụp rõ cả tờ, chép ảnh vào máy.\n2. Gõ lệnh:\ntipbox keygen --restore ANH.jpg -o KHOA\n3. Mở tin bằng tệp KHOA và mật khẩu cũ.",
-			"Scan or photograph the sheet; run tipbox keygen --restore PHOTO -o FILE; open tips with FILE and the old passphrase."},
+		{46, "Tờ này là gì",
+			"Tệp khóa để mở tin, đã khóa bằng mật khẩu, in ra giấy. Dùng khi mất hoặc hỏng máy tính, USB giữ tệp khóa.",
+			"The key file that opens tips, locked with its passphrase. For the day the PC or USB stick that holds it is lost or broken."},
+		{46, "Cất ở đâu",
+			"Trong phong bì dán kín, trong két. Mật khẩu nhớ trong đầu, không viết lên tờ này: quên mật khẩu thì tờ này vô dụng.",
+			"In a sealed envelope, in a safe. Keep the passphrase in your head, never on this sheet: without it the sheet is useless."},
+		{80, "Khi cần khôi phục",
+			"1. Chụp rõ cả tờ, chép ảnh sang máy bằng dây cáp, không gửi qua Zalo hay thư.\n2. Gõ lệnh để có lại tệp khóa:\ntipbox keygen --restore ANH.jpg -o khoa-moi\n3. Khôi phục xong xóa ảnh. Mật khẩu vẫn như cũ.",
+			"Photograph or scan the sheet, copy the picture over by cable, never by chat or mail; run tipbox keygen --restore PHOTO -o FILE; delete the picture. FILE has the old passphrase."},
 	}
 	const height, pad = 43.0, 3.0
 	x := margin
@@ -268,6 +269,6 @@ func (p *page) foot() {
 	p.put(margin, y, "Without tipbox: type the lines, without their numbers and last groups, into sheet.txt (or what the codes say after the last colon); then in a shell:")
 	p.fit(margin, y+leading, inner, 7, "", rescue, ink)
 	p.font("", size, pale)
-	p.put(margin, y+2*leading, "This is base32 (RFC 4648), its = signs added; the last "+fmt.Sprint(sumSize)+
-		" bytes are a checksum; the rest is a file of age-encryption.org/v1 that holds the identity. Format "+codePrefix+".")
+	p.put(margin, y+2*leading, "Base32 (RFC 4648), its = signs added; the last "+fmt.Sprint(sumSize)+
+		" bytes are a checksum; the rest is a file of age-encryption.org/v1 that holds the key. Format "+codePrefix+", "+p.kind+".")
 }

@@ -25,20 +25,28 @@ func TestTextIsConstant(t *testing.T) {
 }
 
 // TestTextIsForOfficers: both languages tell the five steps by name, in lines
-// that fit a page.
+// that fit a page, and the command below them, out of the way.
 func TestTextIsForOfficers(t *testing.T) {
 	vietnamese, english, both := strings.Cut(Text(id), "\n----\n")
 	if !both {
 		t.Fatal("expected two languages, parted by ----")
 	}
 	for _, part := range []string{vietnamese, english} {
-		for _, want := range []string{"\n1. ", "\n2. ", "\n3. ", "\n4. ", "\n5. ", "doc-tin.html", "tipbox open -i", id + ".age"} {
-			if !strings.Contains(part, want) {
-				t.Errorf("%q is missing in:\n%s", want, part)
+		_, steps, _ := strings.Cut(part, "\n\n1. ")
+		steps, below, _ := strings.Cut(steps, "\n\n")
+		for _, want := range []string{"\n2. ", "\n3. ", "\n4. ", "\n5. ", "doc-tin.html", "USB", "khoa-cua-toi", id + ".age"} {
+			if !strings.Contains(steps, want) {
+				t.Errorf("%q is missing in the steps:\n%s", want, steps)
 			}
 		}
+		if n := strings.Count(steps, "\n") + 1; n != 5 {
+			t.Errorf("%d steps, expected 5", n)
+		}
+		if strings.Contains(steps, "tipbox open") || !strings.Contains(below, "tipbox open -i") {
+			t.Errorf("the command does not stand below the steps:\n%s", part)
+		}
 		for line := range strings.Lines(part) {
-			if n := utf8.RuneCountInString(line); n > 190 {
+			if n := utf8.RuneCountInString(line); n > 160 {
 				t.Errorf("line of %d characters: %s", n, line)
 			}
 		}
