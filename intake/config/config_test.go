@@ -96,6 +96,21 @@ func TestGood(t *testing.T) {
 	}
 }
 
+// TestWrittenOtherwise: what an editor on Windows writes, and a day as TOML has days.
+func TestWrittenOtherwise(t *testing.T) {
+	text := "\ufeff" + strings.ReplaceAll(strings.Replace(good, `"2026-11-22"`, "2026-11-22", 1), "\n", "\r\n")
+	cfg, err := parse(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cfg.Directory.Site("ncs02").Withdrawn; !got.Equal(time.Date(2026, 11, 22, 0, 0, 0, 0, time.Local)) {
+		t.Errorf("withdrawn %s", got)
+	}
+	if _, err := parse(t, strings.Replace(text, "hom-thu@", "hom thu@", 1)); err == nil || !strings.Contains(err.Error(), ":8: smtp.from") {
+		t.Errorf("the line after a mark: %v", err)
+	}
+}
+
 // Each change to a good file is refused, with the line and the key of what is
 // wrong and a part of what is said.
 func TestBad(t *testing.T) {
@@ -110,7 +125,17 @@ func TestBad(t *testing.T) {
 		"host with port":        {`host = "smtp.example.vn"`, `host = "smtp.example.vn:587"`, "7: smtp.host: "},
 		"host as a URL":         {`host = "smtp.example.vn"`, `host = "smtp://x"`, "7: smtp.host: "},
 		"host of two words":     {`host = "smtp.example.vn"`, `host = "a b"`, "7: smtp.host: "},
-		"wrong type":            {`host = "smtp.example.vn"`, "host = 5", "7: smtp.host: "},
+		"wrong type":            {`host = "smtp.example.vn"`, "host = 5", "7: smtp.host: expected text in quotes"},
+		"address for a list":    {`["truc-ban@example.vn"]`, `"truc-ban@example.vn"`, `13: units.mail: expected a list, such as ["truc-ban@example.vn"]`},
+		"language for a list":   {"[http]", "languages = \"vi\"\n[http]", `3: languages: expected a list, such as ["vi", "en"]`},
+		"number in a list":      {`["truc-ban@example.vn"]`, `[5]`, `13: units.mail: expected a list, such as ["truc-ban@example.vn"]`},
+		"number in quotes":      {"[smtp]", "[smtp]\nport = \"587\"", "7: smtp.port: expected a whole number without quotes"},
+		"truth in quotes":       {"id = ", "mark_urgent = \"no\"\nid = ", "11: units.mark_urgent: expected true or false"},
+		"name for names":        {`{ vi = "Chợ" }`, `"Chợ"`, "22: units.sites.name: expected a name for each language"},
+		"number for a name":     {`{ vi = "Chợ" }`, `{ vi = 5 }`, "22: units.sites.name: expected a name for each language"},
+		"number for tables":     {"id = ", "sites = 5\nid = ", "11: units.sites: expected [[units.sites]], in two brackets"},
+		"two brackets":          {"[smtp]", "[[smtp]]", "6: smtp: expected the table [smtp]"},
+		"no table":              {"[http]", "spool = 5\n[http]", "3: spool: expected the table [spool]"},
 		"syntax":                {"[smtp]", "[smtp", "6: "},
 		"plain SMTP":            {"[smtp]", "[smtp]\ntls = \"none\"", "7: smtp.tls: \"none\" to smtp.example.vn"},
 		"user, no password":     {"[smtp]", "[smtp]\nusername = \"tip\"", "7: smtp.username: "},
@@ -124,6 +149,7 @@ func TestBad(t *testing.T) {
 		"site code":             {`"ncs02"`, `"NCS 02"`, "21: units[0].sites[1].code: \"NCS 02\""},
 		"site code twice":       {`"ncs02"`, `"ncs01"`, "21: units[0].sites[1].code: \"ncs01\" stands twice: also at units[0].sites[0].code"},
 		"withdrawn":             {"2026-11-22", "22/11/2026", "23: units[0].sites[1].withdrawn: "},
+		"withdrawn at a time":   {`"2026-11-22"`, "2026-11-22T10:00:00", "23: units[0].sites[1].withdrawn: "},
 		"name":                  {"Chợ", " ", "22: units[0].sites[1].name.vi: empty"},
 		"name too long":         {"Chợ", strings.Repeat("Chợ", 41), "22: units[0].sites[1].name.vi: has 123 characters"},
 		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},

@@ -142,10 +142,11 @@ func (c *checker) addresses(key string, all []string) {
 func (c *checker) site(key string, s site) *intake.Site {
 	c.names(key+".name", s.Name)
 	out := &intake.Site{Code: s.Code, Name: s.Name}
-	if s.Withdrawn != "" {
-		day, err := time.ParseInLocation(time.DateOnly, s.Withdrawn, time.Local)
+	if s.Withdrawn != nil && s.Withdrawn != "" {
+		text := fmt.Sprint(s.Withdrawn) // a TOML date is written as our own
+		day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
 		if err != nil {
-			c.bad(key+".withdrawn", "%q: expected a day, such as \"2026-11-22\"", s.Withdrawn)
+			c.bad(key+".withdrawn", "%q: expected a day, such as \"2026-11-22\"", text)
 		}
 		out.Withdrawn = day
 	}
