@@ -16,23 +16,25 @@ import (
 	limits "tipbox/intake/limit"
 )
 
-// dir holds the recipients files that good names: one of each kind, a mixed
-// one, an empty one, and a secret key where a recipient belongs.
+// dir holds the recipients files that good names: one of each kind, one that
+// the unit is among, a mixed one, an empty one, and a secret key where a
+// recipient belongs.
 func dir(t testing.TB) string {
 	t.Helper()
 	d := t.TempDir()
 	recipient := make(map[string]string)
-	for _, kind := range []string{keys.Classic, keys.PostQuantum} {
+	for name, kind := range map[string]string{"tinh": keys.Classic, "unit": keys.PostQuantum, "other": keys.PostQuantum} {
 		id, err := keys.Generate(kind)
 		if err != nil {
 			t.Fatal(err)
 		}
-		recipient[kind] = id.Recipient().String()
+		recipient[name] = id.Recipient().String()
 	}
 	for name, text := range map[string]string{
-		"unit.recipients":  recipient[keys.PostQuantum],
-		"tinh.recipients":  recipient[keys.Classic],
-		"mixed.recipients": recipient[keys.Classic] + "\n" + recipient[keys.PostQuantum],
+		"unit.recipients":  recipient["unit"],
+		"tinh.recipients":  recipient["tinh"],
+		"both.recipients":  recipient["other"] + "\n" + recipient["unit"],
+		"mixed.recipients": recipient["tinh"] + "\n" + recipient["unit"],
 		"empty.recipients": "# nobody\n",
 		"secret":           "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
 	} {
@@ -111,6 +113,22 @@ func TestWrittenOtherwise(t *testing.T) {
 	}
 }
 
+func oversight(file, mail string) string {
+	return fmt.Sprintf("oversight_file = %q\noversight_mail = [%q]\nid = ", file, mail)
+}
+
+func TestOversightAndPhones(t *testing.T) {
+	for _, phone := range []string{"113", "0215 000 000", "+84 (215) 000-000", "(0215) 000.000"} {
+		cfg, err := parse(t, strings.Replace(good, "id = ", fmt.Sprintf("phone = %q\n", phone)+oversight("tinh.recipients", "thanh-tra@example.vn"), 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u := cfg.Directory.Unit("na-co-sa"); !u.HasOversight() || u.Phone != phone {
+			t.Errorf("unit %+v", u)
+		}
+	}
+}
+
 // Each change to a good file is refused, with the line and the key of what is
 // wrong and a part of what is said.
 func TestBad(t *testing.T) {
@@ -120,6 +138,8 @@ func TestBad(t *testing.T) {
 		"no proxies":            {`["127.0.0.1", "10.0.0.0/8"]`, "[]", "4: http.trusted_proxies: empty"},
 		"everyone a proxy":      {"10.0.0.0/8", "0.0.0.0/0", "4: http.trusted_proxies[1]: "},
 		"admin in public":       {"[http]", "[http]\nadmin = \"0.0.0.0:9090\"", "4: http.admin: "},
+		"admin is the form":     {"[http]", "[http]\nadmin = \"127.0.0.1:8080\"", "4: http.admin: \"127.0.0.1:8080\": is taken by http.listen"},
+		"admin in the form":     {"[http]", "[http]\nlisten = \":9090\"", "3: http.admin: \"127.0.0.1:9090\": is taken by http.listen"},
 		"unknown key":           {"[smtp]", "[smtp]\nhots = \"x\"", "7: smtp.hots: unknown key: did you mean host?"},
 		"unknown table":         {"[smtp]", "[smpt]", "6: smpt: unknown key: did you mean smtp?"},
 		"host with port":        {`host = "smtp.example.vn"`, `host = "smtp.example.vn:587"`, "7: smtp.host: "},
@@ -146,6 +166,12 @@ func TestBad(t *testing.T) {
 		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},
 		"secret key":            {"unit.recipients", "secret", "14: units[0].recipients_file: "},
 		"oversight, no mail":    {"id = ", "oversight_file = \"tinh.recipients\"\nid = ", "11: units[0].oversight_file: "},
+		"oversight by the unit": {"id = ", oversight("unit.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"unit.recipients\" holds a recipient of recipients_file"},
+		"oversight by both":     {"id = ", oversight("both.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"both.recipients\" holds a recipient of recipients_file"},
+		"oversight to the unit": {"id = ", oversight("tinh.recipients", "Truc-Ban@Example.vn"), "12: units[0].oversight_mail[0]: \"Truc-Ban@Example.vn\" is in mail as well"},
+		"phone of letters":      {"id = ", "phone = \"abc\"\nid = ", "11: units[0].phone: \"abc\": expected one telephone number"},
+		"phone too short":       {"id = ", "phone = \"+(84)\"\nid = ", "11: units[0].phone: "},
+		"two phones":            {"id = ", "phone = \"0215 000 000; 0216 000 000\"\nid = ", "11: units[0].phone: "},
 		"site code":             {`"ncs02"`, `"NCS 02"`, "21: units[0].sites[1].code: \"NCS 02\""},
 		"site code twice":       {`"ncs02"`, `"ncs01"`, "21: units[0].sites[1].code: \"ncs01\" stands twice: also at units[0].sites[0].code"},
 		"withdrawn":             {"2026-11-22", "22/11/2026", "23: units[0].sites[1].withdrawn: "},
