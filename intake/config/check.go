@@ -23,6 +23,8 @@ type checker struct {
 	dir      string // the file's directory, for relative paths
 	data     []byte
 	problems []Problem
+
+	recipientsFiles []string // read so far
 }
 
 func (c *checker) bad(key, format string, args ...any) {
@@ -68,6 +70,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
 	cfg.Directory = c.units(f.Units)
+	cfg.RecipientsFiles = c.recipientsFiles
 	return cfg
 }
 

@@ -34,6 +34,8 @@ type Config struct {
 	Spool      Spool
 	SMTP       SMTP
 	Directory  *intake.Directory
+	// RecipientsFiles are those of the units and their oversight, as paths.
+	RecipientsFiles []string
 }
 
 // HTTP is where and how the form and the admin listener answer.

@@ -150,6 +150,7 @@ func (c *checker) recipients(key, path string) *keys.Recipients {
 		c.bad(key, "%v", err)
 		return nil
 	}
+	c.recipientsFiles = append(c.recipientsFiles, c.path(path))
 	return r
 }
 
