@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -68,6 +69,7 @@ func readLocales(dir string, tags []string) (map[string]*Locale, []Finding) {
 	files := make(map[string]string)
 	embedded, err := fs.Sub(localeFiles, "locales")
 	found := collect(embedded, "", locales, files)
+	ours := maps.Clone(locales)
 	if err == nil && dir != "" {
 		if _, err = os.Stat(dir); err == nil {
 			found = append(found, collect(os.DirFS(dir), dir, locales, files)...)
@@ -81,6 +83,10 @@ func readLocales(dir string, tags []string) (map[string]*Locale, []Finding) {
 		l := locales[tag]
 		if vi != nil {
 			found = append(found, findings(files[tag], samePlaceholders(l, vi))...)
+		}
+		if err := untranslated(l, ours); err != nil && ours[tag] != l {
+			found = append(found, Finding{files[tag], err.Error(), false})
+			l.Reviewed = false
 		}
 		if !l.Reviewed {
 			found = append(found, Finding{files[tag], "a draft that is never offered, until a native speaker has read it and set \"reviewed\": true", tag == base})

@@ -253,6 +253,25 @@ func samePlaceholders(l, vi *Locale) error {
 	return errors.Join(problems...)
 }
 
+// untranslated returns a draft's reason where whole sentences are word for word
+// those of another language: a copy of a locale that is marked as reviewed, as
+// the one is that it was copied from.
+func untranslated(l *Locale, all map[string]*Locale) error {
+	const sentence = 40 // characters; less may be a name, or the same by chance
+	for _, tag := range sortedKeys(all) {
+		if sameBase(language.Make(l.Tag), language.Make(tag)) {
+			continue // vi-VN may well repeat vi
+		}
+		same := slices.DeleteFunc(sortedKeys(l.texts), func(key string) bool {
+			return l.texts[key] != all[tag].texts[key] || utf8.RuneCountInString(l.texts[key]) < sentence
+		})
+		if len(same) > 0 {
+			return fmt.Errorf("not translated, but word for word as in %s: %s", tag, strings.Join(same, ", "))
+		}
+	}
+	return nil
+}
+
 func placeholders(text string) []string {
 	found := placeholder.FindAllString(text, -1)
 	slices.Sort(found)

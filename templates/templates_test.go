@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/text/unicode/norm"
@@ -122,6 +123,43 @@ func TestDraftsAreNeverOffered(t *testing.T) {
 	p = load(t, Options{Languages: []string{"mww", "vi"}, LocaleDir: reviewed})
 	if got := tags(p.Offer(nil)); !slices.Equal(got, []string{"mww", "vi"}) {
 		t.Errorf("offered once reviewed: %v", got)
+	}
+}
+
+// TestCopiesAreDrafts: a copy says that it is reviewed, as what it was made from
+// does; it is offered once no sentence in it is another language's.
+func TestCopiesAreDrafts(t *testing.T) {
+	translate := func(but ...string) func(map[string]any) {
+		return func(m map[string]any) {
+			for key, v := range m {
+				if text, ok := v.(string); ok && utf8.RuneCountInString(text) >= 40 && !slices.Contains(but, key) {
+					_, first := utf8.DecodeRuneInString(text)
+					m[key] = "Z" + text[first:]
+				}
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		from, tag string
+		change    func(map[string]any)
+		want      string // how the finding begins, "" where it is offered
+	}{
+		"a copy":           {"en", "fr", func(map[string]any) {}, "not translated, but word for word as in en: "},
+		"one sentence":     {"en", "fr", translate("promise"), "not translated, but word for word as in en: promise"},
+		"translated":       {"en", "fr", translate(), ""},
+		"of Vietnamese":    {"vi", "lo", translate("thanks_no_reply"), "not translated, but word for word as in vi: thanks_no_reply"},
+		"a region's":       {"vi", "vi-VN", func(map[string]any) {}, ""},
+		"in place of ours": {"en", "mww", func(map[string]any) {}, "not translated, but word for word as in en: "},
+	} {
+		dir := edited(t, c.from, c.tag, c.change)
+		found := slices.DeleteFunc(CheckLocales(dir, []string{c.tag}), func(f Finding) bool { return f.File != filepath.Join(dir, c.tag+".json") })
+		if (c.want != "") != (len(found) == 2 && !found[0].Fatal && strings.HasPrefix(found[0].Text, c.want)) || c.want == "" && len(found) > 0 {
+			t.Errorf("%s: %v, want %q", name, found, c.want)
+		}
+		offered := tags(load(t, Options{Languages: []string{"vi", c.tag}, LocaleDir: dir}).Offer(nil))
+		if slices.Contains(offered, c.tag) != (c.want == "") {
+			t.Errorf("%s: offered: %v", name, offered)
+		}
 	}
 }
 

@@ -3,11 +3,10 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/http"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,10 +17,6 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/config"
-	"tipbox/intake/deliver"
-	"tipbox/intake/deliver/smtp"
-	"tipbox/intake/limit"
-	"tipbox/intake/spool"
 	"tipbox/templates"
 )
 
@@ -63,7 +58,7 @@ func (c *checkCmd) run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
+		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"
@@ -76,10 +71,13 @@ func (c *checkCmd) run(t *terminal) error {
 			}
 		}
 	}
-	if wrong > 0 {
-		return fmt.Errorf("%d problems", wrong)
+	switch wrong {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 problem")
 	}
-	return nil
+	return fmt.Errorf("%d problems", wrong)
 }
 
 // checkKeys names the kind of each unit's keys; whose they are says tipbox keys list.
@@ -94,6 +92,66 @@ func checkKeys(cfg *config.Config) (all []checked) {
 	return all
 }
 
+// checkIdentities finds secret keys beside the recipients, such as the one that
+// tipbox init made: here they are of no use, but to who breaks in.
+func checkIdentities(cfg *config.Config) (all []checked) {
+	var dirs []string
+	for _, file := range cfg.RecipientsFiles {
+		dirs = append(dirs, filepath.Dir(file))
+	}
+	slices.Sort(dirs)
+	for _, dir := range slices.Compact(dirs) {
+		entries, _ := os.ReadDir(dir) // the recipients could be read
+		for _, e := range entries {
+			if path := filepath.Join(dir, e.Name()); e.Type().IsRegular() && isIdentity(path) {
+				all = append(all, checked{"keys", path + " is a secret key", "move it to the officer's computer and keep it nowhere else: this server does not need it"})
+			}
+		}
+	}
+	return all
+}
+
+// isIdentity knows a secret key by how the file begins, and one that we may not
+// read by its name.
+func isIdentity(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return filepath.Ext(path) == ".identity"
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, 4096))
+	return bytes.Contains(head, []byte("AGE-SECRET-KEY-")) || bytes.Contains(head, []byte("BEGIN AGE ENCRYPTED FILE")) ||
+		bytes.HasPrefix(head, []byte("age-encryption.org/"))
+}
+
+// checkNames finds what pages and posters in the first language would call by a
+// name in a foreign one: Vietnamese stands in for every language, no other does.
+func checkNames(cfg *config.Config) (all []checked) {
+	for _, u := range cfg.Directory.Units() {
+		first := slices.Concat(u.Languages, cfg.Languages)[0]
+		named := func(what string, names intake.Names) {
+			if names[first] == "" && names["vi"] == "" {
+				all = append(all, checked{"names", fmt.Sprintf("%s has no name in %s: page and poster say %q", what, first, names.In(first)),
+					fmt.Sprintf("add it to its name in the configuration, as in { %s = \"…\" }", first)})
+			}
+		}
+		named("unit "+u.ID, u.Name)
+		for _, s := range u.Sites {
+			named("site "+s.Code, s.Name)
+		}
+	}
+	return all
+}
+
+// languageHint says where a language is mended, which is not in what we ship.
+func languageHint(cfg *config.Config, dir string) string {
+	where := "mend TAG.json in " + dir + ", which for a built-in language is a copy of ours"
+	if cfg.LocaleDir == "" {
+		where = "set locale_dir and put TAG.json into " + dir + ", for a built-in language a copy of ours"
+	}
+	return where + "; or take the language out of languages. docs/operating.md says how one is added"
+}
+
 // checkLanguages names everything that is wrong with a locale, and drafts.
 func checkLanguages(cfg *config.Config) (all []checked) {
 	tags := slices.Clone(cfg.Languages)
@@ -102,164 +160,10 @@ func checkLanguages(cfg *config.Config) (all []checked) {
 	}
 	for _, f := range templates.CheckLocales(cfg.LocaleDir, tags) {
 		if f.Fatal || slices.ContainsFunc(tags, func(tag string) bool { return f.File == tag+".json" }) {
-			all = append(all, checked{"language", f.String(), "mend the file in locale_dir; docs/operating.md says how a language is added"})
+			all = append(all, checked{"language", f.String(), languageHint(cfg, "locale_dir")})
 		} else {
 			all = append(all, checked{part: "language", text: f.String()})
 		}
 	}
 	return append(all, checked{part: "language", text: strings.Join(cfg.Languages, ", ")})
-}
-
-// checkDisk writes what the spool writes: a file, down to the disk.
-func checkDisk(cfg *config.Config) []checked {
-	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
-		return []checked{{"disk", err.Error(), "data_dir must belong to the user that tipbox serve runs as"}}
-	}
-	probe := filepath.Join(cfg.DataDir, ".check")
-	defer func() { _ = os.Remove(probe) }()
-	if err := writeSynced(probe, []byte("tipbox\n")); err != nil {
-		return []checked{{"disk", "cannot write: " + err.Error(), "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"}}
-	}
-	f := checked{part: "disk", text: cfg.DataDir + " can be written"}
-	switch free, err := spool.Free(cfg.DataDir); {
-	case err != nil:
-		f.text, f.hint = "asking for free space: "+err.Error(), "is data_dir on a local disk?"
-	case free < cfg.Spool.MinFree:
-		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
-		f.hint = "make room on the disk"
-	}
-	return []checked{f}
-}
-
-// checkSpool finds tips that the configuration has no unit for any more.
-func checkSpool(cfg *config.Config) (all []checked) {
-	dir := filepath.Join(cfg.DataDir, "spool")
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil // not served yet
-	}
-	desk, err := spool.OpenDesk(dir)
-	if err != nil {
-		return []checked{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
-	}
-	defer desk.Close()
-	items, err := desk.List()
-	if err != nil {
-		return []checked{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
-	}
-	for _, item := range items {
-		if u := cfg.Directory.Unit(item.Unit); item.Unit != "" && (u == nil || !reaches(u, item.Audience)) {
-			all = append(all, checked{"spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
-				"put the unit back into the configuration until its tips are delivered"})
-		}
-	}
-	return append(all, checked{part: "spool", text: fmt.Sprintf("%d tips wait", len(items))})
-}
-
-// reaches reports whether the unit has an address for the audience.
-func reaches(u *intake.Unit, a intake.Audience) bool {
-	_, mail := u.SealerFor(a)
-	return len(mail) > 0
-}
-
-func checkRedis(cfg *config.Config) []checked {
-	if cfg.Redis == nil {
-		return []checked{{part: "redis", text: "none: this server keeps the limits itself"}}
-	}
-	password, err := firstLine(cfg.Redis.PasswordFile)
-	if err != nil {
-		return []checked{{"redis", err.Error(), "redis.password_file must be readable for tipbox serve"}}
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
-	defer cancel()
-	err = limit.Inspect(ctx, limit.Server{URL: cfg.Redis.URL, Password: password})
-	var persistent *limit.PersistentError
-	switch {
-	case errors.As(err, &persistent):
-		return []checked{{"redis", persistent.Error(), `it must forget: set save "" and appendonly no in redis.conf; until then tipbox gives it nothing`}}
-	case errors.Is(err, limit.ErrPersistenceUnknown):
-		return []checked{{"redis", err.Error(), "ask whoever runs it that neither snapshots nor an append-only file are written"}}
-	case err != nil:
-		return []checked{{"redis", err.Error(), "tips are taken without it; mend redis.url, or leave [redis] out on a single server"}}
-	}
-	return []checked{{part: "redis", text: "answers, and writes nothing to disk"}}
-}
-
-// checkMail logs in, begins a mail and takes it back: it sends nothing.
-func checkMail(cfg *config.Config) []checked {
-	if _, err := firstLine(cfg.SMTP.PasswordFile); err != nil {
-		return []checked{{"mail", err.Error(), "put the password alone on the first line of the file that smtp.password_file names"}}
-	}
-	transport, err := newTransport(cfg)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), checkTime)
-		defer cancel()
-		var conn deliver.Conn
-		if conn, err = transport.Dial(ctx); err == nil {
-			defer conn.Close() //nolint:errcheck // nothing was sent
-			if asker, ok := conn.(deliver.Asker); ok {
-				err = asker.Ask(ctx)
-			}
-		}
-		if err == nil {
-			f := checked{part: "mail", text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}
-			if cfg.SMTP.Bounces == "" {
-				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
-			}
-			return []checked{f}
-		}
-	}
-	advice := map[string]string{
-		deliver.BadAuth:     "it wants a login, or another one: mend smtp.username and the password file",
-		deliver.BadTLS:      "smtp.tls may be the wrong way of encrypting for this port (587 starttls, 465 tls), or smtp.ca_file is missing",
-		deliver.DialRefused: "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
-		deliver.Timeout:     "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
-		deliver.Unresolved:  "smtp.host is not known to the DNS",
-	}[deliver.Reason(err)]
-	if advice == "" {
-		advice = "tips are taken and wait until the mail server lets us in"
-	}
-	cause := err
-	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
-		cause = next
-	}
-	return []checked{{"mail", fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, deliver.Reason(err), cause), advice}}
-}
-
-// checkLink opens the first poster's page as a phone would, through whatever
-// stands in front of the server.
-func checkLink(cfg *config.Config) []checked {
-	var site *intake.Site
-	for site = range cfg.Directory.Sites() {
-		break
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, cfg.Link(site), nil)
-	if err != nil {
-		return []checked{{"link", err.Error(), "mend base_url"}}
-	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	if err != nil {
-		return []checked{{"link", err.Error(), "start tipbox serve and the web server in front of it, and see that the name leads here"}}
-	}
-	defer resp.Body.Close()
-	switch {
-	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return []checked{{"link", fmt.Sprintf("%s is redirected to %s", cfg.Link(site), resp.Header.Get("Location")),
-			"posters must lead straight to the form: make base_url what people end up at"}}
-	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusGone,
-		!strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'"):
-		return []checked{{"link", fmt.Sprintf("%s answers %s, and not with our form", cfg.Link(site), resp.Status),
-			"the web server in front must pass everything on unchanged: see deploy/"}}
-	}
-	return []checked{{part: "link", text: cfg.Link(site) + " answers with the form"}}
-}
-
-// newTransport returns the way to the mail server.
-func newTransport(cfg *config.Config) (*smtp.Transport, error) {
-	return smtp.New(smtp.Options{
-		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
-		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
-	})
 }

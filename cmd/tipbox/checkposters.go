@@ -21,7 +21,7 @@ func checkPosters(cfg *config.Config) (all []checked) {
 			all = append(all, checked{"poster", err.Error(), "mend color or emblem of the unit in the configuration; without them posters have ours"})
 		}
 	}
-	const hint = "mend the file in locale_dir/poster; docs/operating.md says how a language is added"
+	hint := languageHint(cfg, "locale_dir/poster")
 	texts, err := postertext.Load(posterTexts(cfg))
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {

@@ -23,6 +23,8 @@ type checker struct {
 	dir      string // the file's directory, for relative paths
 	data     []byte
 	problems []Problem
+
+	recipientsFiles []string // read so far
 }
 
 func (c *checker) bad(key, format string, args ...any) {
@@ -68,6 +70,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
 	cfg.Directory = c.units(f.Units)
+	cfg.RecipientsFiles = c.recipientsFiles
 	return cfg
 }
 
@@ -98,6 +101,8 @@ func (c *checker) http(f *file, base *url.URL) HTTP {
 	if h.Admin != "" && c.listen("http.admin", h.Admin) {
 		if host, _, _ := net.SplitHostPort(h.Admin); !isLoopback(host) {
 			c.bad("http.admin", "%q: expected a loopback address: it answers without asking who", h.Admin)
+		} else if samePort(h.Listen, h.Admin) {
+			c.bad("http.admin", "%q: is taken by http.listen: expected another port", h.Admin)
 		}
 	}
 	if h.BodyMemory > 0 && h.BodyMemory < 64<<20 {
@@ -131,6 +136,14 @@ func (c *checker) listen(key, addr string) bool {
 		return false
 	}
 	return true
+}
+
+// samePort reports whether no two listeners could have both addresses.
+func samePort(listen, admin string) bool {
+	host, port, _ := net.SplitHostPort(listen)
+	adminHost, adminPort, _ := net.SplitHostPort(admin)
+	ip := net.ParseIP(host)
+	return port == adminPort && port != "0" && (host == adminHost || host == "" || ip != nil && ip.IsUnspecified())
 }
 
 func (c *checker) redis(f *file) *Redis {

@@ -1,9 +1,11 @@
 // Package config reads tipbox.toml and gives validated units and settings. It
 // is strict: an unknown key is an error, no secret may stand in the file, and
-// all problems are told at once, each with its line and key.
+// all problems are told at once, each with its line and key. Only what is not
+// TOML, or of the wrong type, is told alone: the rest could not be read.
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -32,6 +34,8 @@ type Config struct {
 	Spool      Spool
 	SMTP       SMTP
 	Directory  *intake.Directory
+	// RecipientsFiles are those of the units and their oversight, as paths.
+	RecipientsFiles []string
 }
 
 // HTTP is where and how the form and the admin listener answer.
@@ -126,6 +130,7 @@ func Load(path string) (*Config, error) {
 // Parse is Load for the contents of a file that stands, or will stand, at path.
 func Parse(path string, data []byte) (*Config, error) {
 	f := defaults()
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which editors on Windows put first
 	c := &checker{dir: filepath.Dir(path), data: data}
 	if err := c.decode(&f); err != nil {
 		return nil, &Error{path, []Problem{*err}}

@@ -16,23 +16,25 @@ import (
 	limits "tipbox/intake/limit"
 )
 
-// dir holds the recipients files that good names: one of each kind, a mixed
-// one, an empty one, and a secret key where a recipient belongs.
+// dir holds the recipients files that good names: one of each kind, one that
+// the unit is among, a mixed one, an empty one, and a secret key where a
+// recipient belongs.
 func dir(t testing.TB) string {
 	t.Helper()
 	d := t.TempDir()
 	recipient := make(map[string]string)
-	for _, kind := range []string{keys.Classic, keys.PostQuantum} {
+	for name, kind := range map[string]string{"tinh": keys.Classic, "unit": keys.PostQuantum, "other": keys.PostQuantum} {
 		id, err := keys.Generate(kind)
 		if err != nil {
 			t.Fatal(err)
 		}
-		recipient[kind] = id.Recipient().String()
+		recipient[name] = id.Recipient().String()
 	}
 	for name, text := range map[string]string{
-		"unit.recipients":  recipient[keys.PostQuantum],
-		"tinh.recipients":  recipient[keys.Classic],
-		"mixed.recipients": recipient[keys.Classic] + "\n" + recipient[keys.PostQuantum],
+		"unit.recipients":  recipient["unit"],
+		"tinh.recipients":  recipient["tinh"],
+		"both.recipients":  recipient["other"] + "\n" + recipient["unit"],
+		"mixed.recipients": recipient["tinh"] + "\n" + recipient["unit"],
 		"empty.recipients": "# nobody\n",
 		"secret":           "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
 	} {
@@ -96,6 +98,37 @@ func TestGood(t *testing.T) {
 	}
 }
 
+// TestWrittenOtherwise: what an editor on Windows writes, and a day as TOML has days.
+func TestWrittenOtherwise(t *testing.T) {
+	text := "\ufeff" + strings.ReplaceAll(strings.Replace(good, `"2026-11-22"`, "2026-11-22", 1), "\n", "\r\n")
+	cfg, err := parse(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cfg.Directory.Site("ncs02").Withdrawn; !got.Equal(time.Date(2026, 11, 22, 0, 0, 0, 0, time.Local)) {
+		t.Errorf("withdrawn %s", got)
+	}
+	if _, err := parse(t, strings.Replace(text, "hom-thu@", "hom thu@", 1)); err == nil || !strings.Contains(err.Error(), ":8: smtp.from") {
+		t.Errorf("the line after a mark: %v", err)
+	}
+}
+
+func oversight(file, mail string) string {
+	return fmt.Sprintf("oversight_file = %q\noversight_mail = [%q]\nid = ", file, mail)
+}
+
+func TestOversightAndPhones(t *testing.T) {
+	for _, phone := range []string{"113", "0215 000 000", "+84 (215) 000-000", "(0215) 000.000"} {
+		cfg, err := parse(t, strings.Replace(good, "id = ", fmt.Sprintf("phone = %q\n", phone)+oversight("tinh.recipients", "thanh-tra@example.vn"), 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u := cfg.Directory.Unit("na-co-sa"); !u.HasOversight() || u.Phone != phone {
+			t.Errorf("unit %+v", u)
+		}
+	}
+}
+
 // Each change to a good file is refused, with the line and the key of what is
 // wrong and a part of what is said.
 func TestBad(t *testing.T) {
@@ -105,12 +138,24 @@ func TestBad(t *testing.T) {
 		"no proxies":            {`["127.0.0.1", "10.0.0.0/8"]`, "[]", "4: http.trusted_proxies: empty"},
 		"everyone a proxy":      {"10.0.0.0/8", "0.0.0.0/0", "4: http.trusted_proxies[1]: "},
 		"admin in public":       {"[http]", "[http]\nadmin = \"0.0.0.0:9090\"", "4: http.admin: "},
+		"admin is the form":     {"[http]", "[http]\nadmin = \"127.0.0.1:8080\"", "4: http.admin: \"127.0.0.1:8080\": is taken by http.listen"},
+		"admin in the form":     {"[http]", "[http]\nlisten = \":9090\"", "3: http.admin: \"127.0.0.1:9090\": is taken by http.listen"},
 		"unknown key":           {"[smtp]", "[smtp]\nhots = \"x\"", "7: smtp.hots: unknown key: did you mean host?"},
 		"unknown table":         {"[smtp]", "[smpt]", "6: smpt: unknown key: did you mean smtp?"},
 		"host with port":        {`host = "smtp.example.vn"`, `host = "smtp.example.vn:587"`, "7: smtp.host: "},
 		"host as a URL":         {`host = "smtp.example.vn"`, `host = "smtp://x"`, "7: smtp.host: "},
 		"host of two words":     {`host = "smtp.example.vn"`, `host = "a b"`, "7: smtp.host: "},
-		"wrong type":            {`host = "smtp.example.vn"`, "host = 5", "7: smtp.host: "},
+		"wrong type":            {`host = "smtp.example.vn"`, "host = 5", "7: smtp.host: expected text in quotes"},
+		"address for a list":    {`["truc-ban@example.vn"]`, `"truc-ban@example.vn"`, `13: units.mail: expected a list, such as ["truc-ban@example.vn"]`},
+		"language for a list":   {"[http]", "languages = \"vi\"\n[http]", `3: languages: expected a list, such as ["vi", "en"]`},
+		"number in a list":      {`["truc-ban@example.vn"]`, `[5]`, `13: units.mail: expected a list, such as ["truc-ban@example.vn"]`},
+		"number in quotes":      {"[smtp]", "[smtp]\nport = \"587\"", "7: smtp.port: expected a whole number without quotes"},
+		"truth in quotes":       {"id = ", "mark_urgent = \"no\"\nid = ", "11: units.mark_urgent: expected true or false"},
+		"name for names":        {`{ vi = "Chợ" }`, `"Chợ"`, "22: units.sites.name: expected a name for each language"},
+		"number for a name":     {`{ vi = "Chợ" }`, `{ vi = 5 }`, "22: units.sites.name: expected a name for each language"},
+		"number for tables":     {"id = ", "sites = 5\nid = ", "11: units.sites: expected [[units.sites]], in two brackets"},
+		"two brackets":          {"[smtp]", "[[smtp]]", "6: smtp: expected the table [smtp]"},
+		"no table":              {"[http]", "spool = 5\n[http]", "3: spool: expected the table [spool]"},
 		"syntax":                {"[smtp]", "[smtp", "6: "},
 		"plain SMTP":            {"[smtp]", "[smtp]\ntls = \"none\"", "7: smtp.tls: \"none\" to smtp.example.vn"},
 		"user, no password":     {"[smtp]", "[smtp]\nusername = \"tip\"", "7: smtp.username: "},
@@ -121,9 +166,16 @@ func TestBad(t *testing.T) {
 		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},
 		"secret key":            {"unit.recipients", "secret", "14: units[0].recipients_file: "},
 		"oversight, no mail":    {"id = ", "oversight_file = \"tinh.recipients\"\nid = ", "11: units[0].oversight_file: "},
+		"oversight by the unit": {"id = ", oversight("unit.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"unit.recipients\" holds a recipient of recipients_file"},
+		"oversight by both":     {"id = ", oversight("both.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"both.recipients\" holds a recipient of recipients_file"},
+		"oversight to the unit": {"id = ", oversight("tinh.recipients", "Truc-Ban@Example.vn"), "12: units[0].oversight_mail[0]: \"Truc-Ban@Example.vn\" is in mail as well"},
+		"phone of letters":      {"id = ", "phone = \"abc\"\nid = ", "11: units[0].phone: \"abc\": expected one telephone number"},
+		"phone too short":       {"id = ", "phone = \"+(84)\"\nid = ", "11: units[0].phone: "},
+		"two phones":            {"id = ", "phone = \"0215 000 000; 0216 000 000\"\nid = ", "11: units[0].phone: "},
 		"site code":             {`"ncs02"`, `"NCS 02"`, "21: units[0].sites[1].code: \"NCS 02\""},
 		"site code twice":       {`"ncs02"`, `"ncs01"`, "21: units[0].sites[1].code: \"ncs01\" stands twice: also at units[0].sites[0].code"},
 		"withdrawn":             {"2026-11-22", "22/11/2026", "23: units[0].sites[1].withdrawn: "},
+		"withdrawn at a time":   {`"2026-11-22"`, "2026-11-22T10:00:00", "23: units[0].sites[1].withdrawn: "},
 		"name":                  {"Chợ", " ", "22: units[0].sites[1].name.vi: empty"},
 		"name too long":         {"Chợ", strings.Repeat("Chợ", 41), "22: units[0].sites[1].name.vi: has 123 characters"},
 		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},

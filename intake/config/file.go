@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"reflect"
 	"strings"
@@ -83,7 +84,7 @@ type unit struct {
 type site struct {
 	Code      string       `toml:"code"`
 	Name      intake.Names `toml:"name"`
-	Withdrawn string       `toml:"withdrawn"`
+	Withdrawn any          `toml:"withdrawn"` // a string or a TOML date
 }
 
 // defaults are the values of keys that are left out.
@@ -107,10 +108,54 @@ func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
 func dotted(key toml.Key) string { return strings.Join(key, ".") }
 
-// typeError says what kind of value was expected, without go-toml's prefix and
-// Go's type names.
+// typeError says what kind of value was expected, in words and not in Go's types.
 func typeError(e *toml.DecodeError) string {
-	return strings.TrimPrefix(e.Error(), "toml: ")
+	text := strings.TrimPrefix(e.Error(), "toml: ")
+	t := typeAt(e.Key())
+	if t == nil || !strings.HasPrefix(text, "cannot decode ") && !strings.HasPrefix(text, "cannot store ") {
+		return text
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t.Kind() == reflect.String:
+		return `expected text in quotes, such as "…"`
+	case t.Kind() == reflect.Int:
+		return "expected a whole number without quotes"
+	case t.Kind() == reflect.Bool:
+		return "expected true or false without quotes"
+	case t.Kind() == reflect.Map:
+		return `expected a name for each language, such as { vi = "…" }`
+	case t == reflect.TypeFor[[]string]():
+		return "expected a list, such as " + cmp.Or(listExamples[e.Key()[len(e.Key())-1]], `["truc-ban@example.vn"]`)
+	case t.Kind() == reflect.Slice:
+		return "expected [[" + dotted(e.Key()) + "]], in two brackets"
+	}
+	return "expected the table [" + dotted(e.Key()) + "]"
+}
+
+// listExamples are for the lists that are not of mail addresses.
+var listExamples = map[string]string{"languages": `["vi", "en"]`, "trusted_proxies": `["127.0.0.1"]`}
+
+// typeAt returns the type of the key's value, or nil for a key that is not known.
+func typeAt(key toml.Key) reflect.Type {
+	t := reflect.TypeFor[file]()
+	for _, part := range key {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() == reflect.Map {
+			t = t.Elem()
+			continue
+		}
+		f, ok := fieldByTag(t, part)
+		if !ok {
+			return nil
+		}
+		t = f.Type
+	}
+	return t
 }
 
 // nearest suggests the known key that an unknown one most likely means.
@@ -118,17 +163,11 @@ func nearest(key toml.Key) string {
 	if len(key) == 0 {
 		return ""
 	}
-	t := reflect.TypeFor[file]()
-	for _, part := range key[:len(key)-1] {
-		f, ok := fieldByTag(t, part)
-		if !ok {
-			return ""
-		}
-		for t = f.Type; t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice; {
-			t = t.Elem()
-		}
+	t := typeAt(key[:len(key)-1])
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
+		t = t.Elem()
 	}
-	if t.Kind() != reflect.Struct {
+	if t == nil || t.Kind() != reflect.Struct {
 		return ""
 	}
 	best, bestDistance := "", 3

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"tipbox/crypto/keys"
@@ -18,6 +19,7 @@ var (
 	idPattern    = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	codePattern  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$`)
 	colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	phonePattern = regexp.MustCompile(`^\+?[ .()-]*([0-9][ .()-]*){3,}$`)
 )
 
 const (
@@ -89,6 +91,9 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		}
 		window = d
 	}
+	if u.Phone != "" && !phonePattern.MatchString(u.Phone) {
+		c.bad(key+".phone", "%q: expected one telephone number, such as 0215 000 000 or +84 215 000 000", u.Phone)
+	}
 	if u.Color != "" && !colorPattern.MatchString(u.Color) {
 		c.bad(key+".color", "%q: expected a colour, such as #0b5d3b", u.Color)
 	}
@@ -99,15 +104,34 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		Languages:  c.languages(key+".languages", u.Languages),
 		Emblem:     c.path(u.Emblem), Color: u.Color,
 	}
-	if r := c.recipients(key+".recipients_file", u.RecipientsFile); r != nil {
-		out.Sealer, out.Recipients, out.RecipientKind = seal.New(r), r.Strings(), r.Kind()
+	own := c.recipients(key+".recipients_file", u.RecipientsFile)
+	if own != nil {
+		out.Sealer, out.Recipients, out.RecipientKind = seal.New(own), own.Strings(), own.Kind()
 	}
 	if u.OversightFile != "" {
 		if r := c.recipients(key+".oversight_file", u.OversightFile); r != nil {
 			out.OversightSealer, out.OversightRecipients = seal.New(r), r.Strings()
+			c.apart(key, u, own, r)
 		}
 	}
 	return out
+}
+
+// apart holds what the form promises of a tip to the oversight: that the unit
+// can neither open nor receive it.
+func (c *checker) apart(key string, u unit, own, oversight *keys.Recipients) {
+	if own != nil {
+		for _, r := range oversight.All() {
+			if slices.Contains(own.Strings(), r.String()) {
+				c.bad(key+".oversight_file", "%q holds a recipient of recipients_file (%s): expected keys that only the oversight has", u.OversightFile, r.Fingerprint())
+			}
+		}
+	}
+	for i, address := range u.OversightMail {
+		if slices.ContainsFunc(u.Mail, func(m string) bool { return strings.EqualFold(m, address) }) {
+			c.bad(fmt.Sprintf("%s.oversight_mail[%d]", key, i), "%q is in mail as well: expected addresses that only the oversight reads", address)
+		}
+	}
 }
 
 // recipients reads a recipients file, which is part of what is checked: a unit
@@ -126,6 +150,7 @@ func (c *checker) recipients(key, path string) *keys.Recipients {
 		c.bad(key, "%v", err)
 		return nil
 	}
+	c.recipientsFiles = append(c.recipientsFiles, c.path(path))
 	return r
 }
 
@@ -142,10 +167,11 @@ func (c *checker) addresses(key string, all []string) {
 func (c *checker) site(key string, s site) *intake.Site {
 	c.names(key+".name", s.Name)
 	out := &intake.Site{Code: s.Code, Name: s.Name}
-	if s.Withdrawn != "" {
-		day, err := time.ParseInLocation(time.DateOnly, s.Withdrawn, time.Local)
+	if s.Withdrawn != nil && s.Withdrawn != "" {
+		text := fmt.Sprint(s.Withdrawn) // a TOML date is written as our own
+		day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
 		if err != nil {
-			c.bad(key+".withdrawn", "%q: expected a day, such as \"2026-11-22\"", s.Withdrawn)
+			c.bad(key+".withdrawn", "%q: expected a day, such as \"2026-11-22\"", text)
 		}
 		out.Withdrawn = day
 	}

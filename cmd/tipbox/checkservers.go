@@ -1,0 +1,86 @@
+//go:build !desk
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tipbox/intake/config"
+	"tipbox/intake/deliver"
+	"tipbox/intake/deliver/smtp"
+	"tipbox/intake/limit"
+)
+
+func checkRedis(cfg *config.Config) []checked {
+	if cfg.Redis == nil {
+		return []checked{{part: "redis", text: "none: this server keeps the limits itself"}}
+	}
+	password, err := firstLine(cfg.Redis.PasswordFile)
+	if err != nil {
+		return []checked{{"redis", err.Error(), "redis.password_file must be readable for tipbox serve"}}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
+	defer cancel()
+	err = limit.Inspect(ctx, limit.Server{URL: cfg.Redis.URL, Password: password})
+	var persistent *limit.PersistentError
+	switch {
+	case errors.As(err, &persistent):
+		return []checked{{"redis", persistent.Error(), `it must forget: set save "" and appendonly no in redis.conf; until then tipbox gives it nothing`}}
+	case errors.Is(err, limit.ErrPersistenceUnknown):
+		return []checked{{"redis", err.Error(), "ask whoever runs it that neither snapshots nor an append-only file are written"}}
+	case err != nil:
+		return []checked{{"redis", err.Error(), "tips are taken without it; mend redis.url, or leave [redis] out on a single server"}}
+	}
+	return []checked{{part: "redis", text: "answers, and writes nothing to disk"}}
+}
+
+// checkMail logs in, begins a mail and takes it back: it sends nothing.
+func checkMail(cfg *config.Config) []checked {
+	if _, err := firstLine(cfg.SMTP.PasswordFile); err != nil {
+		return []checked{{"mail", err.Error(), "put the password alone on the first line of the file that smtp.password_file names"}}
+	}
+	transport, err := newTransport(cfg)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), checkTime)
+		defer cancel()
+		var conn deliver.Conn
+		if conn, err = transport.Dial(ctx); err == nil {
+			defer conn.Close() //nolint:errcheck // nothing was sent
+			if asker, ok := conn.(deliver.Asker); ok {
+				err = asker.Ask(ctx)
+			}
+		}
+		if err == nil {
+			f := checked{part: "mail", text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}
+			if cfg.SMTP.Bounces == "" {
+				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
+			}
+			return []checked{f}
+		}
+	}
+	advice := map[string]string{
+		deliver.BadAuth:     "it wants a login, or another one: mend smtp.username and the password file",
+		deliver.BadTLS:      "smtp.tls may be the wrong way of encrypting for this port (587 starttls, 465 tls), or smtp.ca_file is missing",
+		deliver.DialRefused: "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
+		deliver.Timeout:     "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
+		deliver.Unresolved:  "smtp.host is not known to the DNS",
+	}[deliver.Reason(err)]
+	if advice == "" {
+		advice = "tips are taken and wait until the mail server lets us in"
+	}
+	cause := err
+	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
+		cause = next
+	}
+	return []checked{{"mail", fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, deliver.Reason(err), cause), advice}}
+}
+
+// newTransport returns the way to the mail server.
+func newTransport(cfg *config.Config) (*smtp.Transport, error) {
+	return smtp.New(smtp.Options{
+		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
+		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
+	})
+}

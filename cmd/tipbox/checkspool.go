@@ -1,0 +1,103 @@
+//go:build !desk
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tipbox/intake"
+	"tipbox/intake/config"
+	"tipbox/intake/spool"
+)
+
+// checkDisk tries whether data_dir can be written. It leaves nothing there and
+// never makes it: what root makes, tipbox serve could not write into.
+func checkDisk(cfg *config.Config) []checked {
+	const owner = "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"
+	switch _, err := os.Stat(cfg.DataDir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return []checked{{part: "disk", text: cfg.DataDir + " is not there yet: tipbox serve or systemd makes it"}}
+	case err != nil:
+		return []checked{{"disk", err.Error(), owner}}
+	}
+	if err := tryWriting(cfg.DataDir); err != nil {
+		return []checked{{"disk", "cannot write: " + err.Error(), owner}}
+	}
+	f := checked{part: "disk", text: cfg.DataDir + " can be written"}
+	if os.Geteuid() == 0 {
+		f.text += " by root, who can write everywhere: run check as the user that tipbox serve runs as"
+	}
+	switch free, err := spool.Free(cfg.DataDir); {
+	case err != nil:
+		f.text, f.hint = "asking for free space: "+err.Error(), "is data_dir on a local disk?"
+	case free < cfg.Spool.MinFree:
+		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
+		f.hint = "make room on the disk"
+	}
+	return []checked{f}
+}
+
+// tryWriting does what the spool does, down to the disk, with a file that has
+// lost its name before anything is in it.
+func tryWriting(dir string) error {
+	probe := filepath.Join(dir, ".check")
+	f, err := os.OpenFile(probe, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(probe) //nolint:errcheck // where an open file cannot be removed
+	_ = os.Remove(probe)
+	_, err = f.WriteString("tipbox\n")
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// checkSpool finds what waits for a person: tips that were refused, damaged
+// files, and tips that the configuration has no unit for any more.
+func checkSpool(cfg *config.Config) (all []checked) {
+	dir := filepath.Join(cfg.DataDir, "spool")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil // not served yet
+	}
+	var items []spool.Item
+	desk, err := spool.OpenDesk(dir)
+	if err == nil {
+		defer desk.Close()
+		items, err = desk.List()
+	}
+	if err != nil {
+		return []checked{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
+	}
+	held, odd := 0, 0
+	for _, item := range items {
+		if item.Problem != nil {
+			odd++
+			continue
+		}
+		if item.Held {
+			held++
+		}
+		if u := cfg.Directory.Unit(item.Unit); u == nil || !reaches(u, item.Audience) {
+			all = append(all, checked{"spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
+				"put the unit back into the configuration until its tips are delivered"})
+		}
+	}
+	if held > 0 {
+		all = append(all, checked{"spool", fmt.Sprintf("%d held: refused for good by the mail server, or held by hand", held),
+			"tipbox spool list names what is held; mend the address, then tipbox spool release ID"})
+	}
+	if odd > 0 {
+		all = append(all, checked{"spool", fmt.Sprintf("%d damaged, of a newer tipbox, or no tips at all", odd),
+			"tipbox spool list names these files, and tipbox never deletes one: look at them, and at the disk"})
+	}
+	return append(all, checked{part: "spool", text: fmt.Sprintf("%d waiting", len(items)-held-odd)})
+}
+
+// reaches reports whether the unit has an address for the audience.
+func reaches(u *intake.Unit, a intake.Audience) bool {
+	_, mail := u.SealerFor(a)
+	return len(mail) > 0
+}
