@@ -22,16 +22,16 @@ var advice = []struct {
 		"gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt",
 		"type it again, mind Caps Lock and the Vietnamese input method"}},
 	{keys.ErrRecipientsFile, "đây là tệp khóa công khai, không mở tin được", []string{
-		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
+		"chọn tệp khóa mà tipbox keygen -o đã ghi",
 		"choose the identity file that tipbox keygen -o wrote"}},
 	{keys.ErrSealedFile, "đây là tin đã niêm phong, không phải tệp khóa", []string{
-		"chọn tệp khóa riêng; muốn mở tin này: tipbox open -i TỆP-KHÓA TỆP-TIN",
+		"chọn tệp khóa; muốn mở tin này: tipbox open -i TỆP-KHÓA TỆP-TIN",
 		"choose the identity file; to open this tip: tipbox open -i IDENTITY SEALED"}},
 	{keys.ErrDamaged, "tệp khóa bị hỏng hoặc bị cắt cụt", []string{
 		"dùng bản sao lưu của tệp khóa",
 		"use the backup copy of the identity file"}},
 	{keys.ErrNotIdentity, "đây không phải tệp khóa", []string{
-		"chọn tệp khóa riêng mà tipbox keygen -o đã ghi",
+		"chọn tệp khóa mà tipbox keygen -o đã ghi",
 		"choose the identity file that tipbox keygen -o wrote"}},
 	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
 		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i",
@@ -60,7 +60,7 @@ var advice = []struct {
 	{open.ErrOutlook, "đây là thư của Outlook (.msg)", []string{
 		"mở thư trong Outlook, lưu tệp đính kèm TB-….age rồi mở tệp đó",
 		"open the mail in Outlook, save its attachment TB-….age and open that"}},
-	{open.ErrIdentity, "đây là tệp khóa riêng, không phải tin", []string{
+	{open.ErrIdentity, "đây là tệp khóa, không phải tin", []string{
 		"đặt tệp khóa sau -i, tệp tin ở cuối; đừng gửi tệp khóa cho ai",
 		"the identity file goes after -i, the tip last; send the identity to nobody"}},
 	{open.ErrRecipients, "đây là tệp khóa công khai, không phải tin", []string{

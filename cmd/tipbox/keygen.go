@@ -28,8 +28,8 @@ func newKeygenCommand(t *terminal) *cobra.Command {
 	var c keygenCmd
 	cmd := &cobra.Command{
 		Use:   "keygen (-o FILE | --show FILE)",
-		Short: "Tạo khóa riêng / make an identity, locked with a passphrase",
-		Long: `Tạo khóa riêng có mật khẩu, và in ra khóa công khai để gửi cho người quản trị.
+		Short: "Tạo tệp khóa / make an identity, locked with a passphrase",
+		Long: `Tạo tệp khóa có mật khẩu, và in ra khóa công khai để gửi cho người quản trị.
 Make an identity, locked with a passphrase, and print its recipient, which goes
 to whoever runs the box. The identity itself stays with the officer.`,
 		Example: `  tipbox keygen -o khoa --label "Giàng A Páo" --paper ban-sao.pdf > gui.txt
@@ -58,6 +58,11 @@ func (c *keygenCmd) run(t *terminal) error {
 			return hint(usage(errors.New("--restore goes with -o alone")), "tipbox keygen --restore PHOTO -o FILE")
 		}
 		return restoreIdentity(t, c.output, c.restore)
+	}
+	if c.output != "" { // first: the hint is how to go on with a key that is there
+		if _, err := os.Lstat(c.output); err == nil {
+			return identityTaken(c.output)
+		}
 	}
 	if c.paper != "" {
 		if !strings.EqualFold(filepath.Ext(c.paper), ".pdf") {
@@ -88,10 +93,10 @@ func (c *keygenCmd) run(t *terminal) error {
 		if recipient, err = keys.ParseRecipient(text); err != nil {
 			return err
 		}
-		t.say("Đã ghi khóa riêng vào %s. Giữ tệp này và mật khẩu ở hai nơi khác nhau, sao tệp ra một USB cất trong két:", c.output)
-		t.say("mất một trong hai thì không ai đọc được tin nữa; ai có cả hai thì đọc được mọi tin.")
-		t.say("The identity is in %s. Keep it and the passphrase in two places, with a copy of the file in a safe:", c.output)
-		t.say("without either nobody can read the tips any more; with both anybody can.")
+		t.say("Cất tệp khóa %s trên USB, tờ giấy sao (--paper) trong két, mật khẩu trong đầu. Ai có mật khẩu cùng", c.output)
+		t.say("tệp hoặc tờ giấy thì đọc được mọi tin; mất tệp thì dùng tờ giấy, quên mật khẩu thì phải làm khóa mới.")
+		t.say("Keep the key file %s on a USB stick, its paper backup (--paper) in a safe, the passphrase in your head. The", c.output)
+		t.say("passphrase with the file or the paper opens every tip; a lost file comes back from the paper, a forgotten passphrase never.")
 	}
 	if c.paper != "" {
 		if err := writePaper(t, c.paper, path, c.label, recipient); err != nil {
@@ -113,7 +118,7 @@ func (c *keygenCmd) run(t *terminal) error {
 func identityTaken(path string) error {
 	return hint(fmt.Errorf("%s: đã có tệp này / the file exists", path),
 		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten",
-		"in lại phần công khai của khóa cũ / to print its public part again: tipbox keygen --show "+path)
+		"khóa này tạo rồi; ghi lại tệp để gửi đi / to write the file to be sent again: tipbox keygen --show "+path+" > gui.txt")
 }
 
 // makeIdentity writes a new identity, locked with a passphrase, to a file that
@@ -122,7 +127,7 @@ func makeIdentity(t *terminal, path string, classic bool, passphraseFile string,
 	if _, err := os.Lstat(path); err == nil { // before anyone thinks up a passphrase
 		return "", identityTaken(path)
 	}
-	passphrase, err := t.newPassphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words: ")
+	passphrase, err := t.newPassphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words\n(gõ không hiện chữ / nothing shows as you type): ")
 	if err != nil {
 		return "", err
 	}
@@ -153,7 +158,7 @@ func makeIdentity(t *terminal, path string, classic bool, passphraseFile string,
 func unlock(t *terminal, path, passphraseFile string) (*keys.Identities, error) {
 	o := keys.UnlockOptions{
 		Passphrase: func() (string, error) {
-			p, err := t.passphrase(passphraseFile, fmt.Sprintf("Mật khẩu của %s / passphrase: ", path))
+			p, err := t.passphrase(passphraseFile, fmt.Sprintf("Mật khẩu của %s (gõ không hiện chữ) / passphrase: ", path))
 			if err == nil {
 				t.working("đang mở khóa / unlocking")
 			}

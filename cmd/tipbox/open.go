@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +29,7 @@ func newOpenCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open -i FILE SEALED...",
 		Short: "Mở tin / open sealed tips",
-		Long: `Mở tin bằng khóa riêng, in ra nội dung, tin khẩn trước.
+		Long: `Mở tin bằng tệp khóa, in ra nội dung, tin khẩn trước.
 Open sealed tips with an identity and print them, the urgent ones first.
 
 Arguments:
@@ -62,6 +64,10 @@ type opened struct {
 }
 
 func (c *openCmd) run(t *terminal) error {
+	if c.register != "" && !strings.EqualFold(filepath.Ext(c.register), ".csv") {
+		return hint(usage(fmt.Errorf("--register %q: expected a name that ends in .csv", c.register)),
+			"sổ là tệp CSV, mở được bằng Excel / the register is a CSV file, which Excel opens: --register so-tin.csv")
+	}
 	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
 		return err
 	}
@@ -84,6 +90,10 @@ func (c *openCmd) run(t *terminal) error {
 		if err := printTip(t.out, &tip); err != nil {
 			return fmt.Errorf("printing a tip: %w", err)
 		}
+	}
+	if len(tips) > 0 && c.output+c.register != "" {
+		defer t.say("Những gì vừa ghi ra (%s) KHÔNG còn niêm phong: cất kỹ, xong việc thì xóa. / What was written is no longer sealed: lock it away, delete it when done.",
+			strings.Join(slices.DeleteFunc([]string{c.output, c.register}, func(s string) bool { return s == "" }), ", "))
 	}
 	if c.register != "" && len(tips) > 0 {
 		added, err := addToRegister(c.register, tips)
@@ -108,7 +118,7 @@ func (c *openCmd) run(t *terminal) error {
 		t.say("%d tin mở được, %d lỗi / %d opened, %d failed", len(tips), len(failures), len(tips), len(failures))
 		return errSilent
 	case len(tips) == 0:
-		return advise(fmt.Errorf("%v: %w", c.sealed, errNothing))
+		return advise(fmt.Errorf("%s: %w", strings.Join(c.sealed, ", "), errNothing))
 	}
 	return nil
 }

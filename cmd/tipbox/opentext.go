@@ -34,7 +34,7 @@ func printTip(w io.Writer, o *opened) error {
 		}
 	}
 	row("Hòm thư", "Box", mailboxTitle(o.Tip))
-	row("Địa điểm", "Site", siteTitle(o.Tip))
+	row("Nơi dán", "Site", siteTitle(o.Tip))
 	row("Đơn vị", "Unit", open.VisibleLine(o.Unit))
 	if o.photos > 0 {
 		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)

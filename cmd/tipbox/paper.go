@@ -34,8 +34,9 @@ func writePaper(t *terminal, path, identity, label string, recipient keys.Recipi
 	} else if err != nil {
 		return fmt.Errorf("writing the backup sheet: %w", err)
 	}
-	t.say("Đã ghi bản sao trên giấy vào %s: in ra, cất trong két, xóa tệp này. Thử khôi phục một lần ngay bây giờ.", path)
-	t.say("The paper backup is in %s: print it, put it in a safe, delete this file. Try once now that it restores.", path)
+	t.say("Đã ghi bản sao trên giấy vào %s: in ra, cất trong két, xóa tệp này. Thử ngay một lần, chụp tờ giấy rồi / try at once:", path)
+	t.say("  tipbox keygen --restore ANH.jpg -o thu")
+	t.say("The paper backup is in %s: print it, put it in a safe, delete this file.", path)
 	return nil
 }
 
@@ -50,14 +51,21 @@ func restoreIdentity(t *terminal, path string, sheets []string) error {
 		return identityTaken(path)
 	}
 	var reading backup.Reading
+	var unread []error // it may be that the others suffice
 	for _, name := range sheets {
 		if err := readSheet(t, &reading, name); err != nil {
-			return advise(fmt.Errorf("%s: %w", name, err))
+			unread = append(unread, advise(fmt.Errorf("%s: %w", name, err)))
 		}
 	}
 	locked, err := reading.Locked()
+	if err != nil && unread != nil {
+		return unread[0]
+	}
 	if err != nil {
 		return advise(fmt.Errorf("restoring the identity: %w", err))
+	}
+	for _, err := range unread {
+		t.warn("không dùng đến / not needed: %v", err)
 	}
 	armored, err := keys.Armor(locked)
 	if err != nil {

@@ -40,7 +40,7 @@ func readRecipient(s string) (keys.Recipient, error) {
 }
 
 func secretGiven(err error) error {
-	return hint(fmt.Errorf("đây là khóa riêng, không được đưa cho ai / %w", err),
+	return hint(fmt.Errorf("đây là tệp khóa, không được đưa cho ai / %w", err),
 		"dùng khóa công khai mà tipbox keygen in ra", "give the recipient that tipbox keygen printed; make a new key if this one went through other hands")
 }
 

@@ -22,7 +22,7 @@ import (
 // The register is the post's book: a CSV file (RFC 4180) in UTF-8 with the byte
 // order mark that Excel wants. Officers edit it, so everything that stands in it
 // stays, columns of their own among it.
-var registerHeader = []string{"Mã tin", "Đơn vị", "Địa điểm", "Hòm thư", "Khẩn", "Dòng đầu", "Ngày mở", "Trạng thái"}
+var registerHeader = []string{"Mã tin", "Đơn vị", "Nơi dán", "Hòm thư", "Khẩn", "Dòng đầu", "Ngày mở", "Trạng thái"}
 
 // The columns of the register.
 const (

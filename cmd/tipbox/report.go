@@ -58,7 +58,7 @@ func (c *reportCmd) run(t *terminal) error {
 	}
 	header := []string{registerHeader[columnMailbox], registerHeader[columnStatus]}
 	for w := range c.weeks {
-		header = append(header, first.AddDate(0, 0, 7*w).Format("02/01/2006"))
+		header = append(header, "tuần từ "+first.AddDate(0, 0, 7*w).Format("02/01/2006"))
 	}
 	table := [][]string{header}
 	for _, tl := range tallies {

@@ -90,7 +90,7 @@ func (r *Reading) AddPhoto(photo image.Image) error {
 	return nil
 }
 
-var lineLabel = regexp.MustCompile(`^\s*([0-9OoIl]{1,2})\s*/\s*([0-9OoIl]{1,2})[\s.:]+(\S.*?)\s*$`)
+var lineLabel = regexp.MustCompile(`^\s*([0-9OoIl]{1,2})\s*/\s*([0-9OoIl]{1,2})[\s.:]*(\S.*?)\s*$`)
 
 // AddText reads typed lines; what does not begin as a line of a sheet does is
 // passed over. It returns ErrNoLine, ErrTwoSheets or a *TypoError with all
