@@ -54,7 +54,7 @@ func TestAuditProxies(t *testing.T) {
 	t.Parallel()
 	for file, lines := range map[string][]string{
 		"nginx.conf": {
-			`access_log off;`, `error_log\s+/dev/null emerg;`, `proxy_request_buffering\s+off;`, `proxy_max_temp_file_size 0;`,
+			`access_log off;`, `error_log\s+/dev/null emerg;`, `client_header_timeout\s+20s;`, `proxy_request_buffering\s+off;`, `proxy_max_temp_file_size 0;`,
 			`ssl_session_tickets off;`, `proxy_set_header X-Forwarded-For \$remote_addr;`,
 		},
 		"Caddyfile": {`output discard`, `reverse_proxy 127\.0\.0\.1:8080`},
