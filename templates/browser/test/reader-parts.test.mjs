@@ -221,11 +221,45 @@ test("the desk sorts what is dropped, opens once, puts urgent first", async () =
   await assert.rejects(desk.unlock("b", derive), code("wrongpassphrase"));
   await desk.unlock("a", derive);
   assert.deepEqual(desk.opened.map((tip) => tip.id), ["TB-CCCC-CCCC", "TB-BBBB-BBBB", "TB-AAAA-AAAA"]);
-  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "wrongkind"]);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["wrongkind", "zip", "toolarge"]);
   await desk.add([file("khoa-cu", bytes(classic.identity)), file("tin.age", tips.length && bytes("Xin chào"))], { asKey: true });
   assert.equal(desk.opened.length, 4);
-  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "notidentity"]);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["notidentity", "zip", "toolarge"]);
   assert.equal(desk.keyFiles.at(-1).state, "clear");
+});
+
+test("what was wrong is taken back when the file or the key is right, and told newest first", async () => {
+  const sealed = await sealTip([pq.recipient], { id: "TB-AAAA-AAAA" });
+  const other = await sealTip([classic.recipient], { id: "TB-BBBB-BBBB" });
+  const desk = new Desk();
+  const said = () => desk.allProblems.map((p) => `${p.name} ${p.code}`);
+  await desk.add([file("anh.jpg", jpeg)], { asKey: true });
+  await desk.add([file("a.zip", bytes("PK\x03\x04")), file("pub", bytes(pq.recipient))]);
+  assert.deepEqual(said(), ["a.zip zip", "pub recipients", "anh.jpg notidentity"]);
+  await desk.add([file("khoa", bytes(pq.identity))], { asKey: true });
+  assert.deepEqual(said(), ["a.zip zip"], "the right key settles the wrong ones");
+
+  await desk.add([file("a.zip", bytes("PK\x03\x04"))]);
+  assert.deepEqual(said(), ["a.zip zip"], "once, however often it is chosen");
+  await desk.add([file("a.zip", bytes("PK\x03\x04")), file("a.zip", bytes(""))]);
+  assert.deepEqual(said(), ["a.zip zip", "a.zip empty"], "two of one name are both told");
+  await desk.add([file("a.zip", sealed), file("thu.eml", mail([]))]);
+  assert.deepEqual(said(), ["thu.eml mailempty"]);
+  assert.equal(desk.opened.length, 1);
+  await desk.add([file("thu (1).eml", mail([{ name: "tin.age", bytes: other }]))]);
+  assert.deepEqual(said(), ["tin.age wrongkind"]);
+
+  // A download that was cut off is replaced by the whole one; a tip for another key is not.
+  const [first, second] = [await sealTip([pq.recipient], { id: "TB-CCCC-CCCC" }), await sealTip([pq.recipient], { id: "TB-DDDD-DDDD" })];
+  await desk.add([file("TB-CCCC-CCCC.age", first.subarray(0, 9000))]);
+  const { turn } = desk.allProblems[0];
+  await desk.add([file("TB-CCCC-CCCC.age", first.subarray(0, 9000))]);
+  assert.ok(desk.allProblems[0].turn > turn, "told again");
+  await desk.add([file("TB-CCCC-CCCC (1).age", first), file("thu.eml", mail([{ name: "tin.age", bytes: second }]))]);
+  assert.deepEqual(said(), ["tin.age wrongkind"]);
+  assert.equal(desk.opened.length, 3);
+  await desk.add([file("khoa-cu", bytes(classic.identity))]);
+  assert.deepEqual(said(), []);
 });
 
 test("the id of the name that the server gave goes before the one inside", async () => {

@@ -155,7 +155,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age");
       assert.deepEqual(await problems(page), {
         "cu.age": "wrongkind", "anh.age": "nottext", "hong.age": "damaged", "cut.age": "truncated", "nguoi-khac.age": "wrongkey",
-        "nen.zip": "zip", "cong-khai.txt": "recipients", "to.age": "toolarge",
+        "nen.zip": "zip", "to.age": "toolarge",
       });
       assert.equal(await text(page, "#text"), example.message);
 
@@ -165,6 +165,34 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.match(await text(page, "#notices"), /không có mật khẩu/);
       await choose(page, "#pickkey", "TB-7F3K-9QMX.age");
       await until(page, () => document.querySelector("[data-problem=notidentity]"));
+    });
+
+    test("what is wrong stands where it is seen, and says when it is right again", async (t) => {
+      const page = await open(t);
+      await page.setViewport({ width: 1007, height: 600 });
+      const told = (count) => until(page, (n) => document.activeElement.textContent.includes(n), `Có ${count} tệp không dùng được`);
+      const seen = () => page.$eval("#newest", (e) => {
+        const { top, bottom } = e.getBoundingClientRect();
+        return [e.dataset.problem, top >= 0 && bottom <= innerHeight && document.elementFromPoint(innerWidth / 2, (top + bottom) / 2).closest("#newest") === e];
+      });
+      await choose(page, "#picktips", "nen.zip");
+      await told(1);
+      await choose(page, "#pickkey", "cong-khai.txt");
+      await told(2);
+      assert.deepEqual(await seen(), ["recipients", true]);
+      await choose(page, "#picktips", "TB-7F3K-9QMX.age");
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      assert.deepEqual(await problems(page), { "nen.zip": "zip" });
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#reading .entry");
+      const unfolded = () => page.$eval("#problems details", (e) => e.open);
+      assert.equal(await unfolded(), false, "old, and a tip is to be read");
+      await choose(page, "#picktips", "cut.age");
+      await told(2);
+      assert.equal(await unfolded(), true);
+      assert.deepEqual(await seen(), ["truncated", true]);
     });
 
     test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {

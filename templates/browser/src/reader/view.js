@@ -9,12 +9,12 @@ const $ = (id) => document.getElementById(id);
 /** Draws the desk; act holds what the buttons do. */
 export class View {
   constructor(desk, self, act) {
-    Object.assign(this, { desk, self, act, lang: "vi", selected: null, notice: "", busy: null, error: "", urls: [] });
+    Object.assign(this, { desk, self, act, lang: "vi", selected: null, notice: "", busy: null, error: "", urls: [], told: 0, folded: false });
     document.body.textContent = "";
     document.body.append(
       h("header", { id: "bar" }),
       h("div", { id: "notices", "aria-live": "polite" }),
-      h("main", {}, h("section", { id: "start" }), h("section", { id: "problems" }), h("section", { id: "reading" }, h("div", { id: "list" }), h("article", { id: "tip", tabindex: "-1" }))),
+      h("main", {}, h("section", { id: "problems" }), h("section", { id: "start" }), h("section", { id: "reading" }, h("div", { id: "list" }), h("article", { id: "tip", tabindex: "-1" }))),
       h("dialog", { id: "about" }),
       h("div", { id: "drop", "aria-hidden": "true" }),
     );
@@ -67,15 +67,31 @@ export class View {
     const { t, desk } = this;
     const all = desk.allProblems;
     $("problems").hidden = all.length === 0;
-    // With tips to read, what could not be read stays folded up out of their way.
-    fill($("problems"), h("details", { open: desk.opened.length === 0 },
-      h("summary", {}, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
-      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }) => {
+    fill($("problems"), h("details", { open: !this.folded, ontoggle: (e) => { this.folded = !e.target.open; } },
+      h("summary", { "aria-describedby": "newest" }, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
+      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }, i) => {
         const said = t.problem[code];
-        return h("li", { "data-problem": code },
+        return h("li", { "data-problem": code, id: i === 0 ? "newest" : null },
           h("span", { class: "file" }, mail ? t.inMail(line(name, 80), line(mail, 80)) : line(name, 80)),
           h("strong", {}, said.title), " ", said.hint);
       }))));
+  }
+
+  /**
+   * Brings what went wrong since it was last called before the eyes and to the
+   * focus, and says whether anything did. What was told before is folded up,
+   * out of the way of tips to read.
+   */
+  tell() {
+    const [newest] = this.desk.allProblems;
+    const news = Boolean(newest) && newest.turn > this.told;
+    this.folded = !news && this.desk.opened.length > 0;
+    $("problems").firstChild.open = !this.folded;
+    if (!news) return false;
+    this.told = newest.turn;
+    $("problems").scrollIntoView({ block: "nearest" });
+    $("problems").querySelector("summary").focus();
+    return true;
   }
 
   #start(reading) {
@@ -83,7 +99,7 @@ export class View {
     const typed = $("passphrase") ? $("passphrase").value : "";
     const tips = desk.tips.length;
     const keys = desk.keyFiles;
-    const needs = desk.needsPassphrase;
+    const needs = desk.locked.length > 0;
     $("start").hidden = reading && !needs;
     const picker = (...what) => this.#picker("button", ...what);
     fill($("start"),
