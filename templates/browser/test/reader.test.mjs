@@ -195,6 +195,23 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.deepEqual(await seen(), ["truncated", true]);
     });
 
+    test("a tip for another key is said to need one", async (t) => {
+      const page = await open(t);
+      const status = (wanted) => until(page, (w) => document.querySelector("#tipstatus").textContent === w, wanted);
+      const ticked = () => page.$eval("#tipstatus", (e) => getComputedStyle(e, "::before").content.includes("✓"));
+      await choose(page, "#picktips", "nguoi-khac.age");
+      await status("1 tin đang chờ mở");
+      assert.equal(await ticked(), true);
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await status("1 tin chưa mở được: cần tệp khóa khác");
+      assert.equal(await ticked(), false);
+      await choose(page, "#pickkey", "khoa-that.txt");
+      await until(page, () => document.activeElement.id === "passphrase");
+    });
+
     test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {
       const page = await open(t);
       await choose(page, "#picktips", "TB-7F3K-9QMX.age");

@@ -97,16 +97,15 @@ export class View {
   #start(reading) {
     const { t, desk, act } = this;
     const typed = $("passphrase") ? $("passphrase").value : "";
-    const tips = desk.tips.length;
     const keys = desk.keyFiles;
     const needs = desk.locked.length > 0;
     $("start").hidden = reading && !needs;
     const picker = (...what) => this.#picker("button", ...what);
     fill($("start"),
-      !reading && h("div", { class: tips ? "step done" : "step" },
+      !reading && h("div", { class: desk.waiting.length ? "step done" : "step" },
         h("h2", {}, t.step1), h("p", {}, t.step1text),
         h("p", { class: "buttons" }, picker("picktips", t.pickTips), picker("pickfolder", t.pickFolder, false, { webkitdirectory: true })),
-        h("p", { class: "status", id: "tipstatus" }, desk.waiting.length ? t.waiting(desk.waiting.length) : t.noTips)),
+        h("p", { class: "status", id: "tipstatus" }, this.#tipStatus())),
       !reading && h("div", { class: keys.length ? "step done" : "step" },
         h("h2", {}, t.step2), h("p", {}, t.step2text),
         h("p", { class: "buttons" }, picker("pickkey", t.pickKey, true)),
@@ -124,6 +123,13 @@ export class View {
           : h("p", { class: "buttons" }, h("button", { type: "button", id: "unlock", class: "button primary", disabled: !needs, onclick: () => act.unlock($("passphrase").value) }, t.unlock))),
       !reading && h("p", { class: "offline" }, t.offline));
     $("passphrase").value = typed;
+  }
+
+  #tipStatus() {
+    const { t, desk } = this;
+    if (desk.waiting.length > 0) return t.waiting(desk.waiting.length);
+    if (desk.lacking.length > 0) return t.lacking(desk.lacking.length);
+    return desk.tips.length > 0 ? t.notOpened(desk.tips.length) : t.noTips;
   }
 
   // A button to choose files with, as key files where asKey is true.
