@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { armor } from "age-encryption";
+import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
 import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
 import { sniff } from "../src/reader/kind.js";
@@ -168,6 +169,42 @@ test("a mailbox of mails gives up the sealed files of each", async () => {
   }
   assert.deepEqual(attachments(bytes(thunderbird)).map(({ name }) => name), ["TB-6666-6666.age", "TB-7777-7777.age"]);
   assert.throws(() => attachments(bytes("From a\nSubject: x\n\nchào\n\nFrom b\nSubject: y\n\nchào\n")), code("mailempty"));
+});
+
+test("the Date of a mail is taken where it is one, from the mail alone", async () => {
+  const at = Date.UTC(2026, 10, 23, 8, 57, 9);
+  for (const good of ["Mon, 23 Nov 2026 15:57:09 +0700", "23 nov 2026 08:57:09 GMT", "Mon,  23 Nov 2026 08:57:09 UTC", "Mon, 23 Nov 2026 05:27:09 -0330 (NST)"]) {
+    assert.equal(mailDate([good]), at, good);
+  }
+  assert.equal(mailDate(["3 Feb 2026 00:05 +0000"]), Date.UTC(2026, 1, 3, 0, 5));
+  for (const hostile of [
+    "", "yesterday", "2026-11-23T15:57:09+07:00", "0", "9".repeat(90), "Mon, 23 Nov 2026 15:57:09", "Tue, 23 Nov 2026 15:57:09 +0700",
+    "31 Feb 2026 10:00 +0700", "0 Nov 2026 10:00 +0700", "23 Abc 2026 10:00 +0700", "23 Nov 1926 10:00 +0700", "23 Nov 99999 10:00 +0700",
+    "23 Nov 2026 24:00 +0700", "23 Nov 2026 10:60 +0700", "23 Nov 2026 10:00:60 +0700", "23 Nov 2026 10:00 +1500", "23 Nov 2026 10:00 +0760",
+    "23 Nov 2026 10:00 +0700 (<img src=x>)", "23 Nov 2026 10:00 +0700 <b>x</b>", "\u202e23 Nov 2026 10:00 +0700", "23 Nov 2026 １0:00 +0700",
+    `23 Nov 2026 10:00 +0700 ${"(a)".repeat(40)}`, `23${" ".repeat(99_999)}x`, "23 Nov 2026 10:00 +0700\n24 Nov 2026 10:00 +0700",
+  ]) assert.equal(mailDate([hostile]), undefined, hostile.slice(0, 60));
+  assert.equal(mailDate(undefined), undefined);
+  assert.equal(mailDate(["23 Nov 2026 10:00 +0700", "24 Nov 2026 10:00 +0700"]), undefined, "two say nothing");
+  assert.match(clock(at), /^\d\d:57 2[234]\/11\/2026$/);
+
+  const sealed = await sealTip([pq.recipient]);
+  const plain = mail([{ name: "x.age", bytes: sealed }]).toString();
+  const dated = (text, date) => `Date: ${date}\r\n${text}`;
+  const dates = (text) => attachments(Buffer.from(text)).map(({ date }) => date);
+  const [first, second] = ["22 Nov 2026 15:57:09 +0700", "23 Nov 2026 15:57:09 +0700"];
+  assert.deepEqual(dates(plain), [undefined]);
+  assert.deepEqual(dates(dated(plain, second)), [at]);
+  assert.deepEqual(dates(dated(plain, "<script>")), [undefined]);
+  assert.deepEqual(dates(dated(plain, second).replaceAll("--OUTER\r\n", `--OUTER\r\nDate: ${first}\r\n`)), [at], "a part's own Date is none");
+  const forwarded = `Date: ${first}\r\nSubject: Fwd\r\nContent-Type: message/rfc822\r\n\r\n`;
+  assert.deepEqual(dates(forwarded + dated(plain, second)), [at], "the mail that was forwarded");
+  assert.deepEqual(dates(forwarded + plain), [undefined]);
+  assert.deepEqual(dates(`From a\n${dated(plain, second)}\nFrom b\n${plain}`), [at, undefined]);
+
+  const desk = new Desk();
+  await desk.add([file("khoa", bytes(pq.identity)), file("x.age", sealed), file("thu.eml", bytes(dated(plain, second)))]);
+  assert.deepEqual(desk.opened.map((tip) => tip.date), [at], "the same tip in a mail tells the file's date");
 });
 
 test("hidden characters are named, honest ones left alone", () => {

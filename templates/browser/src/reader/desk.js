@@ -25,7 +25,7 @@ const otherKey = ["wrongkey", "wrongkind"];
 
 export class Desk {
   constructor() {
-    this.tips = []; // {sum, name, mail, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
+    this.tips = []; // {sum, name, mail, date, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
     this.keys = [];
     this.problems = []; // {name, mail, code, asKey, turn}
@@ -41,11 +41,12 @@ export class Desk {
     return this.tips.filter((tip) => otherKey.includes(tip.problem));
   }
 
-  /** The opened tips, urgent ones first, then the newest file first. */
+  /** The opened tips, urgent ones first, then the newest mail or file first. */
   get opened() {
     const urgent = (tip) => Boolean(tip.opened.tip && tip.opened.tip.urgent);
+    const when = ({ date, modified }) => (date === undefined ? modified : date);
     return this.tips.filter((tip) => tip.state === "open")
-      .sort((a, b) => urgent(b) - urgent(a) || b.modified - a.modified || (a.name < b.name ? -1 : 1));
+      .sort((a, b) => urgent(b) - urgent(a) || when(b) - when(a) || (a.name < b.name ? -1 : 1));
   }
 
   /** The names of the key files that wait for a passphrase. */
@@ -102,7 +103,7 @@ export class Desk {
           await this.#take({ name: inner.name || "?", mail: name }, false, () => {
             const { kind: what, bytes: sealed } = sniff(inner.bytes);
             if (what !== "sealed") throw new Problem("notsealed");
-            return this.#sealed(inner.name || "?", sealed, modified, name);
+            return this.#sealed(inner.name || "?", sealed, modified, { mail: name, date: inner.date });
           });
         }
         return undefined;
@@ -121,14 +122,15 @@ export class Desk {
     return undefined;
   }
 
-  async #sealed(name, bytes, modified, mail) {
+  async #sealed(name, bytes, modified, { mail, date } = {}) {
     const sum = await sha256(bytes);
     const known = this.tips.find((tip) => tip.sum === sum); // two officers' mails hold the same file
     if (known) {
       known.turn = this.turn; // what is wrong with it is told again
+      if (known.date === undefined) known.date = date;
       return;
     }
-    this.tips.push({ sum, name, mail, modified, bytes, state: "waiting", turn: this.turn });
+    this.tips.push({ sum, name, mail, date, modified, bytes, state: "waiting", turn: this.turn });
   }
 
   // A tip that no key opened gets another chance when a key comes.

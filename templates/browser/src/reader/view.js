@@ -1,4 +1,5 @@
 // The page: drawn from the desk, a region at a time.
+import { clock } from "./date.js";
 import { h, fill, stranger } from "./dom.js";
 import { cleanPhoto } from "./photo.js";
 import { strings } from "./strings.js";
@@ -166,6 +167,7 @@ export class View {
         h("span", { class: "id" }, entry.id),
         tip && tip.photos.length > 0 && h("span", { class: "count" }, t.photos(tip.photos.length))),
       h("span", { class: "box" }, tip ? this.#mailbox(tip) : t.notTipTitle),
+      entry.date !== undefined && h("span", { class: "arrived" }, `${t.arrived}: ${clock(entry.date)}`),
       h("span", { class: "first" }, line(text, 90)),
     ];
   }
@@ -190,7 +192,8 @@ export class View {
     if (!entry || entry.state !== "open") return fill($("tip"));
     const { t } = this;
     const { tip, text, warnings } = entry.opened;
-    const rows = [[t.id, entry.id], tip && [t.unit, tip.unit], tip && [t.site, tip.siteName ? `${tip.siteName} (${tip.site})` : tip.site], tip && [t.lang, tip.lang], [t.file, entry.mail ? t.inMail(entry.name, entry.mail) : entry.name]];
+    const arrived = entry.date === undefined ? [t.received, t.seeMailbox] : [t.arrived, clock(entry.date)];
+    const rows = [[t.id, entry.id], arrived, tip && [t.unit, tip.unit], tip && [t.site, tip.siteName ? `${tip.siteName} (${tip.site})` : tip.site], tip && [t.lang, tip.lang], [t.file, entry.mail ? t.inMail(entry.name, entry.mail) : entry.name]];
     const shown = stranger(text, t);
     const gallery = tip && tip.photos.length > 0 && h("div", { class: "photos" });
     fill($("tip"),
