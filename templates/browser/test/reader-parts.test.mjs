@@ -342,6 +342,9 @@ test("both languages say everything, and every problem that the code can raise",
       assert.ok(strings[lang].problem[problem]?.title && strings[lang].problem[problem].hint, `${lang} ${problem}`);
     }
   }
+  // One name for the officer's key, and no word of what is inside it.
+  const values = (object) => Object.values(object).flatMap((value) => (typeof value === "object" ? values(value) : [String(value)]));
+  for (const said of values(strings.vi)) assert.doesNotMatch(said, /khóa bí mật|khóa riêng|AGE-SECRET|AGE ENCRYPTED/);
   // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
   assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
   for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {

@@ -214,6 +214,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.equal(await ticked(), false);
       await choose(page, "#pickkey", "khoa-that.txt");
       await until(page, () => document.activeElement.id === "passphrase");
+      assert.equal(await text(page, "label[for=passphrase]"), "Mật khẩu của khoa-that.txt", "of the one that is not open yet");
     });
 
     test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {
@@ -221,6 +222,9 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await choose(page, "#picktips", "TB-7F3K-9QMX.age");
       await choose(page, "#pickkey", "khoa-that.txt");
       await page.waitForSelector("#passphrase:not([disabled])");
+      assert.equal(await text(page, "#keystatus"), "khoa-that.txt (chờ mật khẩu)");
+      assert.equal(await text(page, "label[for=passphrase]"), "Mật khẩu của khoa-that.txt");
+      await page.click("#show");
       await page.click("#unlock");
       await until(page, () => /Chưa gõ/.test(document.querySelector("#unlockerror").textContent));
       await page.type("#passphrase", "sai");
@@ -228,7 +232,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await until(page, () => document.querySelector("#progress")?.value > 0.05 && (document.querySelector("#stop").click(), true)); // at once: it may end sooner than the driver can click
       await until(page, () => /Đã dừng/.test(document.querySelector("#unlockerror").textContent));
       await page.click("#unlock");
-      await until(page, () => /không đúng/.test(document.querySelector("#unlockerror").textContent));
+      await until(page, () => /Không đúng mật khẩu của khoa-that\.txt\. .*Bật “Hiện chữ khi gõ”/.test(document.querySelector("#unlockerror").textContent));
+      assert.deepEqual(await page.$eval("#passphrase", (e) => [e.type, document.querySelector("#show").checked]), ["text", true], "the choice to see it stays");
       assert.equal(await page.$eval("#passphrase", (e) => e.value), "");
       await page.type("#passphrase", passphrase.normalize("NFD"));
       await page.click("#unlock");

@@ -69,6 +69,7 @@ async function unlock(passphrase) {
   view.error = failed || "";
   const input = document.getElementById("passphrase");
   if (!failed || failed === "wrongpassphrase") input.value = "";
+  if (!failed) document.getElementById("show").checked = false; // another key's passphrase is hidden again
   view.update();
   if (failed) document.getElementById("passphrase").focus();
   else if (!view.tell()) document.getElementById("tip").focus({ preventScroll: true });

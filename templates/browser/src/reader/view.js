@@ -98,8 +98,10 @@ export class View {
   #start(reading) {
     const { t, desk, act } = this;
     const typed = $("passphrase") ? $("passphrase").value : "";
+    const shown = $("show") ? $("show").checked : false;
     const keys = desk.keyFiles;
-    const needs = desk.locked.length > 0;
+    const locked = desk.locked.map((name) => line(name, 40));
+    const needs = locked.length > 0;
     $("start").hidden = reading && !needs;
     const picker = (...what) => this.#picker("button", ...what);
     fill($("start"),
@@ -115,10 +117,10 @@ export class View {
           : h("li", {}, t.noKey))),
       h("div", { class: needs ? "step" : "step later" },
         h("h2", {}, reading ? t.unlock : t.step3), h("p", {}, t.step3text),
-        h("p", {}, h("label", { for: "passphrase" }, t.passphrase),
-          h("input", { type: "password", id: "passphrase", autocomplete: "off", spellcheck: "false", disabled: !needs || this.unlocking, "aria-describedby": "unlockerror", onkeydown: (e) => e.key === "Enter" && act.unlock(e.target.value) }),
-          h("label", { class: "check" }, h("input", { type: "checkbox", id: "show", onchange: (e) => { $("passphrase").type = e.target.checked ? "text" : "password"; } }), t.showPassphrase)),
-        h("p", { id: "unlockerror", class: "error", role: "alert" }, this.error && [h("strong", {}, t.problem[this.error].title), " ", t.problem[this.error].hint]),
+        h("p", {}, h("label", { for: "passphrase" }, t.passphrase(locked)),
+          h("input", { type: shown ? "text" : "password", id: "passphrase", autocomplete: "off", spellcheck: "false", disabled: !needs || this.unlocking, "aria-describedby": "unlockerror", onkeydown: (e) => e.key === "Enter" && act.unlock(e.target.value) }),
+          h("label", { class: "check" }, h("input", { type: "checkbox", id: "show", checked: shown, onchange: (e) => { $("passphrase").type = e.target.checked ? "text" : "password"; } }), t.showPassphrase)),
+        h("p", { id: "unlockerror", class: "error", role: "alert" }, this.error && [h("strong", {}, this.error === "wrongpassphrase" ? t.wrongPassphrase(locked) : t.problem[this.error].title), " ", t.problem[this.error].hint]),
         this.unlocking
           ? h("div", { class: "unlocking" }, h("p", {}, t.unlocking), h("progress", { id: "progress", max: "1", value: "0" }), h("button", { type: "button", id: "stop", class: "button small", onclick: act.stop }, t.stop))
           : h("p", { class: "buttons" }, h("button", { type: "button", id: "unlock", class: "button primary", disabled: !needs, onclick: () => act.unlock($("passphrase").value) }, t.unlock))),
