@@ -136,6 +136,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
       await page.emulateMediaType("print");
       assert.deepEqual(await seen(), ["#text", ".photos img"]);
+      assert.match(await page.$eval("#tip", (e) => e.innerText), /^[^\n]*\n+Nội dung do người gửi viết, chưa được xác minh\./, "on paper under the heading");
+      assert.equal((await page.$eval("#tip", (e) => e.innerText)).split("chưa được xác minh").length, 2, "once");
       await page.emulateMediaType("screen");
 
       const saved = tempDir(t);
@@ -147,6 +149,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       });
       await page.click("#savephotos");
       await done;
+      assert.match(await text(page, "#saved"), /^Đã lưu 2 ảnh vào thư mục Tải xuống\./);
       assert.deepEqual(readdirSync(saved).sort(), ["TB-PPPP-0001-anh-1.jpg", "TB-PPPP-0001-anh-2.jpg"]);
       for (const photo of readdirSync(saved)) {
         const bytes = readFileSync(join(saved, photo));
@@ -215,6 +218,38 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await choose(page, "#pickkey", "khoa-that.txt");
       await until(page, () => document.activeElement.id === "passphrase");
       assert.equal(await text(page, "label[for=passphrase]"), "Mật khẩu của khoa-that.txt", "of the one that is not open yet");
+    });
+
+    test("on a small screen nothing jumps and the chosen tip is seen", async (t) => {
+      const page = await open(t);
+      await page.setViewport({ width: 1007, height: 600 });
+      const place = (selector) => page.$eval(selector, (e) => e.getBoundingClientRect().toJSON());
+      const lockSeen = () => page.$eval("#lock", (e) => getComputedStyle(e).visibility === "visible");
+      assert.equal(await lockSeen(), false);
+      const before = await place("#openabout");
+      await choose(page, "#picktips", "TB-7F3K-9QMX.age", "TB-KKKK-0001.age", "thu.eml", "chu.age", "TB-MMMM-0001.age", "TB-PPPP-0001.age");
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      assert.equal(await lockSeen(), false);
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#reading .entry");
+      assert.equal(await lockSeen(), true);
+      assert.deepEqual(await place("#openabout"), before);
+
+      const count = (await page.$$(".entry")).length;
+      const prints = new Set();
+      for (const i of [...Array(count).keys()].reverse()) { // a long heading, an urgent one, a short one
+        const inside = await page.evaluate((n) => {
+          document.querySelectorAll(".entry")[n].click();
+          const [list, entry] = [document.querySelector("#entries"), document.querySelector(".entry[aria-current]")].map((e) => e.getBoundingClientRect());
+          return entry.top >= list.top && entry.bottom <= list.bottom && list.bottom <= innerHeight ? "whole" : [entry.top, entry.bottom, list.top, list.bottom].join();
+        }, i);
+        assert.equal(inside, "whole", `entry ${i}`);
+        const { top, right } = await place("#print");
+        prints.add(`${top} ${right}`);
+      }
+      assert.equal(prints.size, 1, `the button stays: ${[...prints]}`);
     });
 
     test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {
@@ -300,6 +335,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
     test("says its version and its own SHA-256", async (t) => {
       const page = await open(t);
       await page.click("#openabout");
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Đóng");
       await until(page, () => document.querySelector("#sha").textContent.length > 3);
       assert.equal(await text(page, "#version"), "v1.2.3");
       const sum = createHash("sha256").update(readFileSync(join(dir, "doc-tin.html"))).digest("hex");

@@ -47,7 +47,7 @@ export class View {
       h("h1", {}, t.title),
       h("button", { type: "button", id: "language", class: "quiet", lang: this.lang === "vi" ? "en" : "vi", onclick: act.language }, t.otherLanguage),
       h("button", { type: "button", id: "openabout", class: "quiet", onclick: () => this.about() }, t.about),
-      (this.desk.keyFiles.length > 0 || this.desk.tips.length > 0) && h("button", { type: "button", id: "lock", class: "lock", onclick: act.lock }, t.lock));
+      h("button", { type: "button", id: "lock", class: this.desk.keys.length > 0 ? "lock" : "lock away", onclick: act.lock }, t.lock));
   }
 
   /** Draws what must be said at the top: locked, busy, about to lock. */
@@ -150,14 +150,17 @@ export class View {
 
   #list(reading) {
     const { t, desk } = this;
+    const scrolled = $("entries") ? $("entries").scrollTop : 0;
     $("reading").hidden = !reading;
     if (!reading) return fill($("list"));
     const add = (...what) => this.#picker("button small", ...what);
-    return fill($("list"),
+    fill($("list"),
       h("h2", {}, t.list(desk.opened.length)),
-      h("ul", {}, desk.opened.map((entry) => h("li", {},
+      h("ul", { id: "entries" }, desk.opened.map((entry) => h("li", {},
         h("button", { type: "button", class: "entry", "aria-current": entry === this.selected ? "true" : null, onclick: () => this.select(entry, true) }, this.#entry(entry))))),
       h("p", { class: "buttons" }, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true)));
+    $("entries").scrollTop = scrolled;
+    return undefined;
   }
 
   #entry(entry) {
@@ -182,6 +185,7 @@ export class View {
   select(entry, focus) {
     this.selected = entry;
     this.#list(true);
+    $("entries").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
     this.#tip();
     $("tip").scrollTop = 0;
     if (focus) $("tip").focus({ preventScroll: true });
@@ -202,12 +206,13 @@ export class View {
       h("header", {},
         h("h2", {}, tip && tip.urgent && h("span", { class: "urgent" }, t.urgent), tip ? this.#mailbox(tip) : t.notTipTitle),
         h("p", { class: "buttons" }, h("button", { type: "button", id: "print", class: "button small", onclick: () => window.print() }, t.print))),
+      h("p", { class: "note onpaper" }, t.unverified),
       h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
       warnings.map((warning) => this.#said(t.warnings[warning], "notice warn")),
       h("div", { class: "text", id: "text", dir: "auto" }, shown),
       shown.some((node) => node.className === "mark") && h("p", { class: "note" }, t.hiddenNote),
       gallery,
-      h("p", { class: "note" }, t.unverified));
+      h("p", { class: "note onscreen" }, t.unverified));
     if (gallery) this.#photos(entry, gallery);
     return undefined;
   }
@@ -215,8 +220,15 @@ export class View {
   async #photos(entry, gallery) {
     const { t } = this;
     const links = [];
-    const all = h("button", { type: "button", id: "savephotos", class: "button small", hidden: true, onclick: () => links.forEach((a) => a.click()) }, t.savePhotos);
-    gallery.append(h("p", { class: "buttons" }, all, h("span", { class: "note" }, t.saveNote)));
+    // The browser tells no page what became of a download.
+    const saved = h("p", { id: "saved", role: "status" });
+    const say = (n) => fill(saved, t.saved(n));
+    const saveAll = () => {
+      links.forEach((a) => a.click());
+      say(links.length);
+    };
+    const all = h("button", { type: "button", id: "savephotos", class: "button small", hidden: true, onclick: saveAll }, t.savePhotos);
+    gallery.append(h("p", { class: "buttons" }, all, h("span", { class: "note" }, t.saveNote)), saved);
     for (const [i, bytes] of entry.opened.tip.photos.entries()) {
       const figure = h("figure", {}, h("figcaption", {}, t.decoding));
       gallery.append(figure);
@@ -231,7 +243,7 @@ export class View {
       if (!gallery.isConnected) return; // another tip is shown, or the page was locked, meanwhile
       const url = URL.createObjectURL(blob);
       this.urls.push(url);
-      const save = h("a", { href: url, download: `${entry.id}-anh-${i + 1}.jpg`, class: "button small" }, t.savePhoto);
+      const save = h("a", { href: url, download: `${entry.id}-anh-${i + 1}.jpg`, class: "button small", onclick: () => say(1) }, t.savePhoto);
       links.push(save);
       all.hidden = links.length < 2;
       fill(figure, h("img", { src: url, alt: t.photo(i + 1) }), h("figcaption", {}, t.photo(i + 1), " ", save));
@@ -242,13 +254,15 @@ export class View {
     const { t, self } = this;
     const dialog = $("about");
     const sum = h("code", { id: "sha" }, "…");
+    const close = h("button", { type: "button", class: "button", onclick: () => dialog.close() }, t.close);
     fill(dialog,
       h("h2", {}, t.aboutTitle),
       h("dl", {}, h("div", {}, h("dt", {}, t.version), h("dd", { id: "version" }, self.version)), h("div", {}, h("dt", {}, t.sha), h("dd", {}, sum))),
       h("p", {}, t.shaHow), h("p", {}, t.keeps),
       h("details", {}, h("summary", {}, t.licences), h("pre", {}, self.licences)),
-      h("p", { class: "buttons" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, t.close)));
+      h("p", { class: "buttons" }, close));
     dialog.showModal();
+    close.focus();
     sum.textContent = await self.sum.catch(() => t.shaUnknown);
   }
 
