@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { armor } from "age-encryption";
+import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
 import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
 import { sniff } from "../src/reader/kind.js";
@@ -170,6 +171,42 @@ test("a mailbox of mails gives up the sealed files of each", async () => {
   assert.throws(() => attachments(bytes("From a\nSubject: x\n\nchào\n\nFrom b\nSubject: y\n\nchào\n")), code("mailempty"));
 });
 
+test("the Date of a mail is taken where it is one, from the mail alone", async () => {
+  const at = Date.UTC(2026, 10, 23, 8, 57, 9);
+  for (const good of ["Mon, 23 Nov 2026 15:57:09 +0700", "23 nov 2026 08:57:09 GMT", "Mon,  23 Nov 2026 08:57:09 UTC", "Mon, 23 Nov 2026 05:27:09 -0330 (NST)"]) {
+    assert.equal(mailDate([good]), at, good);
+  }
+  assert.equal(mailDate(["3 Feb 2026 00:05 +0000"]), Date.UTC(2026, 1, 3, 0, 5));
+  for (const hostile of [
+    "", "yesterday", "2026-11-23T15:57:09+07:00", "0", "9".repeat(90), "Mon, 23 Nov 2026 15:57:09", "Tue, 23 Nov 2026 15:57:09 +0700",
+    "31 Feb 2026 10:00 +0700", "0 Nov 2026 10:00 +0700", "23 Abc 2026 10:00 +0700", "23 Nov 1926 10:00 +0700", "23 Nov 99999 10:00 +0700",
+    "23 Nov 2026 24:00 +0700", "23 Nov 2026 10:60 +0700", "23 Nov 2026 10:00:60 +0700", "23 Nov 2026 10:00 +1500", "23 Nov 2026 10:00 +0760",
+    "23 Nov 2026 10:00 +0700 (<img src=x>)", "23 Nov 2026 10:00 +0700 <b>x</b>", "\u202e23 Nov 2026 10:00 +0700", "23 Nov 2026 １0:00 +0700",
+    `23 Nov 2026 10:00 +0700 ${"(a)".repeat(40)}`, `23${" ".repeat(99_999)}x`, "23 Nov 2026 10:00 +0700\n24 Nov 2026 10:00 +0700",
+  ]) assert.equal(mailDate([hostile]), undefined, hostile.slice(0, 60));
+  assert.equal(mailDate(undefined), undefined);
+  assert.equal(mailDate(["23 Nov 2026 10:00 +0700", "24 Nov 2026 10:00 +0700"]), undefined, "two say nothing");
+  assert.match(clock(at), /^\d\d:57 2[234]\/11\/2026$/);
+
+  const sealed = await sealTip([pq.recipient]);
+  const plain = mail([{ name: "x.age", bytes: sealed }]).toString();
+  const dated = (text, date) => `Date: ${date}\r\n${text}`;
+  const dates = (text) => attachments(Buffer.from(text)).map(({ date }) => date);
+  const [first, second] = ["22 Nov 2026 15:57:09 +0700", "23 Nov 2026 15:57:09 +0700"];
+  assert.deepEqual(dates(plain), [undefined]);
+  assert.deepEqual(dates(dated(plain, second)), [at]);
+  assert.deepEqual(dates(dated(plain, "<script>")), [undefined]);
+  assert.deepEqual(dates(dated(plain, second).replaceAll("--OUTER\r\n", `--OUTER\r\nDate: ${first}\r\n`)), [at], "a part's own Date is none");
+  const forwarded = `Date: ${first}\r\nSubject: Fwd\r\nContent-Type: message/rfc822\r\n\r\n`;
+  assert.deepEqual(dates(forwarded + dated(plain, second)), [at], "the mail that was forwarded");
+  assert.deepEqual(dates(forwarded + plain), [undefined]);
+  assert.deepEqual(dates(`From a\n${dated(plain, second)}\nFrom b\n${plain}`), [at, undefined]);
+
+  const desk = new Desk();
+  await desk.add([file("khoa", bytes(pq.identity)), file("x.age", sealed), file("thu.eml", bytes(dated(plain, second)))]);
+  assert.deepEqual(desk.opened.map((tip) => tip.date), [at], "the same tip in a mail tells the file's date");
+});
+
 test("hidden characters are named, honest ones left alone", () => {
   const show = (text, limit) => runs(text, limit).map((r) => r.text ?? (r.mark ? `<${r.mark}>` : `<+${r.more}>`)).join("");
   assert.equal(show("a\u202egpj.exe\u202c"), "a<U+202E>gpj.exe<U+202C>");
@@ -221,11 +258,45 @@ test("the desk sorts what is dropped, opens once, puts urgent first", async () =
   await assert.rejects(desk.unlock("b", derive), code("wrongpassphrase"));
   await desk.unlock("a", derive);
   assert.deepEqual(desk.opened.map((tip) => tip.id), ["TB-CCCC-CCCC", "TB-BBBB-BBBB", "TB-AAAA-AAAA"]);
-  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "wrongkind"]);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["wrongkind", "zip", "toolarge"]);
   await desk.add([file("khoa-cu", bytes(classic.identity)), file("tin.age", tips.length && bytes("Xin chào"))], { asKey: true });
   assert.equal(desk.opened.length, 4);
-  assert.deepEqual(desk.allProblems.map((p) => p.code), ["zip", "recipients", "toolarge", "notidentity"]);
+  assert.deepEqual(desk.allProblems.map((p) => p.code), ["notidentity", "zip", "toolarge"]);
   assert.equal(desk.keyFiles.at(-1).state, "clear");
+});
+
+test("what was wrong is taken back when the file or the key is right, and told newest first", async () => {
+  const sealed = await sealTip([pq.recipient], { id: "TB-AAAA-AAAA" });
+  const other = await sealTip([classic.recipient], { id: "TB-BBBB-BBBB" });
+  const desk = new Desk();
+  const said = () => desk.allProblems.map((p) => `${p.name} ${p.code}`);
+  await desk.add([file("anh.jpg", jpeg)], { asKey: true });
+  await desk.add([file("a.zip", bytes("PK\x03\x04")), file("pub", bytes(pq.recipient))]);
+  assert.deepEqual(said(), ["a.zip zip", "pub recipients", "anh.jpg notidentity"]);
+  await desk.add([file("khoa", bytes(pq.identity))], { asKey: true });
+  assert.deepEqual(said(), ["a.zip zip"], "the right key settles the wrong ones");
+
+  await desk.add([file("a.zip", bytes("PK\x03\x04"))]);
+  assert.deepEqual(said(), ["a.zip zip"], "once, however often it is chosen");
+  await desk.add([file("a.zip", bytes("PK\x03\x04")), file("a.zip", bytes(""))]);
+  assert.deepEqual(said(), ["a.zip zip", "a.zip empty"], "two of one name are both told");
+  await desk.add([file("a.zip", sealed), file("thu.eml", mail([]))]);
+  assert.deepEqual(said(), ["thu.eml mailempty"]);
+  assert.equal(desk.opened.length, 1);
+  await desk.add([file("thu (1).eml", mail([{ name: "tin.age", bytes: other }]))]);
+  assert.deepEqual(said(), ["tin.age wrongkind"]);
+
+  // A download that was cut off is replaced by the whole one; a tip for another key is not.
+  const [first, second] = [await sealTip([pq.recipient], { id: "TB-CCCC-CCCC" }), await sealTip([pq.recipient], { id: "TB-DDDD-DDDD" })];
+  await desk.add([file("TB-CCCC-CCCC.age", first.subarray(0, 9000))]);
+  const { turn } = desk.allProblems[0];
+  await desk.add([file("TB-CCCC-CCCC.age", first.subarray(0, 9000))]);
+  assert.ok(desk.allProblems[0].turn > turn, "told again");
+  await desk.add([file("TB-CCCC-CCCC (1).age", first), file("thu.eml", mail([{ name: "tin.age", bytes: second }]))]);
+  assert.deepEqual(said(), ["tin.age wrongkind"]);
+  assert.equal(desk.opened.length, 3);
+  await desk.add([file("khoa-cu", bytes(classic.identity))]);
+  assert.deepEqual(said(), []);
 });
 
 test("the id of the name that the server gave goes before the one inside", async () => {
@@ -271,6 +342,9 @@ test("both languages say everything, and every problem that the code can raise",
       assert.ok(strings[lang].problem[problem]?.title && strings[lang].problem[problem].hint, `${lang} ${problem}`);
     }
   }
+  // One name for the officer's key, and no word of what is inside it.
+  const values = (object) => Object.values(object).flatMap((value) => (typeof value === "object" ? values(value) : [String(value)]));
+  for (const said of values(strings.vi)) assert.doesNotMatch(said, /khóa bí mật|khóa riêng|AGE-SECRET|AGE ENCRYPTED/);
   // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
   assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
   for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {

@@ -34,7 +34,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       files = write(dir, {
         "TB-7F3K-9QMX.age": sealed,
         "TB-KKKK-0001.age": await sealTip(to, { id: "", urgent: true, mailbox: "crime", message: hostile, photos: [picture, Buffer.from("<svg onload=alert(1)>"), bomb] }),
-        "thu.eml": mail([{ name: "TB-EEEE-0001.age", bytes: await sealTip(to, { id: "TB-EEEE-0001", message: "Tin trong thư" }) }]),
+        "thu.eml": Buffer.concat([Buffer.from("Date: Mon, 23 Nov 2026 08:57:09 +0000\r\n"), mail([{ name: "TB-EEEE-0001.age", bytes: await sealTip(to, { id: "TB-EEEE-0001", message: "Tin trong thư" }) }])]),
         "TB-MMMM-0001.age": await sealTip(to, { id: "TB-7F3K-9QMX", message: "Mạo mã" }),
         "TB-PPPP-0001.age": await sealTip(to, { id: "TB-PPPP-0001", photos: [picture, picture] }),
         "cu.age": await sealTip([classic.recipient], { id: "TB-0000-0001" }),
@@ -110,9 +110,13 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       };
       await entry("TB-EEEE-0001");
       assert.equal(await text(page, "#text"), "Tin trong thư");
+      const arrived = await page.evaluate(() => new Date(Date.UTC(2026, 10, 23, 8, 57, 9)).toLocaleString("en-GB").replace(/(.*), (..:..):09/, "$2 $1"));
+      assert.deepEqual(await texts(page, "#tip dl div:nth-child(2) > *"), ["Thư đến", arrived]);
+      assert.deepEqual(await texts(page, ".entry .arrived"), [`Thư đến: ${arrived}`], "of the mail alone");
       await entry("TB-MMMM-0001"); // another tip's id is inside
       assert.equal(await text(page, "#text"), "Mạo mã");
       assert.equal(await text(page, "#tip dd"), "TB-MMMM-0001");
+      assert.deepEqual(await texts(page, "#tip dl div:nth-child(2) > *"), ["Giờ nhận", "xem trong hộp thư"]);
       assert.match(await text(page, "#tip .notice"), /Mã trong tin khác mã ở tên tệp/);
       await entry(made("chu.age"));
       assert.equal(await text(page, "#text"), "chỉ là <b>chữ</b>");
@@ -132,6 +136,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
       await page.emulateMediaType("print");
       assert.deepEqual(await seen(), ["#text", ".photos img"]);
+      assert.match(await page.$eval("#tip", (e) => e.innerText), /^[^\n]*\n+Nội dung do người gửi viết, chưa được xác minh\./, "on paper under the heading");
+      assert.equal((await page.$eval("#tip", (e) => e.innerText)).split("chưa được xác minh").length, 2, "once");
       await page.emulateMediaType("screen");
 
       const saved = tempDir(t);
@@ -143,6 +149,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       });
       await page.click("#savephotos");
       await done;
+      assert.match(await text(page, "#saved"), /^Đã lưu 2 ảnh vào thư mục Tải xuống\./);
       assert.deepEqual(readdirSync(saved).sort(), ["TB-PPPP-0001-anh-1.jpg", "TB-PPPP-0001-anh-2.jpg"]);
       for (const photo of readdirSync(saved)) {
         const bytes = readFileSync(join(saved, photo));
@@ -155,7 +162,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age");
       assert.deepEqual(await problems(page), {
         "cu.age": "wrongkind", "anh.age": "nottext", "hong.age": "damaged", "cut.age": "truncated", "nguoi-khac.age": "wrongkey",
-        "nen.zip": "zip", "cong-khai.txt": "recipients", "to.age": "toolarge",
+        "nen.zip": "zip", "to.age": "toolarge",
       });
       assert.equal(await text(page, "#text"), example.message);
 
@@ -167,11 +174,92 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await until(page, () => document.querySelector("[data-problem=notidentity]"));
     });
 
+    test("what is wrong stands where it is seen, and says when it is right again", async (t) => {
+      const page = await open(t);
+      await page.setViewport({ width: 1007, height: 600 });
+      const told = (count) => until(page, (n) => document.activeElement.textContent.includes(n), `Có ${count} tệp không dùng được`);
+      const seen = () => page.$eval("#newest", (e) => {
+        const { top, bottom } = e.getBoundingClientRect();
+        return [e.dataset.problem, top >= 0 && bottom <= innerHeight && document.elementFromPoint(innerWidth / 2, (top + bottom) / 2).closest("#newest") === e];
+      });
+      await choose(page, "#picktips", "nen.zip");
+      await told(1);
+      await choose(page, "#pickkey", "cong-khai.txt");
+      await told(2);
+      assert.deepEqual(await seen(), ["recipients", true]);
+      await choose(page, "#picktips", "TB-7F3K-9QMX.age");
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      assert.deepEqual(await problems(page), { "nen.zip": "zip" });
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#reading .entry");
+      const unfolded = () => page.$eval("#problems details", (e) => e.open);
+      assert.equal(await unfolded(), false, "old, and a tip is to be read");
+      await choose(page, "#picktips", "cut.age");
+      await told(2);
+      assert.equal(await unfolded(), true);
+      assert.deepEqual(await seen(), ["truncated", true]);
+    });
+
+    test("a tip for another key is said to need one", async (t) => {
+      const page = await open(t);
+      const status = (wanted) => until(page, (w) => document.querySelector("#tipstatus").textContent === w, wanted);
+      const ticked = () => page.$eval("#tipstatus", (e) => getComputedStyle(e, "::before").content.includes("✓"));
+      await choose(page, "#picktips", "nguoi-khac.age");
+      await status("1 tin đang chờ mở");
+      assert.equal(await ticked(), true);
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await status("1 tin chưa mở được: cần tệp khóa khác");
+      assert.equal(await ticked(), false);
+      await choose(page, "#pickkey", "khoa-that.txt");
+      await until(page, () => document.activeElement.id === "passphrase");
+      assert.equal(await text(page, "label[for=passphrase]"), "Mật khẩu của khoa-that.txt", "of the one that is not open yet");
+    });
+
+    test("on a small screen nothing jumps and the chosen tip is seen", async (t) => {
+      const page = await open(t);
+      await page.setViewport({ width: 1007, height: 600 });
+      const place = (selector) => page.$eval(selector, (e) => e.getBoundingClientRect().toJSON());
+      const lockSeen = () => page.$eval("#lock", (e) => getComputedStyle(e).visibility === "visible");
+      assert.equal(await lockSeen(), false);
+      const before = await place("#openabout");
+      await choose(page, "#picktips", "TB-7F3K-9QMX.age", "TB-KKKK-0001.age", "thu.eml", "chu.age", "TB-MMMM-0001.age", "TB-PPPP-0001.age");
+      await choose(page, "#pickkey", "khoa.txt");
+      await page.waitForSelector("#passphrase:not([disabled])");
+      assert.equal(await lockSeen(), false);
+      await page.type("#passphrase", passphrase);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#reading .entry");
+      assert.equal(await lockSeen(), true);
+      assert.deepEqual(await place("#openabout"), before);
+
+      const count = (await page.$$(".entry")).length;
+      const prints = new Set();
+      for (const i of [...Array(count).keys()].reverse()) { // a long heading, an urgent one, a short one
+        const inside = await page.evaluate((n) => {
+          document.querySelectorAll(".entry")[n].click();
+          const [list, entry] = [document.querySelector("#entries"), document.querySelector(".entry[aria-current]")].map((e) => e.getBoundingClientRect());
+          return entry.top >= list.top && entry.bottom <= list.bottom && list.bottom <= innerHeight ? "whole" : [entry.top, entry.bottom, list.top, list.bottom].join();
+        }, i);
+        assert.equal(inside, "whole", `entry ${i}`);
+        const { top, right } = await place("#print");
+        prints.add(`${top} ${right}`);
+      }
+      assert.equal(prints.size, 1, `the button stays: ${[...prints]}`);
+    });
+
     test("a real key takes seconds, shows it, can be stopped, and a wrong passphrase asked again", async (t) => {
       const page = await open(t);
       await choose(page, "#picktips", "TB-7F3K-9QMX.age");
       await choose(page, "#pickkey", "khoa-that.txt");
       await page.waitForSelector("#passphrase:not([disabled])");
+      assert.equal(await text(page, "#keystatus"), "khoa-that.txt (chờ mật khẩu)");
+      assert.equal(await text(page, "label[for=passphrase]"), "Mật khẩu của khoa-that.txt");
+      await page.click("#show");
       await page.click("#unlock");
       await until(page, () => /Chưa gõ/.test(document.querySelector("#unlockerror").textContent));
       await page.type("#passphrase", "sai");
@@ -179,7 +267,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       await until(page, () => document.querySelector("#progress")?.value > 0.05 && (document.querySelector("#stop").click(), true)); // at once: it may end sooner than the driver can click
       await until(page, () => /Đã dừng/.test(document.querySelector("#unlockerror").textContent));
       await page.click("#unlock");
-      await until(page, () => /không đúng/.test(document.querySelector("#unlockerror").textContent));
+      await until(page, () => /Không đúng mật khẩu của khoa-that\.txt\. .*Bật “Hiện chữ khi gõ”/.test(document.querySelector("#unlockerror").textContent));
+      assert.deepEqual(await page.$eval("#passphrase", (e) => [e.type, document.querySelector("#show").checked]), ["text", true], "the choice to see it stays");
       assert.equal(await page.$eval("#passphrase", (e) => e.value), "");
       await page.type("#passphrase", passphrase.normalize("NFD"));
       await page.click("#unlock");
@@ -246,6 +335,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
     test("says its version and its own SHA-256", async (t) => {
       const page = await open(t);
       await page.click("#openabout");
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Đóng");
       await until(page, () => document.querySelector("#sha").textContent.length > 3);
       assert.equal(await text(page, "#version"), "v1.2.3");
       const sum = createHash("sha256").update(readFileSync(join(dir, "doc-tin.html"))).digest("hex");

@@ -16,40 +16,63 @@ function idIn(name) {
   return found.size === 1 ? [...found][0] : "";
 }
 
+// A file's name without the number that a browser adds to a second download.
+const plain = (name) => name.replace(/ ?\(\d{1,4}\)(?=(\.[^.]*)?$)/, "");
+
+// Problems that a right key file settles, wherever the wrong one was chosen.
+const ofKeys = ["recipients", "identitydamaged", "plugin"];
+const otherKey = ["wrongkey", "wrongkind"];
+
 export class Desk {
   constructor() {
-    this.tips = []; // {sum, name, mail, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem}
+    this.tips = []; // {sum, name, mail, date, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
     this.keys = [];
-    this.problems = []; // {name, mail, code}
+    this.problems = []; // {name, mail, code, asKey, turn}
+    this.turn = 0; // counts what the officer did: files chosen, a passphrase typed
   }
 
   get waiting() {
     return this.tips.filter((tip) => tip.state === "waiting");
   }
 
-  /** The opened tips, urgent ones first, then the newest file first. */
-  get opened() {
-    const urgent = (tip) => Boolean(tip.opened.tip && tip.opened.tip.urgent);
-    return this.tips.filter((tip) => tip.state === "open")
-      .sort((a, b) => urgent(b) - urgent(a) || b.modified - a.modified || (a.name < b.name ? -1 : 1));
+  /** The tips that none of the keys opens. */
+  get lacking() {
+    return this.tips.filter((tip) => otherKey.includes(tip.problem));
   }
 
-  get needsPassphrase() {
-    return this.keyFiles.some((key) => key.state === "locked");
+  /** The opened tips, urgent ones first, then the newest mail or file first. */
+  get opened() {
+    const urgent = (tip) => Boolean(tip.opened.tip && tip.opened.tip.urgent);
+    const when = ({ date, modified }) => (date === undefined ? modified : date);
+    return this.tips.filter((tip) => tip.state === "open")
+      .sort((a, b) => urgent(b) - urgent(a) || when(b) - when(a) || (a.name < b.name ? -1 : 1));
+  }
+
+  /** The names of the key files that wait for a passphrase. */
+  get locked() {
+    return this.keyFiles.filter((key) => key.state === "locked").map((key) => key.name);
   }
 
   /** Takes files in, whatever they are; asKey says that a key file was asked for. */
   async add(files, { asKey = false, progress = () => {} } = {}) {
+    this.turn++;
     for (const [i, file] of files.slice(0, maxFiles).entries()) {
       progress(i + 1, files.length);
+      this.#takeBack((p) => plain(p.mail || p.name) === plain(file.name));
       await this.#take({ name: file.name }, asKey, async () => {
         const bytes = await read(file);
         await this.#sort(file.name, bytes, file.lastModified || 0, asKey);
       });
     }
-    if (files.length > maxFiles) this.problems.push({ name: `+${files.length - maxFiles}`, code: "toomany" });
+    if (files.length > maxFiles) this.problems.push({ name: `+${files.length - maxFiles}`, code: "toomany", turn: this.turn });
     await this.openWaiting(progress);
+  }
+
+  // What was said of files chosen before is no longer so; of two files of one
+  // name that are chosen together, both are told.
+  #takeBack(settled) {
+    this.problems = this.problems.filter((p) => p.turn === this.turn || !settled(p));
   }
 
   async #take(file, asKey, work) {
@@ -59,8 +82,13 @@ export class Desk {
       let code = err instanceof Problem ? err.code : "unexpected";
       if (asKey && code === "notsealed") code = "notidentity";
       if (asKey && (code === "damaged" || code === "truncated")) code = "identitydamaged";
-      this.problems.push({ ...file, code });
+      this.problems.push({ ...file, code, asKey, turn: this.turn });
     }
+  }
+
+  /** Says that a drop could not be taken in, nothing of it. */
+  refuse(code) {
+    this.problems.push({ name: "", code, turn: ++this.turn });
   }
 
   async #sort(name, file, modified, asKey) {
@@ -75,7 +103,7 @@ export class Desk {
           await this.#take({ name: inner.name || "?", mail: name }, false, () => {
             const { kind: what, bytes: sealed } = sniff(inner.bytes);
             if (what !== "sealed") throw new Problem("notsealed");
-            return this.#sealed(inner.name || "?", sealed, modified, name);
+            return this.#sealed(inner.name || "?", sealed, modified, { mail: name, date: inner.date });
           });
         }
         return undefined;
@@ -84,24 +112,31 @@ export class Desk {
       case "identity":
         this.keys.push(...parseIdentities(bytes).filter((key) => !this.keys.includes(key)));
         this.keyFiles.push({ name, bytes: null, state: "clear" });
+        this.#takeBack((p) => p.asKey || ofKeys.includes(p.code));
         return this.#again();
       case "locked":
         this.keyFiles = this.keyFiles.filter((key) => key.name !== name || key.state === "open");
         this.keyFiles.push({ name, bytes, state: "locked" });
+        this.#takeBack((p) => p.asKey || ofKeys.includes(p.code));
     }
     return undefined;
   }
 
-  async #sealed(name, bytes, modified, mail) {
+  async #sealed(name, bytes, modified, { mail, date } = {}) {
     const sum = await sha256(bytes);
-    if (this.tips.some((tip) => tip.sum === sum)) return; // two officers' mails hold the same file
-    this.tips.push({ sum, name, mail, modified, bytes, state: "waiting" });
+    const known = this.tips.find((tip) => tip.sum === sum); // two officers' mails hold the same file
+    if (known) {
+      known.turn = this.turn; // what is wrong with it is told again
+      if (known.date === undefined) known.date = date;
+      return;
+    }
+    this.tips.push({ sum, name, mail, date, modified, bytes, state: "waiting", turn: this.turn });
   }
 
   // A tip that no key opened gets another chance when a key comes.
   #again() {
     for (const tip of this.tips) {
-      if (tip.problem === "wrongkey" || tip.problem === "wrongkind") {
+      if (otherKey.includes(tip.problem)) {
         tip.state = "waiting";
         delete tip.problem;
       }
@@ -114,6 +149,7 @@ export class Desk {
    */
   async unlock(passphrase, derive, progress) {
     if (passphrase === "") throw new Problem("nopassphrase");
+    this.turn++;
     let first;
     let fits = false;
     for (const file of this.keyFiles.filter((key) => key.state === "locked")) {
@@ -143,11 +179,20 @@ export class Desk {
         this.#name(tip);
         tip.state = "open";
         tip.bytes = null;
+        this.#replace(tip);
       } catch (err) {
         tip.state = "failed";
+        tip.turn = this.turn;
         tip.problem = err instanceof Problem ? err.code : "unexpected";
       }
     }
+  }
+
+  // A tip that came whole stands in for its broken download, and for no other.
+  #replace(whole) {
+    const broken = ({ problem }) => problem === "truncated" || problem === "damaged";
+    const same = (tip) => plain(tip.name) === plain(whole.name) && plain(tip.mail || "") === plain(whole.mail || "");
+    this.tips = this.tips.filter((tip) => !(broken(tip) && same(tip)));
   }
 
   // What the server wrote outside of the tip, the name of the mail's attachment,
@@ -162,9 +207,10 @@ export class Desk {
     entry.id = named || inside || `X-${entry.sum.slice(0, 8).toUpperCase()}`;
   }
 
-  /** Everything wrong with a file: {name, code}, and mail where it came in one. */
+  /** Everything wrong with a file, the newest turn first: {name, code, turn}, and mail where it came in one. */
   get allProblems() {
-    return [...this.problems, ...this.tips.filter((tip) => tip.problem).map((tip) => ({ name: tip.name, mail: tip.mail, code: tip.problem }))];
+    const failed = this.tips.filter((tip) => tip.problem).map(({ name, mail, problem, turn }) => ({ name, mail, code: problem, turn }));
+    return [...this.problems, ...failed].sort((a, b) => b.turn - a.turn);
   }
 
   dismissProblems() {

@@ -1,6 +1,7 @@
 // Mails as webmail saves them (.eml), and mailboxes of mails as Thunderbird
 // does (mbox): found in them is every sealed file, however the mail systems on
 // the way have wrapped it.
+import { mailDate } from "./date.js";
 import { decode, multipart, parameters, split, words } from "./mime.js";
 import { latin } from "./kind.js";
 import { Problem } from "./problem.js";
@@ -9,9 +10,10 @@ const maxParts = 100;
 const maxDepth = 8;
 
 /**
- * Returns [{name, bytes}] of the attachments, of one mail or of all in an mbox,
+ * Returns [{name, bytes, date}] of the attachments, of one mail or of all in an mbox,
  * that are sealed files or call themselves so; one that lost its name has its
- * mail's subject for it. Throws the Problem mailempty where there is none.
+ * mail's subject for it; date is that of the innermost mail around it, where it
+ * has one. Throws the Problem mailempty where there is none.
  */
 export function attachments(bytes) {
   const found = mails(bytes).flatMap(inMail);
@@ -30,27 +32,28 @@ function mails(bytes) {
 }
 
 function inMail(mail) {
-  const queue = [{ bytes: mail, depth: 0 }];
+  const queue = [{ bytes: mail, depth: 0, isMail: true }];
   const found = [];
   let subject = "";
   for (let seen = 0; queue.length > 0 && seen < maxParts; seen++) {
-    const { bytes: entity, depth } = queue.shift();
+    const { bytes: entity, depth, isMail, date: around } = queue.shift();
     const message = split(entity, 1 << 18);
     if (!message) continue;
     const get = (name) => (message.fields.get(name) || [""])[0];
     if (seen === 0) subject = words(get("subject"));
+    const date = isMail ? mailDate(message.fields.get("date")) : around;
     const { type, params } = parameters(get("content-type"));
     if (type.startsWith("multipart/") && params.boundary && depth < maxDepth) {
       const { parts } = multipart(message.body, params.boundary, maxParts);
-      queue.push(...parts.map((p) => ({ bytes: p, depth: depth + 1 })));
+      queue.push(...parts.map((p) => ({ bytes: p, depth: depth + 1, date })));
       continue;
     }
     const { content } = decode(message.body, get("content-transfer-encoding"));
     const name = fileName(parameters(get("content-disposition")).params, params);
     if (type === "message/rfc822" && depth < maxDepth) {
-      queue.push({ bytes: content, depth: depth + 1 });
+      queue.push({ bytes: content, depth: depth + 1, isMail: true });
     } else if (type === "application/age" || /\.age$/i.test(name) || isAge(content)) {
-      found.push({ name: name || subject, bytes: content });
+      found.push({ name: name || subject, bytes: content, date });
     }
   }
   return found;

@@ -36,12 +36,14 @@ function take(files, asKey) {
 async function taken(files, asKey) {
   if (files.length === 0) return;
   view.notice = "";
+  view.error = "";
   idle.start();
   await desk.add(files, { asKey, progress });
   view.busy = null;
   view.update();
+  if (view.tell()) return;
   const passphrase = document.getElementById("passphrase");
-  if (passphrase && !passphrase.disabled && desk.waiting.length > 0) passphrase.focus();
+  if (passphrase && !passphrase.disabled && desk.waiting.length + desk.lacking.length > 0) passphrase.focus();
 }
 
 function progress(n, of) {
@@ -67,9 +69,10 @@ async function unlock(passphrase) {
   view.error = failed || "";
   const input = document.getElementById("passphrase");
   if (!failed || failed === "wrongpassphrase") input.value = "";
+  if (!failed) document.getElementById("show").checked = false; // another key's passphrase is hidden again
   view.update();
   if (failed) document.getElementById("passphrase").focus();
-  else document.getElementById("tip").focus({ preventScroll: true });
+  else if (!view.tell()) document.getElementById("tip").focus({ preventScroll: true });
 }
 
 /**
@@ -119,8 +122,9 @@ document.addEventListener("drop", async (event) => {
   try {
     files = await dropped(event.dataTransfer);
   } catch (err) {
-    desk.problems.push({ name: "", code: err instanceof Problem ? err.code : "unexpected" });
+    desk.refuse(err instanceof Problem ? err.code : "unexpected");
     view.update();
+    view.tell();
     return;
   }
   await take(files, false);

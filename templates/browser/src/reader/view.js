@@ -1,4 +1,5 @@
 // The page: drawn from the desk, a region at a time.
+import { clock } from "./date.js";
 import { h, fill, stranger } from "./dom.js";
 import { cleanPhoto } from "./photo.js";
 import { strings } from "./strings.js";
@@ -9,12 +10,12 @@ const $ = (id) => document.getElementById(id);
 /** Draws the desk; act holds what the buttons do. */
 export class View {
   constructor(desk, self, act) {
-    Object.assign(this, { desk, self, act, lang: "vi", selected: null, notice: "", busy: null, error: "", urls: [] });
+    Object.assign(this, { desk, self, act, lang: "vi", selected: null, notice: "", busy: null, error: "", urls: [], told: 0, folded: false });
     document.body.textContent = "";
     document.body.append(
       h("header", { id: "bar" }),
       h("div", { id: "notices", "aria-live": "polite" }),
-      h("main", {}, h("section", { id: "start" }), h("section", { id: "problems" }), h("section", { id: "reading" }, h("div", { id: "list" }), h("article", { id: "tip", tabindex: "-1" }))),
+      h("main", {}, h("section", { id: "problems" }), h("section", { id: "start" }), h("section", { id: "reading" }, h("div", { id: "list" }), h("article", { id: "tip", tabindex: "-1" }))),
       h("dialog", { id: "about" }),
       h("div", { id: "drop", "aria-hidden": "true" }),
     );
@@ -46,7 +47,7 @@ export class View {
       h("h1", {}, t.title),
       h("button", { type: "button", id: "language", class: "quiet", lang: this.lang === "vi" ? "en" : "vi", onclick: act.language }, t.otherLanguage),
       h("button", { type: "button", id: "openabout", class: "quiet", onclick: () => this.about() }, t.about),
-      (this.desk.keyFiles.length > 0 || this.desk.tips.length > 0) && h("button", { type: "button", id: "lock", class: "lock", onclick: act.lock }, t.lock));
+      h("button", { type: "button", id: "lock", class: this.desk.keys.length > 0 ? "lock" : "lock away", onclick: act.lock }, t.lock));
   }
 
   /** Draws what must be said at the top: locked, busy, about to lock. */
@@ -67,30 +68,47 @@ export class View {
     const { t, desk } = this;
     const all = desk.allProblems;
     $("problems").hidden = all.length === 0;
-    // With tips to read, what could not be read stays folded up out of their way.
-    fill($("problems"), h("details", { open: desk.opened.length === 0 },
-      h("summary", {}, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
-      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }) => {
+    fill($("problems"), h("details", { open: !this.folded, ontoggle: (e) => { this.folded = !e.target.open; } },
+      h("summary", { "aria-describedby": "newest" }, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
+      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }, i) => {
         const said = t.problem[code];
-        return h("li", { "data-problem": code },
+        return h("li", { "data-problem": code, id: i === 0 ? "newest" : null },
           h("span", { class: "file" }, mail ? t.inMail(line(name, 80), line(mail, 80)) : line(name, 80)),
           h("strong", {}, said.title), " ", said.hint);
       }))));
   }
 
+  /**
+   * Brings what went wrong since it was last called before the eyes and to the
+   * focus, and says whether anything did. What was told before is folded up,
+   * out of the way of tips to read.
+   */
+  tell() {
+    const [newest] = this.desk.allProblems;
+    const news = Boolean(newest) && newest.turn > this.told;
+    this.folded = !news && this.desk.opened.length > 0;
+    $("problems").firstChild.open = !this.folded;
+    if (!news) return false;
+    this.told = newest.turn;
+    $("problems").scrollIntoView({ block: "nearest" });
+    $("problems").querySelector("summary").focus();
+    return true;
+  }
+
   #start(reading) {
     const { t, desk, act } = this;
     const typed = $("passphrase") ? $("passphrase").value : "";
-    const tips = desk.tips.length;
+    const shown = $("show") ? $("show").checked : false;
     const keys = desk.keyFiles;
-    const needs = desk.needsPassphrase;
+    const locked = desk.locked.map((name) => line(name, 40));
+    const needs = locked.length > 0;
     $("start").hidden = reading && !needs;
     const picker = (...what) => this.#picker("button", ...what);
     fill($("start"),
-      !reading && h("div", { class: tips ? "step done" : "step" },
+      !reading && h("div", { class: desk.waiting.length ? "step done" : "step" },
         h("h2", {}, t.step1), h("p", {}, t.step1text),
         h("p", { class: "buttons" }, picker("picktips", t.pickTips), picker("pickfolder", t.pickFolder, false, { webkitdirectory: true })),
-        h("p", { class: "status", id: "tipstatus" }, desk.waiting.length ? t.waiting(desk.waiting.length) : t.noTips)),
+        h("p", { class: "status", id: "tipstatus" }, this.#tipStatus())),
       !reading && h("div", { class: keys.length ? "step done" : "step" },
         h("h2", {}, t.step2), h("p", {}, t.step2text),
         h("p", { class: "buttons" }, picker("pickkey", t.pickKey, true)),
@@ -99,15 +117,22 @@ export class View {
           : h("li", {}, t.noKey))),
       h("div", { class: needs ? "step" : "step later" },
         h("h2", {}, reading ? t.unlock : t.step3), h("p", {}, t.step3text),
-        h("p", {}, h("label", { for: "passphrase" }, t.passphrase),
-          h("input", { type: "password", id: "passphrase", autocomplete: "off", spellcheck: "false", disabled: !needs || this.unlocking, "aria-describedby": "unlockerror", onkeydown: (e) => e.key === "Enter" && act.unlock(e.target.value) }),
-          h("label", { class: "check" }, h("input", { type: "checkbox", id: "show", onchange: (e) => { $("passphrase").type = e.target.checked ? "text" : "password"; } }), t.showPassphrase)),
-        h("p", { id: "unlockerror", class: "error", role: "alert" }, this.error && [h("strong", {}, t.problem[this.error].title), " ", t.problem[this.error].hint]),
+        h("p", {}, h("label", { for: "passphrase" }, t.passphrase(locked)),
+          h("input", { type: shown ? "text" : "password", id: "passphrase", autocomplete: "off", spellcheck: "false", disabled: !needs || this.unlocking, "aria-describedby": "unlockerror", onkeydown: (e) => e.key === "Enter" && act.unlock(e.target.value) }),
+          h("label", { class: "check" }, h("input", { type: "checkbox", id: "show", checked: shown, onchange: (e) => { $("passphrase").type = e.target.checked ? "text" : "password"; } }), t.showPassphrase)),
+        h("p", { id: "unlockerror", class: "error", role: "alert" }, this.error && [h("strong", {}, this.error === "wrongpassphrase" ? t.wrongPassphrase(locked) : t.problem[this.error].title), " ", t.problem[this.error].hint]),
         this.unlocking
           ? h("div", { class: "unlocking" }, h("p", {}, t.unlocking), h("progress", { id: "progress", max: "1", value: "0" }), h("button", { type: "button", id: "stop", class: "button small", onclick: act.stop }, t.stop))
           : h("p", { class: "buttons" }, h("button", { type: "button", id: "unlock", class: "button primary", disabled: !needs, onclick: () => act.unlock($("passphrase").value) }, t.unlock))),
       !reading && h("p", { class: "offline" }, t.offline));
     $("passphrase").value = typed;
+  }
+
+  #tipStatus() {
+    const { t, desk } = this;
+    if (desk.waiting.length > 0) return t.waiting(desk.waiting.length);
+    if (desk.lacking.length > 0) return t.lacking(desk.lacking.length);
+    return desk.tips.length > 0 ? t.notOpened(desk.tips.length) : t.noTips;
   }
 
   // A button to choose files with, as key files where asKey is true.
@@ -125,14 +150,17 @@ export class View {
 
   #list(reading) {
     const { t, desk } = this;
+    const scrolled = $("entries") ? $("entries").scrollTop : 0;
     $("reading").hidden = !reading;
     if (!reading) return fill($("list"));
     const add = (...what) => this.#picker("button small", ...what);
-    return fill($("list"),
+    fill($("list"),
       h("h2", {}, t.list(desk.opened.length)),
-      h("ul", {}, desk.opened.map((entry) => h("li", {},
+      h("ul", { id: "entries" }, desk.opened.map((entry) => h("li", {},
         h("button", { type: "button", class: "entry", "aria-current": entry === this.selected ? "true" : null, onclick: () => this.select(entry, true) }, this.#entry(entry))))),
       h("p", { class: "buttons" }, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true)));
+    $("entries").scrollTop = scrolled;
+    return undefined;
   }
 
   #entry(entry) {
@@ -144,6 +172,7 @@ export class View {
         h("span", { class: "id" }, entry.id),
         tip && tip.photos.length > 0 && h("span", { class: "count" }, t.photos(tip.photos.length))),
       h("span", { class: "box" }, tip ? this.#mailbox(tip) : t.notTipTitle),
+      entry.date !== undefined && h("span", { class: "arrived" }, `${t.arrived}: ${clock(entry.date)}`),
       h("span", { class: "first" }, line(text, 90)),
     ];
   }
@@ -156,6 +185,7 @@ export class View {
   select(entry, focus) {
     this.selected = entry;
     this.#list(true);
+    $("entries").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
     this.#tip();
     $("tip").scrollTop = 0;
     if (focus) $("tip").focus({ preventScroll: true });
@@ -168,19 +198,21 @@ export class View {
     if (!entry || entry.state !== "open") return fill($("tip"));
     const { t } = this;
     const { tip, text, warnings } = entry.opened;
-    const rows = [[t.id, entry.id], tip && [t.unit, tip.unit], tip && [t.site, tip.siteName ? `${tip.siteName} (${tip.site})` : tip.site], tip && [t.lang, tip.lang], [t.file, entry.mail ? t.inMail(entry.name, entry.mail) : entry.name]];
+    const arrived = entry.date === undefined ? [t.received, t.seeMailbox] : [t.arrived, clock(entry.date)];
+    const rows = [[t.id, entry.id], arrived, tip && [t.unit, tip.unit], tip && [t.site, tip.siteName ? `${tip.siteName} (${tip.site})` : tip.site], tip && [t.lang, tip.lang], [t.file, entry.mail ? t.inMail(entry.name, entry.mail) : entry.name]];
     const shown = stranger(text, t);
     const gallery = tip && tip.photos.length > 0 && h("div", { class: "photos" });
     fill($("tip"),
       h("header", {},
         h("h2", {}, tip && tip.urgent && h("span", { class: "urgent" }, t.urgent), tip ? this.#mailbox(tip) : t.notTipTitle),
         h("p", { class: "buttons" }, h("button", { type: "button", id: "print", class: "button small", onclick: () => window.print() }, t.print))),
+      h("p", { class: "note onpaper" }, t.unverified),
       h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
       warnings.map((warning) => this.#said(t.warnings[warning], "notice warn")),
       h("div", { class: "text", id: "text", dir: "auto" }, shown),
       shown.some((node) => node.className === "mark") && h("p", { class: "note" }, t.hiddenNote),
       gallery,
-      h("p", { class: "note" }, t.unverified));
+      h("p", { class: "note onscreen" }, t.unverified));
     if (gallery) this.#photos(entry, gallery);
     return undefined;
   }
@@ -188,8 +220,15 @@ export class View {
   async #photos(entry, gallery) {
     const { t } = this;
     const links = [];
-    const all = h("button", { type: "button", id: "savephotos", class: "button small", hidden: true, onclick: () => links.forEach((a) => a.click()) }, t.savePhotos);
-    gallery.append(h("p", { class: "buttons" }, all, h("span", { class: "note" }, t.saveNote)));
+    // The browser tells no page what became of a download.
+    const saved = h("p", { id: "saved", role: "status" });
+    const say = (n) => fill(saved, t.saved(n));
+    const saveAll = () => {
+      links.forEach((a) => a.click());
+      say(links.length);
+    };
+    const all = h("button", { type: "button", id: "savephotos", class: "button small", hidden: true, onclick: saveAll }, t.savePhotos);
+    gallery.append(h("p", { class: "buttons" }, all, h("span", { class: "note" }, t.saveNote)), saved);
     for (const [i, bytes] of entry.opened.tip.photos.entries()) {
       const figure = h("figure", {}, h("figcaption", {}, t.decoding));
       gallery.append(figure);
@@ -204,7 +243,7 @@ export class View {
       if (!gallery.isConnected) return; // another tip is shown, or the page was locked, meanwhile
       const url = URL.createObjectURL(blob);
       this.urls.push(url);
-      const save = h("a", { href: url, download: `${entry.id}-anh-${i + 1}.jpg`, class: "button small" }, t.savePhoto);
+      const save = h("a", { href: url, download: `${entry.id}-anh-${i + 1}.jpg`, class: "button small", onclick: () => say(1) }, t.savePhoto);
       links.push(save);
       all.hidden = links.length < 2;
       fill(figure, h("img", { src: url, alt: t.photo(i + 1) }), h("figcaption", {}, t.photo(i + 1), " ", save));
@@ -215,13 +254,15 @@ export class View {
     const { t, self } = this;
     const dialog = $("about");
     const sum = h("code", { id: "sha" }, "…");
+    const close = h("button", { type: "button", class: "button", onclick: () => dialog.close() }, t.close);
     fill(dialog,
       h("h2", {}, t.aboutTitle),
       h("dl", {}, h("div", {}, h("dt", {}, t.version), h("dd", { id: "version" }, self.version)), h("div", {}, h("dt", {}, t.sha), h("dd", {}, sum))),
       h("p", {}, t.shaHow), h("p", {}, t.keeps),
       h("details", {}, h("summary", {}, t.licences), h("pre", {}, self.licences)),
-      h("p", { class: "buttons" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, t.close)));
+      h("p", { class: "buttons" }, close));
     dialog.showModal();
+    close.focus();
     sum.textContent = await self.sum.catch(() => t.shaUnknown);
   }
 
