@@ -111,3 +111,21 @@ func BenchmarkRead12MP(b *testing.B) {
 		}
 	}
 }
+
+// TestOneShade: a photo may be of nothing but sky, or of the inside of a pocket.
+func TestOneShade(t *testing.T) {
+	for _, shade := range []uint8{0, 1, 127, 254, 255} {
+		for _, every := range []int{0, 200, 90} { // of so many pixels, one of another shade
+			g := image.NewGray(image.Rect(0, 0, 300, 200))
+			for i := range g.Pix {
+				g.Pix[i] = shade
+				if every > 0 && i%every == 0 {
+					g.Pix[i] = 128
+				}
+			}
+			if found := Read(g); found != nil {
+				t.Errorf("shade %d, 1 of %d another: read %q", shade, every, texts(found))
+			}
+		}
+	}
+}
