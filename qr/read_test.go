@@ -76,6 +76,13 @@ func TestReadSeveral(t *testing.T) {
 			}
 			return g
 		}, slices.Repeat([]string{ours}, 8)},
+		{"four sheets of eight", func() image.Image {
+			g := wall(2000, 1900)
+			for i := range 32 {
+				paste(t, g, ours, 5, 20+i%8*240, 40+i/8*450)
+			}
+			return g
+		}, slices.Repeat([]string{ours}, 32)},
 		{"in colour, half transparent", func() image.Image {
 			g := wall(1000, 1000)
 			paste(t, g, ours, 10, 200, 200)
