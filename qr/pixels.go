@@ -97,6 +97,9 @@ func stretched(img *image.Gray) *image.Gray {
 	for n := 0; hi > lo+1 && n < len(img.Pix)/100; hi-- {
 		n += counts[hi]
 	}
+	if hi <= lo { // all of one shade
+		return img
+	}
 	var table [256]uint8
 	for v := range table {
 		table[v] = uint8(min(max((v-lo)*255/(hi-lo), 0), 255))

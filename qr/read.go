@@ -37,7 +37,8 @@ func Read(photo image.Image) []Found {
 	for _, aspect := range []float64{1.6, 1 / 1.6} { // taken from the side, from below
 		s.look(b, min(1200, long), aspect, plain)
 	}
-	if long > 2000 { // small codes in a large photo
+	// Small codes in a large photo. A thin strip would have any number of tiles.
+	if long > 2000 && long <= 6*min(b.Dx(), b.Dy()) {
 		for _, t := range tiles(b) {
 			s.look(t, 1300, 1, plain)
 		}
@@ -134,13 +135,34 @@ func toResult(r *gozxing.Result) (result, bool) {
 	return out, true
 }
 
+// How many finder patterns a search takes on. Its work grows with their cube, and
+// anyone may paste a sheet of thousands on a wall. Four sheets of eight stickers
+// have 96; the search for one code is quicker, and meets more that are none.
+const (
+	maxFindersOfSeveral = 120
+	maxFindersOfOne     = 300
+)
+
+// atMost makes a search panic over one finder pattern more, before it begins to
+// try which belong together: the decoder has no other way to be stopped.
+func atMost(finders int) map[gozxing.DecodeHintType]any {
+	count := func(gozxing.ResultPoint) {
+		if finders--; finders < 0 {
+			panic("too many finder patterns")
+		}
+	}
+	return map[gozxing.DecodeHintType]any{
+		gozxing.DecodeHintType_NEED_RESULT_POINT_CALLBACK: gozxing.ResultPointCallback(count),
+	}
+}
+
 func several(img *image.Gray) (found []result) {
-	defer func() { _ = recover() }() // the decoder panics on some images: then there is no code in them
+	defer func() { _ = recover() }() // the decoder panics on some images, and we over some: then there is no code in them
 	bitmap, err := gozxing.NewBinaryBitmap(gozxing.NewHybridBinarizer(luminance(img)))
 	if err != nil {
 		return nil
 	}
-	list, err := multiqr.NewQRCodeMultiReader().DecodeMultipleWithoutHint(bitmap)
+	list, err := multiqr.NewQRCodeMultiReader().DecodeMultiple(bitmap, atMost(maxFindersOfSeveral))
 	if err != nil {
 		return nil
 	}
@@ -169,7 +191,7 @@ func singleWith(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing
 	if err != nil {
 		return nil
 	}
-	r, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	r, err := qrcode.NewQRCodeReader().Decode(bitmap, atMost(maxFindersOfOne))
 	if err != nil {
 		return nil
 	}

@@ -76,6 +76,13 @@ func TestReadSeveral(t *testing.T) {
 			}
 			return g
 		}, slices.Repeat([]string{ours}, 8)},
+		{"four sheets of eight", func() image.Image {
+			g := wall(2000, 1900)
+			for i := range 32 {
+				paste(t, g, ours, 5, 20+i%8*240, 40+i/8*450)
+			}
+			return g
+		}, slices.Repeat([]string{ours}, 32)},
 		{"in colour, half transparent", func() image.Image {
 			g := wall(1000, 1000)
 			paste(t, g, ours, 10, 200, 200)
@@ -108,6 +115,24 @@ func BenchmarkRead12MP(b *testing.B) {
 	for b.Loop() {
 		if len(Read(g)) != 1 {
 			b.Fatal("not read")
+		}
+	}
+}
+
+// TestOneShade: a photo may be of nothing but sky, or of the inside of a pocket.
+func TestOneShade(t *testing.T) {
+	for _, shade := range []uint8{0, 1, 127, 254, 255} {
+		for _, every := range []int{0, 200, 90} { // of so many pixels, one of another shade
+			g := image.NewGray(image.Rect(0, 0, 300, 200))
+			for i := range g.Pix {
+				g.Pix[i] = shade
+				if every > 0 && i%every == 0 {
+					g.Pix[i] = 128
+				}
+			}
+			if found := Read(g); found != nil {
+				t.Errorf("shade %d, 1 of %d another: read %q", shade, every, texts(found))
+			}
 		}
 	}
 }

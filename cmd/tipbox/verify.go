@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/jpeg" // photos are JPEG
-	_ "image/png"  // or PNG
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -26,6 +25,9 @@ import (
 // maxVerifyPixels is the largest photo that is decoded: phones with 108
 // megapixels store 12 unless told otherwise.
 const maxVerifyPixels = 120_000_000
+
+// maxVerifyFile is more than such a photo takes, even as a PNG.
+const maxVerifyFile = 1 << 29
 
 type verifyCmd struct {
 	config string
@@ -163,11 +165,17 @@ type verifier struct {
 	now time.Time
 }
 
-// photo returns a finding for each code in the photo, at least one.
-func (v *verifier) photo(name string) []finding {
+// photo returns a finding for each code in the photo, at least one. Whatever a
+// stranger's print does to the reader, the other photos are judged.
+func (v *verifier) photo(name string) (list []finding) {
 	unreadable := func(vi, en string) []finding {
 		return []finding{{photo: name, verdict: qr.Unreadable, note: vi + " / " + en}}
 	}
+	defer func() {
+		if recover() != nil {
+			list = unreadable("không đọc được ảnh này; chụp lại", "the photo cannot be read; photograph again")
+		}
+	}()
 	img, err := readPhoto(name)
 	switch {
 	case errors.Is(err, image.ErrFormat):
@@ -181,7 +189,6 @@ func (v *verifier) photo(name string) []finding {
 		return unreadable("không đọc được mã nào; chụp lại gần hơn, thẳng, đủ sáng, cả bốn góc của mã",
 			"no code could be read; photograph again from nearer, straight on, in good light, all corners of the code in view")
 	}
-	var list []finding
 	for _, code := range codes {
 		list = append(list, v.judge(name, code.Text))
 	}
@@ -198,24 +205,17 @@ func (v *verifier) photo(name string) []finding {
 	return list
 }
 
-func readPhoto(name string) (img image.Image, err error) {
+func readPhoto(name string) (image.Image, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	head, _, err := image.DecodeConfig(f)
+	file, err := io.ReadAll(io.LimitReader(f, maxVerifyFile))
 	if err != nil {
 		return nil, err
 	}
-	if head.Width*head.Height > maxVerifyPixels {
-		return nil, fmt.Errorf("%d × %d pixels are too many", head.Width, head.Height)
-	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return nil, err
-	}
-	img, _, err = image.Decode(f)
-	return img, err
+	return qr.DecodePhoto(file, maxVerifyPixels)
 }
 
 func (v *verifier) judge(photo, text string) finding {

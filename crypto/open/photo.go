@@ -14,10 +14,12 @@ var (
 
 const (
 	maxPixels = 25_000_000 // ten times what tips are scaled to; decoded 75 MB, and five times that if progressive
-	// maxScanned is how many pixels all scans may go over, some 5 ns each. Encoders
-	// write a progressive picture in ten scans, which make 14 of one component; a
-	// file of 9 kB can hold 200.
+	// maxScanned is how many pixels all scans may go over, some 5 ns each, and
+	// maxPasses how often they may go over a picture of any size. Encoders write a
+	// progressive picture in ten scans, which make 14 of one component; a file of
+	// 9 kB can hold 200.
 	maxScanned   = 16 * maxPixels
+	maxPasses    = 32
 	photoQuality = 92
 )
 
@@ -31,7 +33,7 @@ func CleanPhoto(photo []byte) ([]byte, error) {
 	const unit = 32 // pixels; the decoder goes over whole units, the largest of 32 by 32
 	w, h := int64(size.Width), int64(size.Height)
 	units := (w + unit - 1) / unit * ((h + unit - 1) / unit)
-	if w*h > maxPixels || units*unit*unit*scanPasses(photo) > maxScanned {
+	if n := scanPasses(photo); w*h > maxPixels || n > maxPasses || n*units*unit*unit > maxScanned {
 		return nil, ErrPhotoTooBig
 	}
 	img, err := jpeg.Decode(bytes.NewReader(photo))

@@ -23,8 +23,11 @@ const workCost = 32 << 20
 // maxScanned is how many pixels the scans of a JPEG may go over, some 5 ns each:
 // at 50 megapixels, 16 scans of one component. Encoders write a progressive
 // picture in ten scans, which make 14 of one component; a file of 9 kB can hold
-// 200.
-const maxScanned = 800_000_000
+// 200. Whatever its size, a picture may have no more than maxPasses of them.
+const (
+	maxScanned = 800_000_000
+	maxPasses  = 32
+)
 
 // header is what is known of an image before its pixels are decoded.
 type header struct {

@@ -54,8 +54,8 @@ func TestScans(t *testing.T) {
 		return jpegOf(0xc2, w, h, slices.Repeat([][]byte{emptyScan(w, h, false)}, n)...)
 	}
 	for name, b := range map[string][]byte{
-		"16 scans": many(640, 480, 16),
-		"16 flat":  jpegOf(0xc0, 640, 480, slices.Repeat([][]byte{flatScan(640, 480)}, 16)...),
+		"32 scans": many(640, 480, 32),
+		"32 flat":  jpegOf(0xc0, 640, 480, slices.Repeat([][]byte{flatScan(640, 480)}, 32)...),
 	} {
 		if _, err := New(Options{}).Clean(t.Context(), b, 1<<20); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -71,7 +71,7 @@ func TestScans(t *testing.T) {
 		"one too many": {many(7000, 7000, 17), intake.ErrPhotoPixels},
 		"25 MP, 11 kB": {many(4992, 4992, 200), intake.ErrPhotoPixels},
 		"1 MB":         {many(4992, 4992, 24_000), intake.ErrPhotoPixels},
-		"small":        {many(640, 480, 24_000), intake.ErrPhotoPixels},
+		"small":        {many(640, 480, 33), intake.ErrPhotoPixels},
 		"thin":         {many(1, 65535, 24_000), intake.ErrPhotoPixels}, // of units of 32 by 32 pixels
 		"sequential":   {jpegOf(0xc0, 4992, 4992, slices.Repeat([][]byte{flatScan(4992, 4992)}, 40)...), intake.ErrPhotoPixels},
 		"hidden":       {bytes.ReplaceAll(many(4992, 4992, 200), []byte{0xff, 0xda}, append(hidden, 0xff, 0xda)), intake.ErrPhotoPixels},

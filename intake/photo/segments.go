@@ -76,6 +76,7 @@ func roundUp(n, to int) int64 {
 
 // scanned returns how many pixels the scans of a JPEG go over: each goes over the
 // whole picture for each of its components, and may do so for a few bytes of data.
+// A small picture counts as one in which maxPasses come to maxScanned.
 func scanned(upload []byte, c image.Config) int64 {
 	var passes int64
 	for marker, segment := range segments(upload) {
@@ -84,5 +85,6 @@ func scanned(upload []byte, c image.Config) int64 {
 		}
 	}
 	const largestMCU = 32
-	return passes * roundUp(c.Width, largestMCU) * roundUp(c.Height, largestMCU)
+	pixels := roundUp(c.Width, largestMCU) * roundUp(c.Height, largestMCU)
+	return passes * max(pixels, maxScanned/maxPasses)
 }

@@ -196,10 +196,11 @@ func TestPhoto(t *testing.T) {
 		file []byte
 		want error
 	}{
-		"our own PDF": {[]byte("%PDF-1.3\nvector\n"), ErrEmptyPDF},
-		"a program":   {[]byte("MZ"), ErrNotPicture},
-		"cut off":     {b.Bytes()[:200], ErrNotPicture},
-		"a bomb":      {bomb(t), ErrTooBig},
+		"our own PDF":     {[]byte("%PDF-1.3\nvector\n"), ErrEmptyPDF},
+		"a program":       {[]byte("MZ"), ErrNotPicture},
+		"cut off":         {b.Bytes()[:200], ErrNotPicture},
+		"a bomb":          {bomb(t), ErrTooBig},
+		"a scan too many": {slices.Repeat(scan, maxPixels/(photo.Rect.Dx()*photo.Rect.Dy())+1), ErrTooBig},
 	} {
 		if _, err := Pictures(c.file); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)

@@ -3,24 +3,24 @@ package backup
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"image"
-	_ "image/jpeg" // what phones and scanners write
-	_ "image/png"
 
-	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/bmp" // what scanners write beside JPEG and PNG
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+
+	"tipbox/qr"
 )
 
 // What a file can be that no picture is found in.
 var (
 	ErrNotPicture = errors.New("neither a picture nor text")
-	ErrTooBig     = errors.New("a picture of too many pixels")
+	ErrTooBig     = qr.ErrTooBig
 	ErrEmptyPDF   = errors.New("a PDF without a scanned page in it")
 )
 
-// maxPixels is above what phones and office scanners make: A4 at 600 dpi has 35 million.
+// maxPixels is above what phones and office scanners make: A4 at 600 dpi has 35
+// million. All pages of a PDF together may have as many.
 const maxPixels = 120_000_000
 
 // Pictures returns the pictures in a file: itself, or the pages of a PDF as
@@ -28,28 +28,33 @@ const maxPixels = 120_000_000
 // or ErrEmptyPDF.
 func Pictures(file []byte) ([]image.Image, error) {
 	if !bytes.HasPrefix(file, []byte("%PDF-")) {
-		img, err := decode(file)
+		img, err := decode(file, maxPixels)
 		if err != nil {
 			return nil, err
 		}
 		return []image.Image{img}, nil
 	}
+	left := maxPixels
 	var pages []image.Image
 	for rest := file; ; {
 		start := bytes.Index(rest, []byte("\xff\xd8\xff"))
 		if start < 0 {
 			break
 		}
-		rest = rest[start:]
-		img, err := decode(rest)
+		// A JPEG may hold a smaller one of itself: go on behind the stream.
+		var stream []byte
+		stream, rest, _ = bytes.Cut(rest[start:], []byte("endstream"))
+		head, _, err := image.DecodeConfig(bytes.NewReader(stream))
+		if err != nil {
+			continue
+		}
+		img, err := decode(stream, left)
 		if errors.Is(err, ErrTooBig) {
 			return nil, err
 		} else if err == nil {
 			pages = append(pages, img)
 		}
-		// A JPEG may hold a smaller one of itself: go on behind the stream.
-		end := max(bytes.Index(rest, []byte("endstream")), 3)
-		rest = rest[end:]
+		left -= head.Width * head.Height // a broken one has cost as much
 	}
 	if pages == nil {
 		return nil, ErrEmptyPDF
@@ -57,17 +62,10 @@ func Pictures(file []byte) ([]image.Image, error) {
 	return pages, nil
 }
 
-func decode(file []byte) (image.Image, error) {
-	head, _, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil {
+func decode(file []byte, maxPixels int) (image.Image, error) {
+	img, err := qr.DecodePhoto(file, maxPixels)
+	if err != nil && !errors.Is(err, ErrTooBig) {
 		return nil, ErrNotPicture
 	}
-	if int64(head.Width)*int64(head.Height) > maxPixels {
-		return nil, fmt.Errorf("%d × %d: %w", head.Width, head.Height, ErrTooBig)
-	}
-	img, _, err := image.Decode(bytes.NewReader(file))
-	if err != nil {
-		return nil, ErrNotPicture
-	}
-	return img, nil
+	return img, err
 }
