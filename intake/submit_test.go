@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,130 +195,6 @@ func TestPhotosWaitBounded(t *testing.T) {
 		begin := time.Now()
 		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, ErrBusy) || time.Since(begin) != photoWait || p.spent != 0 {
 			t.Errorf("%v after %v, spent %d", err, time.Since(begin), p.spent)
-		}
-	})
-}
-
-// One form, one tip: sent twice at once, twice in a row, and twice with the
-// store of used forms lost in between.
-func TestSubmitTwiceIsOneTip(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, service, site := newParts(t)
-		p.slow = time.Second
-		sub := good(service, site)
-		ids := make([]ID, 3)
-		var wg sync.WaitGroup
-		for i := range ids {
-			wg.Go(func() {
-				again := *sub
-				var err error
-				if ids[i], err = service.Submit(t.Context(), &again); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		time.Sleep(5 * time.Minute)
-		again := *sub
-		later, err := service.Submit(t.Context(), &again)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.forget = true
-		again = *sub
-		lost, err := service.Submit(t.Context(), &again)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, id := range append(ids, lost) {
-			if id != later {
-				t.Errorf("ids differ: %s and %s", id, later)
-			}
-		}
-		if len(p.tips) != 1 || p.spent != 1 {
-			t.Errorf("%d tips, %d spent: want 1 and 1", len(p.tips), p.spent)
-		}
-	})
-}
-
-// Back, edit, send again is a second tip; the fourth needs a fresh token.
-func TestSubmitEditedIsAnotherTip(t *testing.T) {
-	p, service, site := newParts(t)
-	token := service.Token(site)
-	for i, want := range []error{nil, nil, nil, ErrStaleForm} {
-		sub := good(service, site)
-		sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
-		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, want) {
-			t.Errorf("tip %d: got %v, want %v", i, err, want)
-		}
-	}
-	first := good(service, site)
-	first.Token, first.Message = token, "lần 0"
-	if _, err := service.Submit(t.Context(), first); err != nil {
-		t.Errorf("a served tip sent again is thanked also when the form is used up: %v", err)
-	}
-	if len(p.tips) != 3 {
-		t.Errorf("%d tips, want 3", len(p.tips))
-	}
-}
-
-// However many texts one form sends at the same moment, three become tips.
-func TestSubmitEditedAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, service, site := newParts(t)
-		p.slow = time.Second
-		token := service.Token(site)
-		var stale atomic.Int32
-		var wg sync.WaitGroup
-		for i := range 12 {
-			sub := good(service, site)
-			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
-			wg.Go(func() {
-				if _, err := service.Submit(t.Context(), sub); errors.Is(err, ErrStaleForm) {
-					stale.Add(1)
-				} else if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if len(p.tips) != FormTips || stale.Load() != 12-FormTips || len(service.turns.forms) != 0 {
-			t.Errorf("%d tips, %d asked to take a fresh form, %d turns left over", len(p.tips), stale.Load(), len(service.turns.forms))
-		}
-	})
-}
-
-// A form on which far too much is sent at once keeps nobody waiting for ever:
-// what is too much, or would wait too long, is told to come again.
-func TestSubmitFormFlood(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p, service, site := newParts(t)
-		p.slow = turnWait * 2 / 3
-		token := service.Token(site)
-		var busy, taken atomic.Int32
-		var wg sync.WaitGroup
-		begun := time.Now()
-		for i := range 10 * formTurns {
-			sub := good(service, site)
-			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
-			wg.Go(func() {
-				if _, err := service.Submit(t.Context(), sub); errors.Is(err, ErrBusy) {
-					busy.Add(1)
-				} else if err == nil {
-					taken.Add(1)
-				}
-			})
-		}
-		synctest.Wait()
-		if n := busy.Load(); n != 9*formTurns {
-			t.Errorf("%d were turned away at once", n)
-		}
-		wg.Wait()
-		if took := time.Since(begun); taken.Load() != 2 || took > 2*turnWait {
-			t.Errorf("%d taken, the last answered after %v", taken.Load(), took)
-		}
-		if len(service.turns.forms) != 0 {
-			t.Error("turns are left over")
 		}
 	})
 }
