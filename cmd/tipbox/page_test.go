@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,6 +73,7 @@ func TestPage(t *testing.T) {
 func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
 	t.Helper()
 	config := initBox(t, mailServer, more)
+	_, inspectorate := recruit(t)
 	b, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
@@ -80,8 +82,7 @@ func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
 	if !ok {
 		t.Fatal("init writes no recipients_file any more")
 	}
-	line, _, _ := strings.Cut(after, "\n")
-	s := before + "oversight_file" + line + "\noversight_mail = [\"thanh-tra@example.vn\"]\nrecipients_file" + after + `
+	s := before + "oversight_file = " + strconv.Quote(inspectorate[1]) + "\noversight_mail = [\"thanh-tra@example.vn\"]\nrecipients_file" + after + `
   [[units.sites]]
   code = "ncs02"
   name = { vi = "Chợ phiên Na Cô Sa", en = "Na Cô Sa market" }
