@@ -30,6 +30,9 @@ func TestAuditOversight(t *testing.T) {
 		t.Errorf("the form does not offer it: %v", err)
 	}
 	metrics := func() string { return notRedis(d.fetch("/metrics")) }
+	d.waitFor("the first probe of the mail server", func() bool {
+		return strings.Contains(metrics(), `tipbox_part_state{part="mail"} 1`)
+	})
 	before := metrics()
 	d.post(v, 200, nil, "to", "oversight")
 	if after := metrics(); after != before {
