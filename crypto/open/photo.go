@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"image/jpeg"
+
+	"tipbox/intake/photo/jpegscan"
 )
 
 // Why a photo is not shown or written.
@@ -13,13 +15,8 @@ var (
 )
 
 const (
-	maxPixels = 25_000_000 // ten times what tips are scaled to; decoded 75 MB, and five times that if progressive
-	// maxScanned is how many pixels all scans may go over, some 5 ns each, and
-	// maxPasses how often they may go over a picture of any size. Encoders write a
-	// progressive picture in ten scans, which make 14 of one component; a file of
-	// 9 kB can hold 200.
-	maxScanned   = 16 * maxPixels
-	maxPasses    = 32
+	maxPixels    = 25_000_000     // ten times what tips are scaled to; decoded 75 MB, and five times that if progressive
+	maxScanned   = 16 * maxPixels // by all scans of a JPEG
 	photoQuality = 92
 )
 
@@ -30,10 +27,7 @@ func CleanPhoto(photo []byte) ([]byte, error) {
 	if err != nil || size.Width == 0 || size.Height == 0 {
 		return nil, ErrNotPhoto
 	}
-	const unit = 32 // pixels; the decoder goes over whole units, the largest of 32 by 32
-	w, h := int64(size.Width), int64(size.Height)
-	units := (w + unit - 1) / unit * ((h + unit - 1) / unit)
-	if n := scanPasses(photo); w*h > maxPixels || n > maxPasses || n*units*unit*unit > maxScanned {
+	if int64(size.Width)*int64(size.Height) > maxPixels || jpegscan.TooMany(photo, size.Width, size.Height, maxScanned) {
 		return nil, ErrPhotoTooBig
 	}
 	img, err := jpeg.Decode(bytes.NewReader(photo))

@@ -14,20 +14,16 @@ import (
 	"golang.org/x/image/webp"
 
 	"tipbox/intake"
+	"tipbox/intake/photo/jpegscan"
 )
 
 // workCost is what an image costs beside its decoding: two pictures of 1600 by
 // 1600 (scaled, turned), a band of rows, and the encoded JPEG.
 const workCost = 32 << 20
 
-// maxScanned is how many pixels the scans of a JPEG may go over, some 5 ns each:
-// at 50 megapixels, 16 scans of one component. Encoders write a progressive
-// picture in ten scans, which make 14 of one component; a file of 9 kB can hold
-// 200. Whatever its size, a picture may have no more than maxPasses of them.
-const (
-	maxScanned = 800_000_000
-	maxPasses  = 32
-)
+// maxScanned is how many pixels the scans of a JPEG may go over: at 50 megapixels,
+// 16 scans of one component.
+const maxScanned = 800_000_000
 
 // header is what is known of an image before its pixels are decoded.
 type header struct {
@@ -63,7 +59,7 @@ func readHeader(upload []byte) (h *header, err error) {
 	if err != nil || c.Width <= 0 || c.Height <= 0 {
 		return nil, intake.ErrPhotoFormat
 	}
-	if max(c.Width, c.Height) > 1<<16 || f == &jpegFormat && scanned(upload, c) > maxScanned {
+	if max(c.Width, c.Height) > 1<<16 || f == &jpegFormat && jpegscan.TooMany(upload, c.Width, c.Height, maxScanned) {
 		return nil, intake.ErrPhotoPixels
 	}
 	return &header{
