@@ -49,9 +49,9 @@ func wall(s *sheet, c *content, w, h float64) {
 // scale, which site and when.
 func (s *sheet) foot(c *content, b box) {
 	text := func(p pick) para {
-		return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.2, color: ink, space: 0.7}
+		return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.1, color: ink, space: 0.7}
 	}
-	words := max(58, 50/s.scale+1) // the width of what stands below the ruler: a line even for the longest code
+	words := max(51, 50/s.scale+1) // the width of what stands below the ruler
 	left := b.x + b.w - words
 	s.icon("pan_tool", b.x+1, b.y+b.h/2-5, 10, c.brand)
 	fake := []para{text(func(t *postertext.Text) string { return t.Fake })}
