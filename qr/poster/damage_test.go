@@ -17,23 +17,25 @@ import (
 )
 
 // damages are the ways in which a poster on a wall becomes hard to scan, each in
-// a mild form and a hard one.
+// a mild form and a hard one, and the least part of the photos, mild and hard,
+// that the three decoders together must read. Level L falls below that of "covered".
 var damages = []struct {
 	name       string
+	floor      float64
 	mild, hard snapshot
 }{
-	{"none", snapshot{}, snapshot{fill: 0.6}},
-	{"covered", snapshot{cover: 0.15}, snapshot{cover: 0.3}},
-	{"torn", snapshot{torn: 0.1}, snapshot{torn: 0.22}},
-	{"blur", snapshot{blur: 1.1}, snapshot{blur: 3}},
-	{"low light", snapshot{light: 0.4}, snapshot{light: 0.12}},
-	{"yellowed", snapshot{yellow: 0.6}, snapshot{yellow: 1.4, light: 0.8}},
-	{"creases", snapshot{creases: 1}, snapshot{creases: 4}},
-	{"perspective", snapshot{tilt: 25}, snapshot{tilt: 50}},
-	{"rotation", snapshot{turn: 20, fill: 0.75}, snapshot{turn: 133, fill: 0.7}},
-	{"jpeg", snapshot{quality: 25}, snapshot{quality: 4}},
-	{"low resolution", snapshot{width: 420, height: 560}, snapshot{width: 264, height: 352}},
-	{"all at once", snapshot{blur: 0.7, light: 0.6, yellow: 0.4, creases: 1, tilt: 15, turn: 8, quality: 50},
+	{"none", 1, snapshot{}, snapshot{fill: 0.6}},
+	{"covered", 0.8, snapshot{cover: 0.15}, snapshot{cover: 0.3}},
+	{"torn", 0.8, snapshot{torn: 0.1}, snapshot{torn: 0.22}},
+	{"blur", 0.8, snapshot{blur: 1.1}, snapshot{blur: 3}},
+	{"low light", 0.8, snapshot{light: 0.4}, snapshot{light: 0.12}},
+	{"yellowed", 0.8, snapshot{yellow: 0.6}, snapshot{yellow: 1.4, light: 0.8}},
+	{"creases", 0.3, snapshot{creases: 1}, snapshot{creases: 4}},
+	{"perspective", 0.8, snapshot{tilt: 25}, snapshot{tilt: 50}},
+	{"rotation", 0.8, snapshot{turn: 20, fill: 0.75}, snapshot{turn: 133, fill: 0.7}},
+	{"jpeg", 0.8, snapshot{quality: 25}, snapshot{quality: 4}},
+	{"low resolution", 0.8, snapshot{width: 420, height: 560}, snapshot{width: 264, height: 352}},
+	{"all at once", 0.6, snapshot{blur: 0.7, light: 0.6, yellow: 0.4, creases: 1, tilt: 15, turn: 8, quality: 50},
 		snapshot{blur: 1.5, light: 0.35, yellow: 0.8, creases: 3, tilt: 30, turn: 25, quality: 30, cover: 0.12}},
 }
 
@@ -147,6 +149,7 @@ func TestDamage(t *testing.T) {
 	var total [3][2]int
 	for k, d := range damages {
 		fmt.Fprintf(&table, "\n%-16s", d.name)
+		read, photos := 0, 0
 		for i := range decoders {
 			var reads, of [2]int
 			for _, j := range jobs {
@@ -164,6 +167,11 @@ func TestDamage(t *testing.T) {
 			fmt.Fprintf(&table, "%10d/%d %2d/%d", reads[0], of[0], reads[1], of[1])
 			total[i][0] += reads[0]
 			total[i][1] += reads[1]
+			read += reads[0] + reads[1]
+			photos += of[0] + of[1]
+		}
+		if rate := float64(read) / float64(photos); rate < d.floor && !raceDetector {
+			t.Errorf("the decoders read %.1f %% of the photos of %s, at least %.0f %% are wanted", 100*rate, d.name, 100*d.floor)
 		}
 	}
 	t.Log(table.String())

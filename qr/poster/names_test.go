@@ -20,18 +20,19 @@ var longNames = []struct{ unit, site string }{
 	{"CÔNG AN PHƯỜNG PHAN RANG - THÁP CHÀM", "ĐIỂM TRƯỜNG MẦM NON VÀ TIỂU HỌC BẢN HUỔI THỦNG 3, XÃ NA CÔ SA CŨ, NAY THUỘC XÃ QUẢNG LÂM"},
 }
 
-// TestLongNames sets the longest names on every paper, in one to three languages,
-// and looks for text that leaves the page, stands in the way of a code or lies
+// TestLongNames sets the longest names and codes on every paper, in one to three
+// languages, and looks for text that leaves the page, stands in the way of a code or lies
 // over other text.
 func TestLongNames(t *testing.T) {
 	for _, names := range longNames {
 		for _, languages := range [][]string{{"vi"}, {"vi", "en"}, {"vi", "en", "mww"}} {
 			site := sample1(t)
 			site.Unit.Name["vi"], site.Name["vi"] = names.unit, names.site
-			site.Unit.Languages = languages
+			site.Code, site.Unit.Languages = "phan-rang-thap-cham-k7q2", languages
 			for _, c := range papers {
 				o := options(t, c.paper)
 				o.Texts["mww"].Reviewed = true // as far as its length goes
+				o.Link = func(s *intake.Site) string { return "https://tip.example.vn/t/" + s.Code }
 				page, err := tryDraw(t, o, site)
 				if err != nil {
 					t.Errorf("%s in %v: %v", c.paper, languages, err)

@@ -196,6 +196,34 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestWriteUnscannable: a page whose code cannot be read is no file in any format.
+func TestWriteUnscannable(t *testing.T) {
+	paper := white
+	defer func() { white = paper }()
+	white = Color{} // below the modules too
+	for _, c := range papers {
+		for _, format := range []Format{PDF, PNG, SVG} {
+			dir := t.TempDir()
+			var scan *ScanError
+			if files, err := Write(context.Background(), dir, format, []*intake.Site{sample1(t)}, options(t, c.paper)); !errors.As(err, &scan) || len(files) > 0 {
+				t.Errorf("%s, %s: %v, %v", c.paper, format, files, err)
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("%s, %s: left behind: %v, %v", c.paper, format, left, err)
+			}
+		}
+	}
+	white = paper
+	// A PNG is read once more, in its own grid.
+	page := drawPage(t, Share, sample1(t))
+	page.items = append(page.items, &shape{rectangle(page.symbols[0].inset(page.symbols[0].w / 3.2)), white})
+	var scan *ScanError
+	var out bytes.Buffer
+	if err := page.writePNG(&out); !errors.As(err, &scan) || out.Len() > 0 {
+		t.Errorf("a spoiled picture: %d bytes, %v", out.Len(), err)
+	}
+}
+
 // TestWriteFails leaves no file behind.
 func TestWriteFails(t *testing.T) {
 	dir := t.TempDir()

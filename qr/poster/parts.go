@@ -165,8 +165,8 @@ func (s *sheet) boxes(c *content, b box, size float64) {
 // gets smaller, and what it is for does not.
 func (s *sheet) address(c *content, b box, size float64) {
 	const label = 4.2
-	list := c.say(func(t *postertext.Text) string { return t.Type }, para{max: label, min: 2.9, color: ink}, 0.85, 0.1)
-	above := 1.1 * label * float64(len(list))
+	list := c.say(func(t *postertext.Text) string { return t.Type }, para{max: label, min: 2.9, color: ink}, 0.85, 0.5)
+	above := 1.15 * label * float64(len(list))
 	above *= b.h / (above + 1.1*size) // its share of the height
 	s.text(box{b.x, b.y, b.w, above}, middle, middle, list...)
 	s.text(box{b.x, b.y + above, b.w, b.h - above}, middle, middle, para{text: c.symbol.Link, bold: true, max: size, min: size * 0.5, color: c.brand})
@@ -197,7 +197,7 @@ func (s *sheet) stepRow(c *content, b box, how bool) {
 	for i, m := range steps {
 		x := b.x + float64(i)*(w+gap)
 		if i > 0 {
-			s.fill(chevron(x-gap/2-0.5, b.y+b.h/2, 3.2), c.brand.mix(white, 0.45))
+			s.fill(chevron(x-gap/2-0.2, b.y+b.h/2, 3.2), c.brand.mix(white, 0.45))
 		}
 		s.icon(m.icon, x, b.y+b.h/2-side/2, side, c.brand)
 		s.disc(c, strconv.Itoa(i+1), x+side*0.14, b.y+b.h/2-side*0.4, side*0.17)
@@ -205,7 +205,7 @@ func (s *sheet) stepRow(c *content, b box, how bool) {
 		if how {
 			paras = append(paras, para{text: c.fill(m.how(c.texts[0])), max: 4, min: 2.8, color: ink, space: 1.4})
 		}
-		texts = append(texts, block{box{x + side + 2, b.y, w - side - 2, b.h}, start, middle, paras})
+		texts = append(texts, block{box{x + side + 2, b.y, w - side - 3.5, b.h}, start, middle, paras})
 	}
 	s.blocks(texts...)
 }
@@ -242,7 +242,7 @@ func (s *sheet) note(c *content, b box, icon string, text pick, bold bool) {
 		s.fill(rounded(b, 4.5), c.tint)
 	}
 	s.icon(icon, b.x+3.5, b.y+b.h/2-side/2, side, c.brand)
-	s.text(box{b.x + side + 6.5, b.y + 1.8, b.w - side - 9, b.h - 3.6}, start, middle,
+	s.text(box{b.x + side + 6.5, b.y + 1.8, b.w - side - 10, b.h - 3.6}, start, middle,
 		c.say(text, para{bold: bold, max: 4.5, min: 2.9, color: ink}, 0.8, 0.5)...)
 }
 

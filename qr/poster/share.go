@@ -79,10 +79,10 @@ func (s *sheet) stepLine(c *content, b box) {
 	for i, m := range steps {
 		x := b.x + float64(i)*w
 		if i > 0 {
-			s.fill(chevron(x-0.8, b.y+b.h/2, 1.6), c.brand.mix(white, 0.6))
+			s.fill(chevron(x-1, b.y+b.h/2, 1.6), c.brand.mix(white, 0.6))
 		}
-		s.icon(m.icon, x+2, b.y+b.h/2-3.3, 6.6, white)
-		texts = append(texts, block{box{x + 9.8, b.y, w - 12.4, b.h}, start, middle,
+		s.icon(m.icon, x+1, b.y+b.h/2-3.3, 6.6, white)
+		texts = append(texts, block{box{x + 8.6, b.y, w - 12.4, b.h}, start, middle,
 			c.say(m.text, para{bold: true, max: 3.6, min: 2.2, color: white}, 1, 0)})
 	}
 	s.blocks(texts...)

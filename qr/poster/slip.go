@@ -38,11 +38,11 @@ func slip(s *sheet, c *content, w, h float64) {
 	x := b.x + b.w - column
 	top := head.y + head.h + 4
 	s.symbol(c.symbol, x, top-2, column)
-	y := top + column + 1
+	y := top + column - 1.5
 	s.text(box{x, y, column, 17.5}, middle, start,
 		c.say(func(t *postertext.Text) string { return t.SlipScan }, para{bold: true, max: 4, min: 2.6, color: ink}, 0.8, 0.3)...)
-	s.text(box{x, y + 17.5, column, 5.5}, middle, middle, para{text: c.symbol.Link, bold: true, max: 3.8, min: 1.9, color: c.brand})
-	s.text(box{x, y + 24, column, b.y + b.h - y - 24}, middle, start,
+	s.text(box{x, y + 18.8, column, 5.5}, middle, middle, para{text: c.symbol.Link, bold: true, max: 3.8, min: 1.9, color: c.brand})
+	s.text(box{x, y + 26, column, b.y + b.h - y - 26}, middle, start,
 		para{text: c.fill(t.Danger), bold: true, max: 3.8, min: 2.4, color: ink},
 		para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})
 
@@ -72,12 +72,14 @@ func slip(s *sheet, c *content, w, h float64) {
 	}
 	y += ruling
 	half := w / 2
+	var leads []block
 	for i, p := range []pick{func(t *postertext.Text) string { return t.SlipWhere }, func(t *postertext.Text) string { return t.SlipWhen }} {
 		bx := b.x + float64(i)*(half+3)
 		lead := inline(c, p, para{bold: true, max: 4.2, min: 2.6, color: ink})
-		s.text(box{bx, y - 4.2, half - 6, 6}, start, start, lead)
+		leads = append(leads, block{box{bx, y - 4.2, half - 6, 6}, start, start, []para{lead}})
 		s.rule(bx, y+ruling*0.9, half-3)
 	}
+	s.blocks(leads...)
 	s.icon("person_off", b.x, b.y+b.h-9.5, 9, c.brand)
 	s.text(box{b.x + 11, b.y + b.h - 10, w - 11, 10}, start, middle,
 		c.say(func(t *postertext.Text) string { return t.SlipDrop }, para{bold: true, max: 3.9, min: 2.4, color: ink}, 0.82, 0.2)...)
@@ -86,11 +88,11 @@ func slip(s *sheet, c *content, w, h float64) {
 // rule is a line to write on.
 func (s *sheet) rule(x, y, w float64) { s.fill(rectangle(box{x, y, w, 0.25}), muted.mix(white, 0.3)) }
 
-// inline is a label in all languages on one line.
+// inline is a label in all languages one after the other; a line ends between them.
 func inline(c *content, p pick, like para) para {
-	like.text = c.fill(p(c.texts[0]))
+	like.text = noBreak(c.fill(p(c.texts[0])))
 	for _, t := range c.texts[1:] {
-		like.text += "  ·  " + c.fill(p(t))
+		like.text += "\u00a0\u00a0·  " + noBreak(c.fill(p(t)))
 	}
 	return like
 }

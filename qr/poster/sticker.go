@@ -38,21 +38,21 @@ func sticker(s *sheet, c *content) {
 
 	x := b.x + side + 1
 	w := b.x + b.w - x
-	s.fill(rounded(box{x, b.y + 1, w, 20}, 3.5), c.brand)
-	s.braid(box{x + 3, b.y + 16.8, w - 6, 2.6}, c.brand.mix(white, 0.82), warm)
-	s.text(box{x + 2, b.y + 1.6, w - 4, 14.8}, middle, middle,
-		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 6.6, min: 3, color: white}, 1, 0)...)
+	s.fill(rounded(box{x, b.y + 1, w, 19.4}, 3.5), c.brand)
+	s.braid(box{x + 3, b.y + 16.4, w - 6, 2.4}, c.brand.mix(white, 0.82), warm)
+	s.text(box{x + 2, b.y + 2, w - 4, 14}, middle, middle,
+		one.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 6.2, min: 3, color: white}, 1, 0)...)
 	var lines []block
-	y := b.y + 21.8
-	const h = 8.0
+	y := b.y + 20.8
+	const h = 8.4
 	for _, m := range promises {
 		s.icon(m.icon, x+0.5, y+h/2-3, 6, c.brand)
 		lines = append(lines, block{box{x + 7.6, y, w - 7.6, h}, start, middle,
-			one.say(m.text, para{bold: true, max: 3, min: 2, color: ink}, 0.8, 0)})
+			one.say(m.text, para{bold: true, max: 2.8, min: 2, color: ink}, 0.8, 0)})
 		y += h
 	}
 	s.blocks(lines...)
-	s.text(box{x, y + 0.8, w, b.y + side - y - 0.8}, start, middle,
+	s.text(box{x, y + 0.6, w, b.y + side - y - 0.6}, start, middle,
 		para{text: c.unit[0], bold: true, max: 3.4, min: 2.2, color: c.brand},
 		para{text: c.code + " · " + c.date, max: 2.5, min: 2.2, color: muted, space: 0.5})
 }

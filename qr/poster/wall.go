@@ -49,18 +49,17 @@ func wall(s *sheet, c *content, w, h float64) {
 // scale, which site and when.
 func (s *sheet) foot(c *content, b box) {
 	text := func(p pick) para {
-		return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.6, color: ink, space: 0.7}
+		return para{text: c.fill(p(c.texts[0])), max: 3.6, min: 2.1, color: ink, space: 0.7}
 	}
-	const words = 51.0 // the width of what stands below the ruler
-	ruler := b.x + b.w - 50/s.scale - 1
-	left := min(ruler, b.x+b.w-words)
+	words := max(51, 50/s.scale+1) // the width of what stands below the ruler
+	left := b.x + b.w - words
 	s.icon("pan_tool", b.x+1, b.y+b.h/2-5, 10, c.brand)
 	fake := []para{text(func(t *postertext.Text) string { return t.Fake })}
 	if c.phone != "" {
 		fake = append(fake, para{text: c.fill(c.texts[0].Phone), bold: true, max: 3.6, min: 2.6, color: ink, space: 1.4})
 	}
 	s.text(box{b.x + 14, b.y, left - b.x - 22, b.h}, start, middle, fake...)
-	s.ruler(ruler, b.y, 3.4)
+	s.ruler(left, b.y, 3.4)
 	s.text(box{left, b.y + 4.6, words, b.h - 4.6}, start, start,
 		text(func(t *postertext.Text) string { return t.Ruler }), text(func(t *postertext.Text) string { return t.Printed }))
 }
