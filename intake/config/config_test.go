@@ -36,7 +36,7 @@ func dir(t testing.TB) string {
 		"both.recipients":  recipient["other"] + "\n" + recipient["unit"],
 		"mixed.recipients": recipient["tinh"] + "\n" + recipient["unit"],
 		"empty.recipients": "# nobody\n",
-		"secret":           "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
+		"secret":           secret,
 	} {
 		if err := os.WriteFile(filepath.Join(d, name), []byte(text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -44,6 +44,8 @@ func dir(t testing.TB) string {
 	}
 	return d
 }
+
+const secret = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ"
 
 const good = `base_url = "https://tip.example.vn"
 
@@ -165,6 +167,8 @@ func TestBad(t *testing.T) {
 		"no recipients file":    {"unit.recipients", "none.recipients", "14: units[0].recipients_file: \"none.recipients\" does not exist"},
 		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},
 		"secret key":            {"unit.recipients", "secret", "14: units[0].recipients_file: "},
+		"secret key as name":    {"unit.recipients", secret, "14: units[0].recipients_file: is a secret key"},
+		"secret key elsewhere":  {"truc-ban@example.vn", secret, "13: units[0].mail[0]: \"AGE-SECRET-KEY-…\": expected a mail address"},
 		"oversight, no mail":    {"id = ", "oversight_file = \"tinh.recipients\"\nid = ", "11: units[0].oversight_file: "},
 		"oversight by the unit": {"id = ", oversight("unit.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"unit.recipients\" holds a recipient of recipients_file"},
 		"oversight by both":     {"id = ", oversight("both.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"both.recipients\" holds a recipient of recipients_file"},
@@ -198,7 +202,7 @@ func TestBad(t *testing.T) {
 			if want := "tipbox.toml:" + tc.want; !strings.Contains(err.Error(), want) {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
-			for _, secret := range []string{"hunter2", "AGE-SECRET-KEY"} {
+			for _, secret := range []string{"hunter2", "QQQQ"} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("the message repeats a secret: %v", err)
 				}
