@@ -89,7 +89,9 @@ func TestGood(t *testing.T) {
 	if site.Unit.Sealer == nil || site.Unit.HasOversight() || !site.Unit.MarkUrgent || site.Unit.RecipientKind != keys.PostQuantum {
 		t.Errorf("unit %+v", site.Unit)
 	}
-	if cfg.Limits.Sender != (Limit{60, 3600e9, 40}) || cfg.HTTP.BodyMemory != 256<<20 || cfg.SMTP.Port != 587 {
+	rules := Limits{Sender: Limit{60, time.Hour, 40}, Site: Limit{240, time.Hour, 80}, All: Limit{6000, time.Hour, 1000}}
+	if cfg.Limits != rules || cfg.HTTP.BodyMemory != 256<<20 || cfg.HTTP.Listen != "127.0.0.1:8080" || cfg.HTTP.Admin != "127.0.0.1:9090" ||
+		cfg.SMTP.Port != 587 || cfg.SMTP.TLS != "starttls" || site.Unit.LaterWindow != 6*time.Hour || strings.Join(cfg.Languages, " ") != "vi en" {
 		t.Errorf("defaults: %+v", cfg)
 	}
 	if got := cfg.Directory.Site("ncs02").Withdrawn.Format("2006-01-02"); got != "2026-11-22" {
