@@ -115,7 +115,7 @@ func askToEnd(t *testing.T, box *server) {
 // until waits for something that another process does.
 func until(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.After(time.Minute); !done(); {
+	for deadline := time.After(3 * time.Minute); !done(); {
 		select {
 		case <-deadline:
 			t.Fatalf("waited in vain: %s", what)

@@ -27,8 +27,14 @@ type checker struct {
 	recipientsFiles []string // read so far
 }
 
+// secretKey finds an age identity that was pasted where it does not belong.
+var secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-[0-9A-Z-]*`)
+
+// bad notes a problem, without the secret key that a value may be: what is said
+// goes into logs.
 func (c *checker) bad(key, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Key: key, Text: fmt.Sprintf(format, args...)})
+	text := secretKey.ReplaceAllString(fmt.Sprintf(format, args...), "AGE-SECRET-KEY-…")
+	c.problems = append(c.problems, Problem{Key: key, Text: text})
 }
 
 // sorted finds the problems' lines, which takes a second reading of the file

@@ -36,7 +36,7 @@ func dir(t testing.TB) string {
 		"both.recipients":  recipient["other"] + "\n" + recipient["unit"],
 		"mixed.recipients": recipient["tinh"] + "\n" + recipient["unit"],
 		"empty.recipients": "# nobody\n",
-		"secret":           "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
+		"secret":           secret,
 	} {
 		if err := os.WriteFile(filepath.Join(d, name), []byte(text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -44,6 +44,8 @@ func dir(t testing.TB) string {
 	}
 	return d
 }
+
+const secret = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ"
 
 const good = `base_url = "https://tip.example.vn"
 
@@ -87,7 +89,9 @@ func TestGood(t *testing.T) {
 	if site.Unit.Sealer == nil || site.Unit.HasOversight() || !site.Unit.MarkUrgent || site.Unit.RecipientKind != keys.PostQuantum {
 		t.Errorf("unit %+v", site.Unit)
 	}
-	if cfg.Limits.Sender != (Limit{60, 3600e9, 40}) || cfg.HTTP.BodyMemory != 256<<20 || cfg.SMTP.Port != 587 {
+	rules := Limits{Sender: Limit{60, time.Hour, 40}, Site: Limit{240, time.Hour, 80}, All: Limit{6000, time.Hour, 1000}}
+	if cfg.Limits != rules || cfg.HTTP.BodyMemory != 256<<20 || cfg.HTTP.Listen != "127.0.0.1:8080" || cfg.HTTP.Admin != "127.0.0.1:9090" ||
+		cfg.SMTP.Port != 587 || cfg.SMTP.TLS != "starttls" || site.Unit.LaterWindow != 6*time.Hour || strings.Join(cfg.Languages, " ") != "vi en" {
 		t.Errorf("defaults: %+v", cfg)
 	}
 	if got := cfg.Directory.Site("ncs02").Withdrawn.Format("2006-01-02"); got != "2026-11-22" {
@@ -165,6 +169,8 @@ func TestBad(t *testing.T) {
 		"no recipients file":    {"unit.recipients", "none.recipients", "14: units[0].recipients_file: \"none.recipients\" does not exist"},
 		"mixed kinds":           {"unit.recipients", "mixed.recipients", "14: units[0].recipients_file: "},
 		"secret key":            {"unit.recipients", "secret", "14: units[0].recipients_file: "},
+		"secret key as name":    {"unit.recipients", secret, "14: units[0].recipients_file: is a secret key"},
+		"secret key elsewhere":  {"truc-ban@example.vn", secret, "13: units[0].mail[0]: \"AGE-SECRET-KEY-…\": expected a mail address"},
 		"oversight, no mail":    {"id = ", "oversight_file = \"tinh.recipients\"\nid = ", "11: units[0].oversight_file: "},
 		"oversight by the unit": {"id = ", oversight("unit.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"unit.recipients\" holds a recipient of recipients_file"},
 		"oversight by both":     {"id = ", oversight("both.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"both.recipients\" holds a recipient of recipients_file"},
@@ -198,7 +204,7 @@ func TestBad(t *testing.T) {
 			if want := "tipbox.toml:" + tc.want; !strings.Contains(err.Error(), want) {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
-			for _, secret := range []string{"hunter2", "AGE-SECRET-KEY"} {
+			for _, secret := range []string{"hunter2", "QQQQ"} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("the message repeats a secret: %v", err)
 				}

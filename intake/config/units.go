@@ -141,6 +141,10 @@ func (c *checker) recipients(key, path string) *keys.Recipients {
 		c.bad(key, "missing: expected a file of age recipients, one a line")
 		return nil
 	}
+	if secretKey.MatchString(path) {
+		c.bad(key, "is a secret key, which belongs to the officer alone: expected the name of a file of age recipients; make a new key if others have read this file")
+		return nil
+	}
 	r, err := keys.ReadRecipients(c.path(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -165,7 +165,11 @@ func TestHugeHeaders(t *testing.T) {
 			}()
 			res, err := http.ReadResponse(bufio.NewReader(c), nil)
 			if err != nil || res.StatusCode != want {
-				t.Errorf("%d bytes of header: %v, %v; want %d", size, res, err, want)
+				t.Fatalf("%d bytes of header: %v, %v; want %d", size, res, err, want)
+			}
+			page, _ := io.ReadAll(res.Body)
+			if told := strings.Contains(string(page), "cửa sổ ẩn danh"); told != (want == 431) {
+				t.Errorf("%d bytes of header: the answer says\n%s", size, page)
 			}
 		})
 	}
