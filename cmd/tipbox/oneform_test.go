@@ -58,7 +58,6 @@ func TestOneFormOneTip(t *testing.T) {
 		"after the mail has gone": func(_ *testing.T, b *oneFormBox) { b.mails.Wait(1) },
 		"after Redis was lost":    func(_ *testing.T, b *oneFormBox) { b.redis.Kill() },
 		"after Redis forgot it":   func(_ *testing.T, b *oneFormBox) { b.redis.Kill(); b.redis.Start() },
-		"after a restart":         restart,
 		"after a kill -9":         crash,
 		"after a kill -9, Redis empty": func(t *testing.T, b *oneFormBox) {
 			b.redis.Kill()
@@ -69,19 +68,42 @@ func TestOneFormOneTip(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := openBox(t)
-			f := openForm(t, b.url)
-			texts := []string{"Tin " + name, "Tin sửa lại " + name}
-			f.tap(texts[0])
-			between(t, b)
-			f.url = b.url + "/t/ncs01" // as the poster's link would lead to it again
-			f.tap(texts[0])
-			f.tap(texts[1])
-			f.tap(texts[0])
-			f.tap(texts[1])
-			b.end(t, texts)
+			tapAround(t, openBox(t), name, between)
 		})
 	}
+}
+
+// TestOneFormAfterARestart: only Redis outlives one. The box waits for it no
+// longer than a villager is to wait, and a busy machine may be slower than that:
+// then there is a second mail. That must not be so each time.
+func TestOneFormAfterARestart(t *testing.T) {
+	t.Parallel()
+	for range 5 {
+		b := openBox(t)
+		b.most++
+		texts := tapAround(t, b, "after a restart", restart)
+		if len(b.mails.Mails()) == len(texts) {
+			return
+		}
+	}
+	t.Error("after a restart a form is a second mail each time")
+}
+
+// tapAround taps a form before and after something happens, then edits it and
+// taps on. It returns the texts of the two tips.
+func tapAround(t *testing.T, b *oneFormBox, name string, between func(*testing.T, *oneFormBox)) (texts []string) {
+	t.Helper()
+	f := openForm(t, b.url)
+	texts = []string{"Tin " + name, "Tin sửa lại " + name}
+	f.tap(texts[0])
+	between(t, b)
+	f.url = b.url + "/t/ncs01" // as the poster's link would lead to it again
+	f.tap(texts[0])
+	f.tap(texts[1])
+	f.tap(texts[0])
+	f.tap(texts[1])
+	b.end(t, texts)
+	return texts
 }
 
 // TestTapsAtOnce presses the button twenty times on twenty connections before
@@ -154,8 +176,7 @@ type oneFormBox struct {
 	officer *officer
 	mails   *smtptest.Server
 	redis   *redistest.Server
-	before  *server // the one that was restarted
-	most    int     // mails of a tip
+	most    int // mails of a tip
 }
 
 func openBox(t *testing.T) *oneFormBox {
@@ -174,7 +195,6 @@ func restart(t *testing.T, b *oneFormBox) {
 	if err := b.stop(t); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
 	}
-	b.before = b.server
 	b.server = serve(t, b.config)
 	b.is(t, "redis", "ok")
 }
@@ -194,9 +214,6 @@ func (b *oneFormBox) end(t *testing.T, texts []string) {
 	until(t, "the spool is empty", func() bool { return countSpool(t, b.config) == 0 })
 	if err := b.stop(t); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
-	}
-	if b.before != nil && strings.Contains(b.before.stderr.String()+b.stderr.String(), "redis is away") {
-		b.most++ // on this busy machine it was slower than is waited for, and only it outlives a restart
 	}
 	b.officer.want(b.mails.Mails(), texts, b.most)
 }

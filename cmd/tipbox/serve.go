@@ -72,9 +72,19 @@ func newLog(t *terminal, debug bool) *slog.Logger {
 }
 
 // untilSignal ends its context at the first SIGTERM or Ctrl-C; the second ends
-// the process at once, which loses nothing either.
+// the process at once, which loses nothing either. Whoever sees the context end
+// may rely on that.
 func untilSignal() (context.Context, context.CancelFunc) {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, cancel)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		cancel()
+	}()
 	return ctx, cancel
 }

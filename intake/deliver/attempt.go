@@ -38,8 +38,13 @@ func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 	switch _, j.sealed, err = r.o.Spool.Read(p.ID); {
 	case errors.Is(err, spool.ErrNotHere):
 		// Held by an operator, or taken away: the spool's next look at its files
-		// says so. It may not, where the tip has been released by then.
-		l.lookAgain(p, time.Now().Add(r.o.Rescan))
+		// says so. It may not, where the tip has been released by then; and of a
+		// tip that was delivered while sort was at it nothing more is said.
+		if _, known := r.o.Spool.Lookup(p.ID); known {
+			l.lookAgain(p, time.Now().Add(r.o.Rescan))
+		} else {
+			r.forget(l, p)
+		}
 		return nil, false
 	case err != nil:
 		r.postpone(l, p, Unreadable)

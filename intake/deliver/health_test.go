@@ -56,6 +56,30 @@ func scrape(t *testing.T, reg *prometheus.Registry) string {
 	return strings.Join(lines, "")
 }
 
+// TestSortedWhileDelivered: sort had looked a tip up, for a person who asked to
+// try it again, when it was delivered and forgotten. Health does not wait for it.
+func TestSortedWhileDelivered(t *testing.T) {
+	inBubble(t, &relay{slow: func(context.Context, *Mail) { time.Sleep(time.Minute) }}, func(b *box) {
+		id := b.put(1)
+		time.Sleep(time.Second)
+		b.run.mu.Lock()
+		l := b.run.in[id]
+		b.run.mu.Unlock()
+		known, _ := b.spool.Lookup(id)
+		time.Sleep(time.Hour)
+		b.run.mu.Lock()
+		b.run.in[id] = l
+		b.run.mu.Unlock()
+		l.add(known, time.Now())
+		time.Sleep(48 * time.Hour)
+		synctest.Wait()
+		b.wantOnce(string(id) + " one@example.vn")
+		if h := b.run.Health(); len(h.Units) != 1 || h.Units[0].OldestDays != 0 {
+			b.Errorf("health waits for a delivered tip: %+v", h.Units)
+		}
+	})
+}
+
 // TestALoneTipShowsNowhere: neither health nor metrics nor the log change
 // within the day when one tip comes, waits, is deferred or delivered.
 func TestALoneTipShowsNowhere(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tipbox/intake/limit/redistest"
+	"tipbox/intake/loopback"
 )
 
 // TestWays: a Redis is reached by TLS and through a socket in the file system,
@@ -29,7 +30,7 @@ func TestWays(t *testing.T) {
 		}
 		return path
 	}
-	port := redistest.FreePort(t)
+	port := loopback.FreePort(t)
 	socket := filepath.Join(dir, "redis.sock")
 	server := redistest.Start(t, "--unixsocket", socket, "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", write("cert", "CERTIFICATE", pair.Certificate[0]), "--tls-key-file", write("key", "PRIVATE KEY", key),

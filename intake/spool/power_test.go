@@ -322,6 +322,33 @@ func TestPowerCut(t *testing.T) {
 	}
 }
 
+// TestPowerCutAfterACrash: the server is killed before a tip's name is on the
+// disk, but the kernel still has it, and the next server finds it. Who sends the
+// tip again is thanked only once it would outlive a power cut too.
+func TestPowerCutAfterACrash(t *testing.T) {
+	dir := t.TempDir()
+	killed := &brokenDisk{failAt: 9, err: errPowerCut}
+	s := killed.on(t, dir)
+	if err := s.Put(envelope(1), sealed(1)); !errors.Is(err, errPowerCut) || len(killed.names) != 1 {
+		t.Fatalf("%v at %v", err, killed.calls)
+	}
+	s.Close()
+
+	d := &brokenDisk{failAt: 2, err: syscall.EIO, names: killed.names}
+	s = d.on(t, dir)
+	if err := s.Put(envelope(1), sealed(1)); !errors.Is(err, intake.ErrNoRoom) {
+		t.Errorf("sent again while the directory cannot be synced: %v", err)
+	}
+	if err := s.Put(envelope(1), sealed(1)); !errors.Is(err, intake.ErrSpooled) {
+		t.Errorf("sent again: %v", err)
+	}
+	d.cut(t)
+	s.Close()
+	if _, _, err := open(t, dir).Read(tipID(1)); err != nil {
+		t.Errorf("what was thanked is gone: %v", err)
+	}
+}
+
 func TestFreeSpaceHasAFloor(t *testing.T) {
 	d := &brokenDisk{failAt: -1, full: true}
 	s := d.on(t, t.TempDir())

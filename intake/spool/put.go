@@ -1,6 +1,8 @@
 package spool
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -16,6 +18,11 @@ func (s *Spool) Put(e intake.Envelope, sealed []byte) error {
 	}
 	entry := &Entry{Envelope: e, Size: int64(len(sealed))}
 	if err := s.begin(e.ID); err != nil {
+		if errors.Is(err, intake.ErrSpooled) {
+			// Its name may have outlived a crash, or a failed fsync, without being
+			// on the disk yet.
+			err = cmp.Or(s.commit("new"), err)
+		}
 		return err
 	}
 	err := s.put(entry, sealed)

@@ -14,7 +14,6 @@ import (
 	"embed"
 	"encoding/pem"
 	"fmt"
-	"net"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -24,6 +23,8 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+
+	"tipbox/intake/loopback"
 )
 
 // Domain is where the relay delivers mail itself.
@@ -181,10 +182,9 @@ func lookup(t testing.TB, name string) int {
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := strconv.Atoi(loopback.FreePort(t))
 	must(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 func must(t testing.TB, err error) {

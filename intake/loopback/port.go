@@ -1,6 +1,7 @@
 //go:build unix
 
-package redistest
+// Package loopback reserves ports for servers that tests start.
+package loopback
 
 import (
 	"errors"
@@ -12,8 +13,9 @@ import (
 
 // FreePort returns a loopback port that stays free for servers of the test until
 // it ends, also while one is down that will come back. On Linux a socket that
-// is bound to it, but does not listen, keeps everybody away who asks for any port;
-// a redis-server asks for this one, with SO_REUSEADDR, and gets it.
+// is bound to it, but does not listen, keeps everybody away who asks for any
+// port, those who connect somewhere among them; a server asks for this one, with
+// SO_REUSEADDR, and gets it.
 func FreePort(t testing.TB) string {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
