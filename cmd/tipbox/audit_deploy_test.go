@@ -57,7 +57,7 @@ func TestAuditProxies(t *testing.T) {
 			`access_log off;`, `error_log\s+/dev/null emerg;`, `client_header_timeout\s+20s;`, `proxy_request_buffering\s+off;`, `proxy_max_temp_file_size 0;`,
 			`ssl_session_tickets off;`, `proxy_set_header X-Forwarded-For \$remote_addr;`,
 		},
-		"Caddyfile": {`output discard`, `reverse_proxy 127\.0\.0\.1:8080`},
+		"Caddyfile": {`output discard`, `header Cache-Control no-store`, `reverse_proxy 127\.0\.0\.1:8080`},
 	} {
 		text, err := os.ReadFile("../../deploy/" + file)
 		if err != nil {
