@@ -77,7 +77,7 @@ func (f *Form) tip() g.Node {
 		h.Input(h.Type("hidden"), h.Name("token"), h.Value(f.Token)),
 		f.oneOf("mailbox", l.MailboxLegend, f.cards()),
 		f.field("message", h.Label(h.Class("head"), h.For("message"), g.Text(l.MessageLabel)), l.MessageHint,
-			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), f.described("message"), given(f.Message))),
+			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unspelled(), f.described("message"), given(f.Message))),
 		f.more(),
 		f.photo(),
 		to,
@@ -98,8 +98,12 @@ func (f *Form) more() g.Node {
 
 func (f *Form) short(name, label, hint, typed string) g.Node {
 	return f.field(name, h.Label(h.For(name), g.Text(label)), hint,
-		h.Input(h.Type("text"), h.ID(name), h.Name(name), h.Value(typed), f.described(name)))
+		h.Input(h.Type("text"), h.ID(name), h.Name(name), h.Value(typed), unspelled(), f.described(name)))
 }
+
+// unspelled keeps what is typed from the browsers that have its spelling checked
+// by a server of their maker.
+func unspelled() g.Node { return g.Attr("spellcheck", "false") }
 
 func (f *Form) photo() g.Node {
 	l := f.Locale

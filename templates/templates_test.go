@@ -246,7 +246,7 @@ func samples(l *Locale) []View {
 
 // TestPagesAreWhole reads every page in every language as a browser does, drafts
 // too: well-formed, each id once, each reference met, nothing left to fill in,
-// nothing from elsewhere, text in NFC.
+// nothing from elsewhere or told to a spelling checker, text in NFC.
 func TestPagesAreWhole(t *testing.T) {
 	p := load(t, Options{})
 	leftover := regexp.MustCompile(`\{\w+\}|%!|<no value>|ZgotmplZ`)
@@ -288,6 +288,13 @@ func checkDocument(t *testing.T, name, page string) {
 		case html.StartTagToken, html.EndTagToken:
 			tok := z.Token()
 			void := slices.Contains([]string{"meta", "link", "input"}, tok.Data)
+			typed := tok.Data == "textarea" || tok.Data == "input" && slices.Contains(tok.Attr, html.Attribute{Key: "type", Val: "text"})
+			if typed && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "spellcheck", Val: "false"}) {
+				t.Errorf("%s: what is typed into %v may go to a spelling checker", name, tok)
+			}
+			if tok.Data == "form" && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "autocomplete", Val: "off"}) {
+				t.Errorf("%s: a browser may keep what is typed into %v", name, tok)
+			}
 			if kind == html.StartTagToken && !void {
 				open = append(open, tok.Data)
 			}

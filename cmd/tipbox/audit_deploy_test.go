@@ -57,7 +57,7 @@ func TestAuditProxies(t *testing.T) {
 			`access_log off;`, `error_log\s+/dev/null emerg;`, `client_header_timeout\s+20s;`, `proxy_request_buffering\s+off;`, `proxy_max_temp_file_size 0;`,
 			`ssl_session_tickets off;`, `proxy_set_header X-Forwarded-For \$remote_addr;`,
 		},
-		"Caddyfile": {`output discard`, `reverse_proxy 127\.0\.0\.1:8080`},
+		"Caddyfile": {`output discard`, `header Cache-Control no-store`, `reverse_proxy 127\.0\.0\.1:8080`},
 	} {
 		text, err := os.ReadFile("../../deploy/" + file)
 		if err != nil {
@@ -72,16 +72,24 @@ func TestAuditProxies(t *testing.T) {
 			t.Errorf("%s passes on what a client made up", file)
 		}
 	}
-	// The self-test of how temporary files are noticed: with buffering there are some.
+	// The self-test of how nginx is searched: with buffering it makes temporary files,
+	// and without a word about logs Debian's own settings keep them.
 	addr := freeAddr(t)
 	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
-	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;")
+	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;",
+		"access_log off;\n\terror_log  /dev/null emerg;\n\n", "")
 	d := &auditDay{auditBox: b, photos: auditPhotos(t)}
 	d.front = func() string { return "https://" + n.https }
 	d.start()
 	d.post(d.villager(sourceV4[0]), 200, d.photos)
 	if used := n.tempFiles(); len(used) == 0 {
 		t.Error("nginx buffers uploads in files, and this is not noticed")
+	}
+	b.walk(n.dir, &b.proxy, &b.proxy)
+	for what, found := range map[string]bool{"address v4": true, "user agent": true, "query": true, "message": false} {
+		if hits := b.proxy.hits(auditCanaries(nil))[what]; (hits > 0) != found {
+			t.Errorf("%s: %d hits in what nginx logs", what, hits)
+		}
 	}
 }
 

@@ -41,6 +41,11 @@ func TestAuditFindsLeaks(t *testing.T) {
 			t.Errorf("%s: the leak of the %s into %s is not found", kind, l.canary, l.place)
 		}
 	}
+	for _, also := range []leak{{"cookie", "Redis, disk"}, {"address v4", "mails"}} {
+		if found[also.place][also.canary] == 0 {
+			t.Errorf("the %s is not found in %s", also.canary, also.place)
+		}
+	}
 	for _, quiet := range []leak{{"cookie", "log, dumps"}, {"address v4", "data dir"}, {"user agent", "SMTP"}, {"message", "mails"}} {
 		if found[quiet.place][quiet.canary] != 0 {
 			t.Errorf("%s is found in %s, where nothing was leaked", quiet.canary, quiet.place)

@@ -41,6 +41,10 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 			t.Fatal(err)
 		}
 	}
+	// Modules that a machine has enabled are named relative to Debian's own prefix.
+	if err := os.Symlink("/usr/share/nginx/modules", filepath.Join(n.dir, "modules")); err != nil {
+		t.Fatal(err)
+	}
 	cert, key := auditCert(t, n.conf)
 	site, err := os.ReadFile("../../deploy/nginx.conf")
 	if err != nil {

@@ -80,6 +80,13 @@ func TestAuditPage(t *testing.T) {
 		}
 	}
 	d.mail.Wait(2)
+
+	// Whoever types the address without https:// is sent on, and no browser keeps that.
+	v := auditVillager(t, "http://"+n.http, sourceV4[0])
+	a := d.raw(v, http.MethodGet, http.StatusMovedPermanently, nil, "")
+	if where, kept := a.header.Get("Location"), a.header.Get("Cache-Control"); !strings.HasPrefix(where, "https://") || kept != "no-store" {
+		t.Errorf("plain HTTP is sent to %q, Cache-Control %q", where, kept)
+	}
 }
 
 func auditAnswer(t *testing.T, a *answer) {

@@ -99,7 +99,7 @@ func TestNothingOfTheSender(t *testing.T) {
 }
 
 // TestKeysEnd holds that each key in Redis ends with its window, and that what
-// is kept for a week does not tell the hour.
+// is kept for a week does not tell the hour, by its end or by its last use.
 func TestKeysEnd(t *testing.T) {
 	server := redistest.Start(t)
 	client, err := dial(Server{URL: server.URL()}, ample)
@@ -114,6 +114,18 @@ func TestKeysEnd(t *testing.T) {
 	}
 	if err := s.record(t.Context(), intake.FormMark{1}, intake.TipMark{1}); err != nil {
 		t.Fatal(err)
+	}
+	for _, what := range []string{"used", "asked after"} {
+		idle, err := client.ObjectIdleTime(t.Context(), formKey(intake.FormMark{1})).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := time.Now().Add(-idle); last.Sub(last.Round(24*time.Hour)).Abs() > time.Minute {
+			t.Errorf("Redis tells that the form was %s at %v", what, last)
+		}
+		if tips, err := s.served(t.Context(), intake.FormMark{1}); len(tips) != 1 || err != nil {
+			t.Fatal(tips, err)
+		}
 	}
 	for key := range contents(t, client) {
 		end, err := client.PExpireTime(t.Context(), key).Result()

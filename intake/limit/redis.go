@@ -216,14 +216,21 @@ func (s *shared) served(ctx context.Context, form intake.FormMark) ([]intake.Tip
 		}
 		tips = append(tips, intake.TipMark([]byte(m)))
 	}
-	return tips, nil
+	if len(tips) == 0 {
+		return nil, nil
+	}
+	return tips, s.note(ctx, form, "") // for Redis has noted that it was asked
 }
 
-// record forgets at a midnight, because a time to live of exactly a week tells
-// for a week when the tip was sent.
 func (s *shared) record(ctx context.Context, form intake.FormMark, tip intake.TipMark) error {
+	return s.note(ctx, form, string(tip[:]))
+}
+
+// note remembers the form until a midnight, because a time to live of exactly a
+// week tells for a week when the tip was sent; and with it the tip, "" for none.
+func (s *shared) note(ctx context.Context, form intake.FormMark, tip string) error {
 	end := (day(micros(s.now().Add(intake.FormLife))) + 1) * daySeconds
-	err := s.recordScript.Run(ctx, s.client, []string{formKey(form)}, string(tip[:]), end, intake.FormTips).Err()
+	err := s.recordScript.Run(ctx, s.client, []string{formKey(form)}, tip, end, intake.FormTips).Err()
 	if err != nil {
 		return fmt.Errorf("recording what the form has served: %w", err)
 	}

@@ -80,6 +80,14 @@ test("what the camera wrote is dropped, the picture kept", () => {
   const adobe = Uint8Array.from([0xff, 0xee, 0, 14, ...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, 1]);
   const withAdobe = Uint8Array.from([...camera.subarray(0, 2), ...adobe, ...camera.subarray(2)]);
   assert.ok(Buffer.from(strip(withAdobe)).includes(Buffer.from(adobe)), "APP14 decides about the colours");
+
+  // Whatever else can hold something: every application's, comments, reserved markers.
+  const others = Array.from({ length: 0xfe }, (_, i) => i + 1).filter((m) => !(m >= 0xc0 && m <= 0xdd));
+  for (const marker of others.filter((m) => m !== 0x01)) {
+    const hidden = [0xff, marker, 0, 14, ...new TextEncoder().encode("12345secret!")];
+    const found = Buffer.from(strip(Uint8Array.from([...camera.subarray(0, 2), ...hidden, ...camera.subarray(2)]))).includes("secret");
+    assert.ok(!found, `a segment ${marker.toString(16)} is kept`);
+  }
 });
 
 test("broken JPEGs are refused, never looped over", () => {

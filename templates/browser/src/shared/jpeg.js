@@ -1,7 +1,7 @@
 // JPEG at the level of its segments (ITU-T T.81, annex B): how large the picture
 // claims to be, and a copy without anything the camera wrote.
 
-const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP0 = 0xe0, APP1 = 0xe1, APP14 = 0xee, APP15 = 0xef, COM = 0xfe;
+const DHT = 0xc4, DAC = 0xcc, SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DQT = 0xdb, DNL = 0xdc, DRI = 0xdd, APP1 = 0xe1, APP14 = 0xee;
 
 /** Reports whether the bytes begin as a JPEG does. */
 export function isJPEG(bytes) {
@@ -18,7 +18,10 @@ export function isHEIC(bytes) {
 }
 
 const standalone = (marker) => marker === 0x01 || (marker >= 0xd0 && marker <= SOI);
-const frameHeader = (m) => m >= 0xc0 && m <= 0xcf && m !== 0xc4 && m !== 0xc8 && m !== 0xcc;
+const frameHeader = (m) => m >= 0xc0 && m <= 0xcf && m !== DHT && m !== 0xc8 && m !== DAC;
+// What a decoder needs of a picture; 0 is the coded data itself.
+const ofPicture = (m) => frameHeader(m) || standalone(m) || [0, DHT, DAC, EOI, SOS, DQT, DNL, DRI].includes(m);
+const adobe = [0x41, 0x64, 0x6f, 0x62, 0x65]; // with 12 bytes after its length; more is something else
 
 /**
  * Yields {marker, start, end} of each segment, start at its 0xff. The entropy
@@ -87,9 +90,9 @@ export function measure(bytes) {
 }
 
 /**
- * Returns a copy with the same picture data and none of the segments in which
- * cameras write: all APPn but APP14 (without Adobe's colour transform the
- * colours would be wrong) and comments. Where the camera asked for the picture
+ * Returns a copy with the same picture data and nothing else that can hold what a
+ * camera or an app wrote, but for Adobe's APP14: without its colour transform the
+ * colours would be wrong. Where the camera asked for the picture
  * to be turned, an Exif segment with that one value is written anew.
  */
 export function strip(bytes) {
@@ -100,8 +103,8 @@ export function strip(bytes) {
   }
   for (const { marker, start, end } of segments(bytes)) {
     if (marker === SOI) continue;
-    if (marker === COM || (marker >= APP0 && marker <= APP15 && marker !== APP14)) continue;
-    if (marker === APP14 && end - start !== 16) continue; // Adobe's has 12 bytes after its length; more is something else
+    const colours = marker === APP14 && end - start === 16 && adobe.every((byte, i) => bytes[start + 4 + i] === byte);
+    if (!colours && !ofPicture(marker)) continue;
     kept.push(bytes.subarray(start, end));
   }
   const out = new Uint8Array(kept.reduce((n, part) => n + part.length, 0));
