@@ -8,8 +8,9 @@ import { armor } from "age-encryption";
 import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
 import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
-import { sniff } from "../src/reader/kind.js";
+import { latin, sniff } from "../src/reader/kind.js";
 import { attachments } from "../src/reader/mail.js";
+import { decode, parameters, split } from "../src/reader/mime.js";
 import { contents, open } from "../src/reader/open.js";
 import { strings } from "../src/reader/strings.js";
 import { parseTip } from "../src/reader/tip.js";
@@ -75,6 +76,20 @@ test("the parser survives every cut and a flip of every byte of a header", () =>
     parseTip(whole.slice(0, i));
     parseTip(Object.assign(whole.slice(), { [i]: whole[i] ^ 0x20 }));
   }
+});
+
+test("long runs of like characters do not keep the parser busy", () => {
+  // Hours, where the search begins anew at every character.
+  const blanks = " ".repeat(4 << 20);
+  assert.deepEqual(latin(decode(bytes(`a${blanks}b \t\r\nc =\r\nd${blanks}`), "quoted-printable").content), `a${blanks}b\r\nc d`);
+  const field = (text) => split(bytes(`${text}\n\n`), 1 << 22)?.fields.get("a");
+  const long = blanks.slice(0, 1 << 20);
+  assert.deepEqual(field(`a:${long}x${long}y${long}\r`), [`x${long}y`]);
+  assert.equal(field(`a:${long}x${long}\ry`), undefined);
+  assert.deepEqual(field(`a:${long}`), [""]);
+  assert.deepEqual(field(`a: x${"\r\n ".repeat(1 << 18)}y`), [`x${" ".repeat(1 << 18)}y`]);
+  assert.equal(field("a:x\n".repeat(1 << 18)).length, 1 << 18);
+  assert.deepEqual(parameters(`a/b; ${"c".repeat(1 << 20)}; d="e\\"f" ;g=h`).params, { d: 'e"f', g: "h" });
 });
 
 test("kinds of files are told by their content", async () => {
