@@ -12,6 +12,7 @@ import { latin, sniff } from "../src/reader/kind.js";
 import { attachments } from "../src/reader/mail.js";
 import { decode, parameters, split } from "../src/reader/mime.js";
 import { contents, open } from "../src/reader/open.js";
+import { cleanPhoto } from "../src/reader/photo.js";
 import { strings } from "../src/reader/strings.js";
 import { parseTip } from "../src/reader/tip.js";
 import { parseIdentities, unlock } from "../src/reader/unlock.js";
@@ -230,6 +231,19 @@ test("hidden characters are named, honest ones left alone", () => {
   assert.equal(show(honest), honest);
   assert.equal(show("abcdef", 4), "abcd<+2>");
   assert.equal(line("  một\n\nhai\u202e ba ", 9), "một hai[U+202E] …");
+});
+
+test("a photo of too many pixels or scans is not decoded", async () => {
+  const photo = (width, height, scans) => Uint8Array.from([
+    0xff, 0xd8, 0xff, 0xc2, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0,
+    ...Array(scans).fill([0xff, 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0]).flat(), 0xff, 0xd9,
+  ]);
+  for (const [width, height, scans] of [[65535, 65535, 1], [5001, 5000, 1], [16001, 1, 1], [4992, 4992, 17], [640, 480, 33]]) {
+    await assert.rejects(cleanPhoto(photo(width, height, scans)), code("photobomb"), `${width}×${height}, ${scans}`);
+  }
+  for (const [width, height, scans] of [[4992, 4992, 16], [640, 480, 32]]) {
+    await assert.rejects(cleanPhoto(photo(width, height, scans)), ReferenceError, "goes on to the canvas, which Node has none of");
+  }
 });
 
 test("the page locks after ten idle minutes, also after a sleep", () => {
