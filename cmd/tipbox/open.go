@@ -59,9 +59,14 @@ type opened struct {
 	ref    string // the tip's id, or one made from its sealed bytes
 	named  bool   // it is the tip's id
 	source string
+	cut    int      // characters of the text left out
 	photos int      // attached
 	files  []string // photos written
 }
+
+// maxShown is how many characters of a text are kept, as in the reader. A tip's
+// has at most 4,000, a place and a time; what is no tip may have four million.
+const maxShown = 20_000
 
 func (c *openCmd) run(t *terminal) error {
 	if c.register != "" && !strings.EqualFold(filepath.Ext(c.register), ".csv") {
@@ -193,6 +198,9 @@ func (c *openCmd) open(t *terminal, ids *keys.Identities) (tips []opened, failur
 // sealed: so nobody can pass off a tip as another that is in the register.
 func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
 	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos)}
+	if runes := []rune(tip.Text); len(runes) > maxShown {
+		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown
+	}
 	if src.ID != "" && tip.ID != "" && src.ID != tip.ID {
 		tip.Warnings = append(tip.Warnings, open.ErrOtherID)
 	}

@@ -48,6 +48,9 @@ func printTip(w io.Writer, o *opened) error {
 		row("CHÚ Ý", "WARNING", warningText(warning))
 	}
 	fmt.Fprintf(&b, "\n%s\n\n", open.Visible(o.Text))
+	if o.cut > 0 {
+		fmt.Fprintf(&b, "… còn %d ký tự nữa không hiện ở đây / %[1]d more characters are not shown\n\n", o.cut)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

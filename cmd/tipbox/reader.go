@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +47,10 @@ func (c *readerCmd) run(t *terminal) error {
 	file := browser.Reader(version)
 	if c.check != "" {
 		return checkReader(t, c.check, file)
+	}
+	if !strings.EqualFold(filepath.Ext(c.output), ".html") { // what is there is replaced: an identity must not be
+		return hint(usage(fmt.Errorf("--output %q: expected a name that ends in .html", c.output)),
+			"trang mở tin là tệp HTML, bấm đúp để mở / the reader is an HTML file, to be double-clicked: -o doc-tin.html")
 	}
 	if err := replaceFile(c.output, file, 0o644); err != nil {
 		return fmt.Errorf("writing the reader: %w", err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
 )
 
 // readRecipient reads a recipient as it was typed or from the file of that name.
@@ -48,5 +49,5 @@ func labelOf(r keys.Recipient) string {
 	if r.Label == "" {
 		return "(không ghi tên / no label)"
 	}
-	return r.Label
+	return open.VisibleLine(r.Label) // came by mail
 }

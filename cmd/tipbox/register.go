@@ -176,8 +176,13 @@ func (r *register) write() error {
 // replaceFile puts data in the place of the file, durably and all at once. A new
 // file gets the mode, an old one keeps its own, and its owner. Only one process may do
 // so at a time.
-func replaceFile(path string, data []byte, mode fs.FileMode) error {
+func replaceFile(path string, data []byte, mode fs.FileMode) (err error) {
 	aside := path + ".new"
+	defer func() {
+		if err != nil {
+			_ = os.Remove(aside) // the error that matters is the first
+		}
+	}()
 	if err := writeSynced(aside, data); err != nil {
 		return err
 	}
@@ -189,7 +194,6 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 		return err
 	}
 	if err := os.Rename(aside, path); err != nil {
-		_ = os.Remove(aside)
 		return err
 	}
 	return keys.SyncDir(filepath.Dir(path))

@@ -78,6 +78,23 @@ func TestReplaceFile(t *testing.T) {
 	}
 }
 
+// TestReplaceFileOnFullDisk: the file stays as it was, and no part of another is left.
+func TestReplaceFileOnFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	mount(t, dir, "size=64k")
+	path := filepath.Join(dir, "so-tin.csv")
+	if err := replaceFile(path, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := replaceFile(path, make([]byte, 1<<20), 0o600); err == nil {
+		t.Fatal("a disk of 64 KiB took 1 MiB")
+	}
+	entries, err := os.ReadDir(dir)
+	if b, readErr := os.ReadFile(path); err != nil || readErr != nil || len(entries) != 1 || string(b) != "a" {
+		t.Errorf("the disk has %v, the file %q: %v, %v", entries, b, err, readErr)
+	}
+}
+
 func TestInert(t *testing.T) {
 	for cell, want := range map[string]string{
 		"": "", "tin": "tin", "=1+1": "'=1+1", "+84": "'+84", "-1": "'-1", "@x": "'@x", "＝1": "'＝1", "\tx": "'\tx", "1=1": "1=1",

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/term"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/crypto/open"
 )
 
 // terminal is where a command meets a person: out is data, err is for people.
@@ -29,12 +31,15 @@ func newTerminal() *terminal {
 	return t
 }
 
-// say prints a plain line for people.
-func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
+// say prints a plain line for people. A name in it may be a stranger's, and a
+// terminal obeys control characters.
+func (t *terminal) say(format string, args ...any) {
+	fmt.Fprintln(t.err, open.Visible(fmt.Sprintf(format, args...)))
+}
 
 // warn prints a line about something that did not stop the work.
 func (t *terminal) warn(format string, args ...any) {
-	fmt.Fprintf(t.err, "warning: "+format+"\n", args...)
+	t.say("warning: "+format, args...)
 }
 
 // counted is how English counts: 1 photo, 2 photos.
@@ -49,13 +54,13 @@ func counted(n int, thing string) string {
 func (t *terminal) fail(err error) int {
 	if !errors.Is(err, errSilent) {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintf(t.err, "error: %s\n", line)
+			t.say("error: %s", line)
 		}
 	}
 	var hinted hintedError
 	if errors.As(err, &hinted) {
 		for _, h := range hinted.hints {
-			fmt.Fprintf(t.err, "hint: %s\n", h)
+			t.say("hint: %s", h)
 		}
 	}
 	var wrong usageError

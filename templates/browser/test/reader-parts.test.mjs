@@ -8,9 +8,11 @@ import { armor } from "age-encryption";
 import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
 import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
-import { sniff } from "../src/reader/kind.js";
+import { latin, sniff } from "../src/reader/kind.js";
 import { attachments } from "../src/reader/mail.js";
+import { decode, parameters, split } from "../src/reader/mime.js";
 import { contents, open } from "../src/reader/open.js";
+import { cleanPhoto } from "../src/reader/photo.js";
 import { strings } from "../src/reader/strings.js";
 import { parseTip } from "../src/reader/tip.js";
 import { parseIdentities, unlock } from "../src/reader/unlock.js";
@@ -75,6 +77,20 @@ test("the parser survives every cut and a flip of every byte of a header", () =>
     parseTip(whole.slice(0, i));
     parseTip(Object.assign(whole.slice(), { [i]: whole[i] ^ 0x20 }));
   }
+});
+
+test("long runs of like characters do not keep the parser busy", () => {
+  // Hours, where the search begins anew at every character.
+  const blanks = " ".repeat(4 << 20);
+  assert.deepEqual(latin(decode(bytes(`a${blanks}b \t\r\nc =\r\nd${blanks}`), "quoted-printable").content), `a${blanks}b\r\nc d`);
+  const field = (text) => split(bytes(`${text}\n\n`), 1 << 22)?.fields.get("a");
+  const long = blanks.slice(0, 1 << 20);
+  assert.deepEqual(field(`a:${long}x${long}y${long}\r`), [`x${long}y`]);
+  assert.equal(field(`a:${long}x${long}\ry`), undefined);
+  assert.deepEqual(field(`a:${long}`), [""]);
+  assert.deepEqual(field(`a: x${"\r\n ".repeat(1 << 18)}y`), [`x${" ".repeat(1 << 18)}y`]);
+  assert.equal(field("a:x\n".repeat(1 << 18)).length, 1 << 18);
+  assert.deepEqual(parameters(`a/b; ${"c".repeat(1 << 20)}; d="e\\"f" ;g=h`).params, { d: 'e"f', g: "h" });
 });
 
 test("kinds of files are told by their content", async () => {
@@ -215,6 +231,19 @@ test("hidden characters are named, honest ones left alone", () => {
   assert.equal(show(honest), honest);
   assert.equal(show("abcdef", 4), "abcd<+2>");
   assert.equal(line("  một\n\nhai\u202e ba ", 9), "một hai[U+202E] …");
+});
+
+test("a photo of too many pixels or scans is not decoded", async () => {
+  const photo = (width, height, scans) => Uint8Array.from([
+    0xff, 0xd8, 0xff, 0xc2, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0,
+    ...Array(scans).fill([0xff, 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0]).flat(), 0xff, 0xd9,
+  ]);
+  for (const [width, height, scans] of [[65535, 65535, 1], [5001, 5000, 1], [16001, 1, 1], [4992, 4992, 17], [640, 480, 33]]) {
+    await assert.rejects(cleanPhoto(photo(width, height, scans)), code("photobomb"), `${width}×${height}, ${scans}`);
+  }
+  for (const [width, height, scans] of [[4992, 4992, 16], [640, 480, 32]]) {
+    await assert.rejects(cleanPhoto(photo(width, height, scans)), ReferenceError, "goes on to the canvas, which Node has none of");
+  }
 });
 
 test("the page locks after ten idle minutes, also after a sleep", () => {

@@ -4,9 +4,12 @@ import { canvasIsHonest, encode, loadImage, release } from "../shared/canvas.js"
 import { isJPEG, measure } from "../shared/jpeg.js";
 import { Problem } from "./problem.js";
 
-const maxPixels = 25e6; // as crypto/open
+// As crypto/open: a progressive picture has about ten scans, each a pass over it,
+// and while one is drawn the page stands still.
+const maxPixels = 25e6;
+const maxScanned = 16 * maxPixels;
+const maxScans = 32;
 const maxSide = 16_000;
-const maxScans = 64; // a progressive JPEG has about ten; each costs a pass over the picture
 const shownSide = 2048;
 
 /**
@@ -21,7 +24,8 @@ export async function cleanPhoto(bytes) {
   } catch {
     throw new Problem("notphoto");
   }
-  if (claim.width * claim.height > maxPixels || Math.max(claim.width, claim.height) > maxSide || claim.scans > maxScans) {
+  const pixels = claim.width * claim.height;
+  if (pixels > maxPixels || pixels * claim.scans > maxScanned || Math.max(claim.width, claim.height) > maxSide || claim.scans > maxScans) {
     throw new Problem("photobomb");
   }
   if (!canvasIsHonest()) throw new Problem("photonoise");
