@@ -35,6 +35,7 @@ type lane struct {
 	key    laneKey
 	window time.Duration // the longest that a tip sent for later waits
 	wake   chan struct{}
+	urgent chan struct{} // an urgent tip has come
 
 	mu      sync.Mutex
 	parcels map[intake.ID]*parcel
@@ -48,7 +49,7 @@ type lane struct {
 }
 
 func newLane(key laneKey, window time.Duration) *lane {
-	return &lane{key: key, window: window, wake: make(chan struct{}, 1), parcels: make(map[intake.ID]*parcel)}
+	return &lane{key: key, window: window, wake: make(chan struct{}, 1), urgent: make(chan struct{}, 1), parcels: make(map[intake.ID]*parcel)}
 }
 
 // add takes in a tip. A new tip has its attempts at 0, 1, 5… minutes also while
@@ -67,6 +68,9 @@ func (l *lane) add(e spool.Entry, now time.Time) {
 		l.next = earlier(l.next, later(p.due, l.dialled.Add(minDialGap)))
 	}
 	l.nudge()
+	if p.Urgent {
+		tell(l.urgent)
+	}
 }
 
 // wait returns how long a tip waits that was sent for so much later. A moment
@@ -151,9 +155,11 @@ func (l *lane) refused(p *parcel, to string) {
 	p.refused = append(p.refused, to)
 }
 
-func (l *lane) nudge() {
+func (l *lane) nudge() { tell(l.wake) }
+
+func tell(c chan<- struct{}) {
 	select {
-	case l.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -70,6 +70,35 @@ func TestUrgentMeanwhile(t *testing.T) {
 	})
 }
 
+// TestFewConnections: where all connections are taken by units with much to mail,
+// another unit has its turn, and an urgent tip does not wait for one.
+func TestFewConnections(t *testing.T) {
+	r := &relay{most: 1, slow: func(context.Context, *Mail) { time.Sleep(time.Minute) }}
+	inBubble(t, r, func(b *box) {
+		for n := range 2 * turn {
+			b.put(n)
+		}
+		time.Sleep(90 * time.Second) // in the middle of the second
+		other := b.put(2*turn, unit("two"))
+		about := func(e *intake.Envelope) { e.Audience = intake.Oversight }
+		waits := b.put(2*turn+1, about)
+		synctest.Wait()
+		urgent := b.put(2*turn+2, about, func(e *intake.Envelope) { e.Urgent = true })
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		log := r.delivered()
+		if len(log) != 2*turn+5 {
+			b.Errorf("%d mails", len(log))
+		}
+		for id, want := range map[intake.ID]time.Duration{urgent: 150 * time.Second, other: (turn + 1) * time.Minute, waits: (turn + 4) * time.Minute} {
+			i := slices.IndexFunc(log, func(d delivery) bool { return d.id == id })
+			if i < 0 || log[i].at != want {
+				b.Errorf("%s went at %v, want %v", id, log[max(i, 0)].at, want)
+			}
+		}
+	})
+}
+
 // TestWhoGoesFirst: of two tips that wait together either may go first. With two
 // it shows the best: a small map has its keys in the order in which they came.
 func TestWhoGoesFirst(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,7 +22,7 @@ type Options struct {
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
 
-	Connections int           // to the mail server at once; default 32
+	Connections int           // to the mail server at once; default 32, and a quarter more that only urgent tips use
 	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds
 	Rescan      time.Duration // between looks at what operators did; default 5 seconds
 	Probe       time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
@@ -40,8 +41,10 @@ type Options struct {
 // only where a person has to act: a line in a log has a time, and the time of a
 // delivery is the time of sending of a tip that was not sent for later.
 type Runner struct {
-	o     Options
-	slots chan struct{} // one for each connection that is open
+	o       Options
+	slots   chan struct{} // one for each connection that is open
+	express chan struct{} // the same of those for urgent tips alone
+	waiting atomic.Int32  // lanes that wait for a connection
 
 	mu        sync.Mutex
 	lanes     map[laneKey]*lane
@@ -70,7 +73,7 @@ func New(o Options) *Runner {
 		}
 	}
 	r := &Runner{
-		o: o, slots: make(chan struct{}, o.Connections),
+		o: o, slots: make(chan struct{}, o.Connections), express: make(chan struct{}, (o.Connections+3)/4),
 		lanes: make(map[laneKey]*lane), in: make(map[intake.ID]*lane),
 		deferrals: make(map[string]int), today: time.Now().UTC().YearDay(),
 		attempts: metric.NewDaily(metric.Options{
@@ -181,77 +184,6 @@ func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 		case <-alarm:
 		}
 	}
-}
-
-// maxBroken is how many conversations may break in a row without the server
-// having answered for a mail: one may be the fault of a mail, three are not.
-const maxBroken = 3
-
-// converse opens a connection and mails over it what may go now, until nothing
-// is left or the server stops answering.
-func (r *Runner) converse(ctx, mails context.Context, l *lane) {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return
-	}
-	var conn Conn
-	defer func() { hangUp(conn) }()
-	for ctx.Err() == nil {
-		p, _ := l.pick(time.Now()) // only now: the wait for a connection may have been long
-		if p == nil {
-			return
-		}
-		job, ok := r.prepare(l, p)
-		if !ok {
-			continue
-		}
-		if conn == nil && len(job.to) > 0 {
-			var reason string
-			if conn, reason = r.dial(ctx, l); conn == nil {
-				if ctx.Err() == nil {
-					l.unreachable(reason, time.Now())
-					r.count(reason)
-				}
-				return
-			}
-		}
-		answered, reason := r.deliver(mails, conn, l, job)
-		if answered {
-			l.answered()
-		}
-		if reason == "" {
-			continue
-		}
-		hangUp(conn)
-		conn = nil
-		if l.broke() >= maxBroken {
-			l.unreachable(reason, time.Now())
-			return
-		}
-	}
-}
-
-func hangUp(c Conn) {
-	if c != nil {
-		_ = c.Close() // what the server took over, it took over
-	}
-}
-
-// dial connects for a lane; where it fails, the connection is nil and the
-// reason is named.
-func (r *Runner) dial(ctx context.Context, l *lane) (Conn, string) {
-	l.mu.Lock()
-	l.dialled = time.Now()
-	l.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, r.o.DialTime)
-	defer cancel()
-	conn, err := r.o.Transport.Dial(ctx)
-	if err != nil {
-		return nil, Reason(err)
-	}
-	return conn, ""
 }
 
 // count notes a deferral for the day's sum.

@@ -26,6 +26,7 @@ type relay struct {
 	ask   error                        // of Ask
 	send  func(m *Mail) error          // nil: taken over
 	slow  func(context.Context, *Mail) // before each answer
+	most  int                          // connections at once; 0: the default
 	mu    sync.Mutex
 	log   []delivery
 	dials []time.Duration // when
@@ -183,7 +184,7 @@ func (b *box) open() {
 	}
 	b.run = New(Options{
 		Spool: b.spool, Directory: b.directory, Transport: b.relay, Log: log,
-		Rescan: rescan, Probe: -1,
+		Rescan: rescan, Probe: -1, Connections: b.relay.most,
 	})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
