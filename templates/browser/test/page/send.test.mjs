@@ -119,6 +119,30 @@ for (const name of ["chrome", "firefox"]) {
       sent(third, true);
     });
 
+    test("nothing typed is lost, nor sent too soon: Enter is a new line, and leaving asks, but never a call", async (t) => {
+      const page = await visit(t);
+      page.removeAllListeners("dialog");
+      const asked = new Promise((resolve) => page.once("dialog", (dialog) => dialog.dismiss().then(() => resolve(dialog.type()))));
+      const message = words(`${name} ở đâu, khi nào`);
+      await fill(page, message);
+      await page.click("summary");
+      await page.type("#place", "cầu treo\n");
+      await page.type("#time", "tối qua\nhay sớm hơn");
+      assert.equal(await page.$eval("#time", (e) => e.value), "tối qua\nhay sớm hơn");
+      assert.equal(await page.$("form[aria-busy]"), null, "Enter must not send");
+      await page.evaluate(() => addEventListener("beforeunload", (e) => { document.body.dataset.leaves = String(e.defaultPrevented); }));
+      await page.click("fieldset [href='tel:113']");
+      await page.waitForSelector("[data-leaves]");
+      assert.equal(await page.$eval("body", (e) => e.dataset.leaves), "false", "a call must not be asked about");
+      await page.click("nav a");
+      assert.equal(await asked, "beforeunload");
+      assert.equal(await page.$eval("#message", (e) => e.value), message);
+      await sealing(page);
+      await press(page);
+      await thanked(page);
+      sent(`${message}\nỞ đâu: cầu treo\nKhi nào: tối qua hay sớm hơn`, true);
+    });
+
     test("the line is cut in the middle of the upload, and mends", async (t) => {
       const page = await visit(t, { url: link("ncs01", "vi", box.proxy) });
       await sealing(page);
