@@ -143,6 +143,25 @@ for (const name of ["chrome", "firefox"]) {
       sent(`${message}\nỞ đâu: cầu treo\nKhi nào: tối qua hay sớm hơn`, true);
     });
 
+    test("where sealing fails the page asks, and sends the plain way once", async (t) => {
+      const page = await visit(t);
+      await sealing(page);
+      await page.evaluate(() => { crypto.getRandomValues = () => { throw new Error("broken"); }; });
+      const message = words(`${name} không khóa được`);
+      await fill(page, message);
+      await press(page);
+      await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("Điện thoại này không khóa được tin"));
+      assert.equal(await page.evaluate(() => {
+        const [plain] = document.querySelectorAll("#status button");
+        plain.click();
+        plain.click();
+        return document.querySelector("[type=submit]").textContent;
+      }), "Đang gửi…");
+      await thanked(page);
+      assert.equal(page.asked.filter((r) => r.method() === "POST").length, 1);
+      sent(message, false);
+    });
+
     test("the line is cut in the middle of the upload, and mends", async (t) => {
       const page = await visit(t, { url: link("ncs01", "vi", box.proxy) });
       await sealing(page);
