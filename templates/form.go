@@ -96,9 +96,11 @@ func (f *Form) more() g.Node {
 		f.short("time", l.TimeLabel, l.TimeHint, f.Time))
 }
 
+// short is a box of one line. It is no input: there the keyboard's Enter would
+// send the tip, before its photos, its receiver and its delivery are chosen.
 func (f *Form) short(name, label, hint, typed string) g.Node {
 	return f.field(name, h.Label(h.For(name), g.Text(label)), hint,
-		h.Input(h.Type("text"), h.ID(name), h.Name(name), h.Value(typed), unspelled(), f.described(name)))
+		h.Textarea(h.ID(name), h.Name(name), h.Rows("1"), unspelled(), f.described(name), given(typed)))
 }
 
 // unspelled keeps what is typed from the browsers that have its spelling checked

@@ -156,7 +156,7 @@ func TestFourthTip(t *testing.T) {
 	if a.status != http.StatusConflict || fresh == nil || fresh[1] == f.token {
 		t.Fatalf("status %d, token %v", a.status, fresh)
 	}
-	for _, want := range []string{texts[3], `value="Chợ phiên"`, `value="urgent" checked`, `value="report" required checked`} {
+	for _, want := range []string{texts[3], "Chợ phiên</textarea>", `value="urgent" checked`, `value="report" required checked`} {
 		if !strings.Contains(html.UnescapeString(a.body), want) {
 			t.Errorf("the page that came back has no %s:\n%s", want, a.body)
 		}

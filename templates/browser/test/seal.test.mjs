@@ -134,6 +134,27 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal(server.posts.length, 1);
     });
 
+    test("what was stopped and has arrived is the same tip when it is sent again, unless it was edited", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await (await page.$("[name=photo]")).uploadFile(camera);
+      await page.waitForSelector("ul.photos img");
+      for (const edit of ["", "", " Xe to."]) {
+        await page.type("[name=message]", edit);
+        server.answers.push("lose", ...Array(99).fill("drop"));
+        await press(page);
+        await status(page, "waiting");
+        await page.click("#status button");
+        await status(page, "sealed_here");
+        server.answers.length = 0;
+      }
+      await press(page);
+      await thanked(page);
+      const posts = server.posts.map(({ fields }) => fields.sealed.toString("hex"));
+      assert.deepEqual(posts.map((p) => posts.indexOf(p)), [0, 0, 2, 2]);
+    });
+
     test("a further try can be stopped to edit while it is on its way", async (t) => {
       const { page, server } = await open(t);
       await sealing(page);
@@ -213,6 +234,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.equal(await page.$("#message-bad"), null);
       await press(page);
       await status(page, "withdrawn");
+      assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215000000"]);
       assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
     });
 

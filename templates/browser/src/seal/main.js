@@ -14,6 +14,7 @@
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
 //   The form has data-posted once it was sent without the script (pages/send.js): a
 //   browser shows it until the answer comes, and sealing it too would make two tips.
+//   The same script asks before a page is left on which something is typed.
 //   The script adds #status (role=status) before the button, ul.photos of previews
 //   after the photo field, and errors as the server shows them: p.err#NAME-bad at
 //   the field and div.alert above the form. It sets aria-busy on the form.
@@ -90,7 +91,12 @@ class Page {
   // Says it of a server that takes nothing for so many seconds, and whom to call.
   sayBusy(key, seconds, ...buttons) {
     const n = Math.ceil(seconds / 60);
-    this.say(key, { wait: n > 1 ? this.text("minutes", { n }) : this.text("minute") }, ...buttons);
+    this.sayCall(key, { wait: n > 1 ? this.text("minutes", { n }) : this.text("minute") }, ...buttons);
+  }
+
+  // Says it, and whom to call.
+  sayCall(key, values, ...buttons) {
+    this.say(key, values, ...buttons);
     const call = this.form.querySelector(".call").cloneNode(true);
     call.firstChild.data = `${this.text("cannot_wait")} `;
     this.status.append(call);
@@ -101,7 +107,6 @@ class Page {
     this.busy = true;
     this.form.setAttribute("aria-busy", "true");
     this.disable(true);
-    window.addEventListener("beforeunload", stay);
   }
 
   rest() {
@@ -109,7 +114,6 @@ class Page {
     this.form.removeAttribute("aria-busy");
     this.disable(false);
     this.work(this.label);
-    window.removeEventListener("beforeunload", stay);
   }
 
   disable(on) {
@@ -135,7 +139,7 @@ class Page {
     let outcome;
     try {
       tip.photos = await this.photos.bytes();
-      await this.seal(tip);
+      if (!this.tip || !same(tip, this.tip)) await this.seal(tip);
       outcome = await this.post(tip);
     } catch (err) {
       if (err instanceof PhotoProblem) outcome = { photo: err.problem };
@@ -148,6 +152,7 @@ class Page {
     const { unit, lang, to } = this.data;
     const { site, siteName } = this.form.dataset;
     this.sealed = new Blob([await seal({ ...tip, id: "", unit, site, siteName, lang, urgent: tip.delivery === "urgent" }, to[tip.to])]);
+    this.tip = tip; // what is sealed
   }
 
   post(tip) {
@@ -188,7 +193,7 @@ class Page {
   }
 
   finish(outcome) {
-    this.sealed = null;
+    if (outcome.problem !== "stopped") this.tip = this.sealed = null;
     this.rest();
     if (this.token) this.form.elements.token.value = this.token;
     if (outcome.done) {
@@ -214,13 +219,13 @@ class Page {
         if (!sayAsAnswered(this.form, outcome.page)) this.say("refused");
         break;
       default:
-        this.say(outcome.problem);
+        this.sayCall(outcome.problem);
     }
   }
 
   sendPlain() {
     this.plain = true;
-    this.form.submit();
+    this.button.click(); // and not submit(): a second tap must be held back
   }
 }
 
@@ -233,10 +238,10 @@ function thank(page) {
   heading.focus();
 }
 
-function stay(event) {
-  event.preventDefault();
-  event.returnValue = "";
-}
+// What was stopped may have arrived all the same: pressed again with nothing
+// changed, it must be the same bytes, or it would be a second tip.
+const same = (a, b) => a.photos.length === b.photos.length && a.photos.every((photo, i) => photo === b.photos[i]) &&
+  JSON.stringify({ ...a, photos: [] }) === JSON.stringify({ ...b, photos: [] });
 
 // An engine too old for the library leaves the form as it was, silently: it
 // promises nothing that it cannot do.

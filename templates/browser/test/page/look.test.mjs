@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../support.mjs";
-import { box, fill, link, open, phone, press, sealing, shot, thanked, violations } from "./villager.mjs";
+import { box, camera, fill, link, open, phone, press, sealing, shot, thanked, violations } from "./villager.mjs";
 
 // Sends the form as it stands, past the browser's own checks.
 async function sendPlain(page, text) {
@@ -12,6 +12,12 @@ async function sendPlain(page, text) {
   await Promise.all([page.waitForNavigation(), press(page)]);
 }
 
+// The same, to another address.
+const sendTo = (path) => async (page) => {
+  await page.$eval("#tip", (form, path) => { form.action = `${path}?l=${document.documentElement.lang}`; }, path);
+  await sendPlain(page, "x");
+};
+
 const pages = {
   form: { url: (lang) => link("ncs01", lang) },
   zalo: { url: (lang) => link("ncs01", lang), agent: "Mozilla/5.0 (Linux; Android 9) Chrome/91 Mobile Zalo android/1" },
@@ -19,6 +25,8 @@ const pages = {
   limited: { url: (lang) => link("ncs01", lang, box.limited), status: 429, act: (page) => sendPlain(page, "x") },
   full: { url: (lang) => link("ncs01", lang, box.full), status: 503, act: (page) => sendPlain(page, "x") },
   withdrawn: { url: (lang) => link("cu", lang), status: 410 },
+  given: { url: (lang) => link("ncs01", lang), status: 410, act: sendTo("/t/cu") },
+  method: { url: (lang) => link("ncs01", lang), status: 405, act: sendTo("/"), note: true },
   lost: { url: (lang) => link("khong-co", lang), status: 404 },
   home: { url: (lang) => `${box.url}/?l=${lang}` },
 };
@@ -51,7 +59,7 @@ describe("pages", { timeout: 600_000 }, () => {
   }
 
   for (const lang of ["vi", "en"]) {
-    for (const [name, { url, status = 200, act, agent }] of Object.entries(pages)) {
+    for (const [name, { url, status = 200, act, agent, note }] of Object.entries(pages)) {
       test(`${name} in ${lang}`, async (t) => {
         const page = await open(t, browser, url(lang), { script: !act, agent });
         if (act) {
@@ -62,7 +70,8 @@ describe("pages", { timeout: 600_000 }, () => {
         assert.equal(response, status);
         assert.equal(await page.$eval("html", (e) => `${e.lang} ${e.dir}`), `${lang} ltr`);
         await good(page, `${name}-${lang}`);
-        if (act) {
+        if (name === "given") assert.equal(await page.$eval("#given", (e) => e.value), "x");
+        else if (act && !note) {
           assert.equal(await page.evaluate(() => document.querySelector("#message").value), name === "errors" ? "" : "x", "nothing typed is lost");
           assert.equal(await page.evaluate(() => document.activeElement.className), "alert", "focus goes to what is wrong");
         }
@@ -90,6 +99,26 @@ describe("pages", { timeout: 600_000 }, () => {
       assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#delivery"]);
       assert.equal(await page.$eval("#message", (e) => e.value), "x");
       await good(page, `script-refused-${lang}`);
+    });
+
+    test(`photos chosen, waiting for signal, and not to be sealed, in ${lang}`, async (t) => {
+      const page = await open(t, browser, link("ncs01", lang));
+      await sealing(page);
+      await fill(page, "x", { photo: camera });
+      await page.waitForSelector("ul.photos img");
+      await page.setOfflineMode(true);
+      await press(page);
+      await page.waitForSelector("#status button");
+      await good(page, `script-waiting-${lang}`);
+      await page.click("#status button");
+      await page.waitForSelector("form:not([aria-busy])");
+      await page.evaluate(() => { crypto.getRandomValues = () => { throw new Error("broken"); }; });
+      await page.type("#message", "y");
+      await press(page);
+      await page.waitForSelector("#status button + button");
+      await page.evaluate(() => { delete crypto.getRandomValues; }); // which axe needs too
+      await good(page, `script-unsealed-${lang}`);
+      assert.equal(await page.$eval("#message", (e) => e.value), "xy");
     });
 
     test(`errors said by the script, and the thank-you page, in ${lang}`, async (t) => {
@@ -121,11 +150,23 @@ describe("pages", { timeout: 600_000 }, () => {
     }
   });
 
+  test("twice as large no title of a card is broken within a word", async (t) => {
+    for (const lang of ["vi", "en"]) {
+      const page = await open(t, browser, link("ncs01", lang), { screen: { ...phone, width: 180, height: 320 } });
+      const broken = await page.evaluate(() => {
+        document.body.style.overflowWrap = document.body.style.wordWrap = "normal";
+        return Array.from(document.querySelectorAll(".box b")).filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent);
+      });
+      assert.deepEqual(broken, [], lang);
+    }
+  });
+
   test("big targets, and a message box that grows", async (t) => {
     const page = await open(t, browser, link());
     await sealing(page);
     const small = await page.$$eval("a, button, summary, .box, input[type=file], textarea", (all) => all.filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80)));
     assert.deepEqual(small, []);
+    assert.equal(await page.$eval("html", (e) => getComputedStyle(e).overscrollBehaviorY), "contain", "pulled down it would load anew");
     const before = await page.$eval("#message", (e) => e.offsetHeight);
     await page.type("#message", "dòng\n".repeat(20));
     assert.ok((await page.$eval("#message", (e) => e.offsetHeight)) > before);

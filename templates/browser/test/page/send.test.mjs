@@ -119,6 +119,49 @@ for (const name of ["chrome", "firefox"]) {
       sent(third, true);
     });
 
+    test("nothing typed is lost, nor sent too soon: Enter is a new line, and leaving asks, but never a call", async (t) => {
+      const page = await visit(t);
+      page.removeAllListeners("dialog");
+      const asked = new Promise((resolve) => page.once("dialog", (dialog) => dialog.dismiss().then(() => resolve(dialog.type()))));
+      const message = words(`${name} ở đâu, khi nào`);
+      await fill(page, message);
+      await page.click("summary");
+      await page.type("#place", "cầu treo\n");
+      await page.type("#time", "tối qua\nhay sớm hơn");
+      assert.equal(await page.$eval("#time", (e) => e.value), "tối qua\nhay sớm hơn");
+      assert.equal(await page.$("form[aria-busy]"), null, "Enter must not send");
+      await page.evaluate(() => addEventListener("beforeunload", (e) => { document.body.dataset.leaves = String(e.defaultPrevented); }));
+      await page.click("fieldset [href='tel:113']");
+      await page.waitForSelector("[data-leaves]");
+      assert.equal(await page.$eval("body", (e) => e.dataset.leaves), "false", "a call must not be asked about");
+      await page.click("nav a");
+      assert.equal(await asked, "beforeunload");
+      assert.equal(await page.$eval("#message", (e) => e.value), message);
+      await sealing(page);
+      await press(page);
+      await thanked(page);
+      sent(`${message}\nỞ đâu: cầu treo\nKhi nào: tối qua hay sớm hơn`, true);
+    });
+
+    test("where sealing fails the page asks, and sends the plain way once", async (t) => {
+      const page = await visit(t);
+      await sealing(page);
+      await page.evaluate(() => { crypto.getRandomValues = () => { throw new Error("broken"); }; });
+      const message = words(`${name} không khóa được`);
+      await fill(page, message);
+      await press(page);
+      await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("Điện thoại này không khóa được tin"));
+      assert.equal(await page.evaluate(() => {
+        const [plain] = document.querySelectorAll("#status button");
+        plain.click();
+        plain.click();
+        return document.querySelector("[type=submit]").textContent;
+      }), "Đang gửi…");
+      await thanked(page);
+      assert.equal(page.asked.filter((r) => r.method() === "POST").length, 1);
+      sent(message, false);
+    });
+
     test("the line is cut in the middle of the upload, and mends", async (t) => {
       const page = await visit(t, { url: link("ncs01", "vi", box.proxy) });
       await sealing(page);
@@ -141,6 +184,25 @@ for (const name of ["chrome", "firefox"]) {
       } });
       const message = words(`${name} script bị chặn`);
       await fill(page, message);
+      await press(page);
+      await thanked(page);
+      sent(message, false);
+    });
+
+    test("the script arrives after Send: the form on its way is left alone", async (t) => {
+      const line = await holdingLine(t);
+      const page = await visit(t, { url: link("ncs01", "vi", line.url), wait: false });
+      const message = words(`${name} script đến muộn`);
+      await fill(page, message);
+      await line.holds("script");
+      await page.$eval("[type=submit]", (b) => setTimeout(() => b.click()));
+      await line.holds("post");
+      line.dropPost(); // the browser stays on the page, as when Stop is pressed
+      assert.equal(await page.$eval("[type=submit]", (b) => b.textContent), "Đang gửi…");
+      line.let("script"); // which Chromium no longer runs; another browser may
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000))); // a trial seal would be over by then
+      assert.equal(await page.$("#status"), null, "the script must not send again what is on its way");
+      await page.evaluate(() => window.dispatchEvent(new Event("pageshow"))); // sooner than after 20 s
       await press(page);
       await thanked(page);
       sent(message, false);
@@ -174,6 +236,9 @@ for (const name of ["chrome", "firefox"]) {
         await button.click().catch(() => {}); // the page may be gone already
         await thanked(page);
         sent(message, false, 1);
+        await page.reload(); // which sends the form once more
+        await thanked(page);
+        assert.equal(page.asked.filter((r) => r.method() === "POST" && r.isNavigationRequest()).length >= 2, true, "it was sent again");
         await page.goBack();
         await page.waitForSelector("#message");
         const second = words(`${name} không script, quay lại`);
@@ -183,25 +248,6 @@ for (const name of ["chrome", "firefox"]) {
         await thanked(page);
         sent(second, false);
         assert.deepEqual(page.asked.map((r) => new URL(r.url())).filter((u) => u.protocol !== "data:" && u.origin !== box.url), []);
-      });
-
-      test("the script arrives after Send: the form on its way is left alone", async (t) => {
-        const line = await holdingLine(t);
-        const page = await visit(t, { url: link("ncs01", "vi", line.url), wait: false });
-        const message = words("script đến muộn");
-        await fill(page, message);
-        await line.holds("script");
-        await page.$eval("[type=submit]", (b) => setTimeout(() => b.click()));
-        await line.holds("post");
-        line.dropPost(); // the browser stays on the page, as when Stop is pressed
-        assert.equal(await page.$eval("[type=submit]", (b) => b.textContent), "Đang gửi…");
-        line.let("script"); // which Chromium no longer runs; another browser may
-        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000))); // a trial seal would be over by then
-        assert.equal(await page.$("#status"), null, "the script must not send again what is on its way");
-        await page.evaluate(() => window.dispatchEvent(new Event("pageshow"))); // sooner than after 20 s
-        await press(page);
-        await thanked(page);
-        sent(message, false);
       });
 
       test("one bar of EDGE: the form is there first, then the script, and it is sent", async (t) => {
