@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -80,7 +81,9 @@ func (c *openCmd) run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	tips, failures := c.open(t, ids)
+	ctx, stop := untilSignal()
+	tips, failures := c.open(ctx, t, ids)
+	stop()
 	// A stable sort keeps the order given within the urgent and the others.
 	slices.SortStableFunc(tips, func(a, b opened) int {
 		switch {
@@ -128,7 +131,10 @@ func (c *openCmd) run(t *terminal) error {
 	return nil
 }
 
-var errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
+var (
+	errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
+	errStopped = errors.New("bị ngắt, các tin còn lại chưa mở / interrupted, what is left was not opened")
+)
 
 // nothingThere returns what is wrong where none of the paths exists. One that
 // does may hold a tip, which the others must not hide.
@@ -165,11 +171,15 @@ func (c *openCmd) identities(t *terminal) (*keys.Identities, error) {
 	return keys.Join(all...), nil
 }
 
-// open opens everything there is, so that one bad file does not hide a tip.
-func (c *openCmd) open(t *terminal, ids *keys.Identities) (tips []opened, failures []error) {
+// open opens everything there is, so that one bad file does not hide a tip. Where
+// ctx ends, it does so between two tips: no half of one is left behind in clear.
+func (c *openCmd) open(ctx context.Context, t *terminal, ids *keys.Identities) (tips []opened, failures []error) {
 	defer t.done()
 	seen := make(map[[sha256.Size]byte]bool)
 	for src, err := range open.Sources(c.sealed...) {
+		if ctx.Err() != nil {
+			return tips, append(failures, errStopped)
+		}
 		t.step("đang mở / opening", len(tips)+1, 0)
 		if err == nil {
 			sum := sha256.Sum256(src.Sealed)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
@@ -43,12 +44,16 @@ func TestPage(t *testing.T) {
 
 	proxy := faultproxy.Start(t, strings.TrimPrefix(box.url, "http://"))
 	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault, ok := map[string]faultproxy.Fault{"none": faultproxy.None, "cut": faultproxy.Cut, "dead": faultproxy.Dead}[r.URL.RawQuery]
-		if !ok {
+		switch r.URL.RawQuery {
+		case "none":
+			proxy.Set(faultproxy.None)
+		case "cut":
+			proxy.Set(faultproxy.Cut)
+		case "slow": // 16 KiB at a time: 40 kB/s
+			proxy.SetSlow(400 * time.Millisecond)
+		default:
 			http.Error(w, "no such fault", http.StatusBadRequest)
-			return
 		}
-		proxy.Set(fault)
 	}))
 	defer control.Close()
 

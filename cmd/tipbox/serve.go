@@ -3,11 +3,7 @@
 package main
 
 import (
-	"context"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -69,22 +65,4 @@ func newLog(t *terminal, debug bool) *slog.Logger {
 		level = slog.LevelDebug
 	}
 	return slog.New(quiet.NewHandler(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level})))
-}
-
-// untilSignal ends its context at the first SIGTERM or Ctrl-C; the second ends
-// the process at once, which loses nothing either. Whoever sees the context end
-// may rely on that.
-func untilSignal() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-		case <-ctx.Done():
-		}
-		signal.Stop(signals)
-		cancel()
-	}()
-	return ctx, cancel
 }
