@@ -15,8 +15,14 @@ const (
 
 // connection waits until a connection may be opened for the lane: in turn, or at
 // once, as long as there are any, where an urgent tip waits. The caller gives it
-// back with release, which is nil where nothing is to be mailed any more.
+// back with release; it is nil where nothing is to be mailed any more.
 func (r *Runner) connection(ctx context.Context, l *lane) (release func(), express bool) {
+	give := func() { <-r.slots }
+	select {
+	case r.slots <- struct{}{}: // those for urgent tips alone are for when there is none
+		return give, false
+	default:
+	}
 	r.waiting.Add(1)
 	defer r.waiting.Add(-1)
 	for {
@@ -30,7 +36,7 @@ func (r *Runner) connection(ctx context.Context, l *lane) (release func(), expre
 		}
 		select {
 		case r.slots <- struct{}{}:
-			return func() { <-r.slots }, false
+			return give, false
 		case urgent <- struct{}{}:
 			return func() { <-r.express }, true
 		case <-l.urgent: // one has come; nothing else makes the lane lose its turn
