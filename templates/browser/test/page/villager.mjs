@@ -42,6 +42,12 @@ export async function open(t, browser, url, { script = true, agent, screen = pho
   return page;
 }
 
+/** Lets no script of ours come, as a carrier's proxy or a blocker might. */
+export async function blocked(page) {
+  await page.setRequestInterception(true);
+  page.on("request", (r) => (r.url().includes("/s/") ? r.abort() : r.continue()));
+}
+
 export const sealing = (page) => page.waitForSelector("#status:not(:empty)");
 
 /** Fills in the form as a thumb would. */
