@@ -175,3 +175,20 @@ func TestAirAbovePhone(t *testing.T) {
 		}
 	}
 }
+
+// TestArrowsStandEvenly: on the picture to share, the steps' words are equally far
+// from one another's.
+func TestArrowsStandEvenly(t *testing.T) {
+	var at [3]box
+	for _, it := range drawPage(t, Share, sample1(t)).items {
+		if g, ok := it.(*glyphRun); ok {
+			if i := slices.Index(wordsOfStep, strings.ReplaceAll(g.run.text, "\u00a0", " ")); i >= 0 {
+				at[i] = box{g.x, g.y, g.run.width * g.size, 0}
+			}
+		}
+	}
+	first, second := at[1].x-at[0].x-at[0].w, at[2].x-at[1].x-at[1].w
+	if first < 10 || max(first, second)-min(first, second) > 0.2 {
+		t.Errorf("%.1f mm and %.1f mm between the steps", first, second)
+	}
+}
