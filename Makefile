@@ -7,7 +7,7 @@ LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## everything on this machine: keys, posters, form, mailbox (needs only Go)
+run: ## everything on this machine: keys, posters, form, mailbox (needs only Go); LISTEN=127.0.0.1:8081
 	@$(GO) build -o bin/tipbox ./cmd/tipbox
 	@exec bin/tipbox demo $(if $(LISTEN),--listen $(LISTEN))
 

@@ -17,6 +17,7 @@ import (
 
 	"tipbox/crypto/keys"
 	"tipbox/intake/config"
+	"tipbox/intake/spool"
 	"tipbox/qr/poster"
 	"tipbox/templates/browser"
 	"tipbox/templates/postertext"
@@ -77,6 +78,9 @@ func (c *demoCmd) run(t *terminal) error {
 	if err := c.claim(); err != nil {
 		return err
 	}
+	if err := c.alone(); err != nil {
+		return err
+	}
 	if err := c.setUp(t); err != nil {
 		return err
 	}
@@ -132,6 +136,20 @@ func (c *demoCmd) claim() error {
 	return writeSynced(c.path(demoMark), []byte(`Thư mục này của "tipbox demo": chỉ để thử, không có gì bí mật, xóa lúc nào cũng được.
 This directory is of "tipbox demo": only for trying, with no secrets; delete it at any time.
 `))
+}
+
+// alone refuses a directory in which a demo runs: it works with the files that
+// are written here.
+func (c *demoCmd) alone() error {
+	s, err := spool.Open(spool.Options{Dir: c.path("data", "spool")})
+	if errors.Is(err, spool.ErrLocked) {
+		return hint(fmt.Errorf("%s: đang chạy thử trong thư mục này rồi / %w", c.dir, err),
+			"dừng lần chạy trước bằng Ctrl-C, hoặc dùng --dir khác", "stop the demo that runs with Ctrl-C, or give another --dir")
+	}
+	if err != nil {
+		return fmt.Errorf("opening the spool: %w", err)
+	}
+	return s.Close()
 }
 
 // setUp makes the directories, and the unit's keys unless an earlier run did.

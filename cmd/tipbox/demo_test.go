@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -8,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var (
@@ -16,7 +19,7 @@ var (
 )
 
 // TestDemo does what make run tells a newcomer to do, word by word, twice in one
-// directory.
+// directory. One more beside it is refused and changes nothing.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
@@ -24,6 +27,14 @@ func TestDemo(t *testing.T) {
 		s := launch(t, exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
 		until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.stderr.String()) })
 		said := s.stderr.String()
+		before := modified(t, dir)
+		if out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
+			!strings.Contains(string(out), "hint: stop the demo that runs with Ctrl-C") {
+			t.Errorf("a second demo: %v\n%s", err, out)
+		}
+		if after := modified(t, dir); !maps.Equal(after, before) {
+			t.Errorf("a second demo changed the files of the first: they were\n%v\nand are\n%v", before, after)
+		}
 		a, err := newVillager(t, printedLink.FindString(said)).write(t.Context(), report(text))
 		if err != nil || a.status != http.StatusOK {
 			t.Fatalf("%v, answer %+v", err, a)
@@ -37,6 +48,26 @@ func TestDemo(t *testing.T) {
 			t.Errorf("tipbox demo ended with %v\n%s", err, s.stderr)
 		}
 	}
+}
+
+// modified returns when each file below the directory was last written.
+func modified(t *testing.T, dir string) map[string]time.Time {
+	t.Helper()
+	times := make(map[string]time.Time)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			times[path] = info.ModTime()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return times
 }
 
 // TestDemoLeavesOthersAlone: in a directory that is not the demo's own, a real

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -68,22 +70,35 @@ Arguments:
 }
 
 // questions are asked on a terminal for the flags that were not given. The key
-// is where tipbox.toml says what is wrong with an answer.
+// is where tipbox.toml says what is wrong with an answer, in English alone;
+// expected is the same in Vietnamese.
 var questions = []struct {
 	flag, key, text string
 	optional        bool
+	expected        string
 }{
-	{"base-url", "base_url", "Địa chỉ in trên áp phích / address on the posters (https://…)", false},
-	{"unit-id", "units[0].id", "Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa", false},
-	{"unit-name", "units[0].name", "Tên đơn vị / unit name", false},
-	{"site-code", "units[0].sites[0].code", "Mã tờ dán đầu tiên / code of the first site, such as ncs01", false},
-	{"site-name", "units[0].sites[0].name", "Tên nơi dán / name of the first site", false},
-	{"mail", "units[0].mail[0]", "Thư điện tử của đơn vị / the unit's mail address", false},
-	{"phone", "units[0].phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true},
-	{"smtp-host", "smtp.host", "Máy chủ gửi thư / mail server", false},
-	{"smtp-user", "smtp.username", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true},
-	{"from", "smtp.from", "Địa chỉ người gửi của hòm thư / the box's own mail address", false},
+	{"base-url", "base_url", "Địa chỉ in trên áp phích / address on the posters (https://…)", false,
+		"cần https:// và tên máy chủ viết thường, không thêm gì phía sau"},
+	{"unit-id", "units[0].id", "Mã đơn vị, chữ thường không dấu / unit id, such as na-co-sa", false,
+		"cần chữ thường không dấu, chữ số, gạch nối, ví dụ na-co-sa"},
+	{"unit-name", "units[0].name", "Tên đơn vị / unit name", false, "tên này không dùng được"},
+	{"site-code", "units[0].sites[0].code", "Mã tờ dán đầu tiên / code of the first site, such as ncs01", false,
+		"cần chữ thường không dấu, chữ số, gạch nối, ví dụ ncs01"},
+	{"site-name", "units[0].sites[0].name", "Tên nơi dán / name of the first site", false, "tên này không dùng được"},
+	{"mail", "units[0].mail[0]", "Thư điện tử của đơn vị / the unit's mail address", false,
+		"cần một địa chỉ thư, ví dụ truc-ban@example.vn"},
+	{"phone", "units[0].phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true,
+		"số điện thoại này không dùng được"},
+	{"smtp-host", "smtp.host", "Máy chủ gửi thư / mail server", false, "cần tên máy chủ gửi thư, ví dụ smtp.example.vn"},
+	{"smtp-user", "smtp.username", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true,
+		"tên này không dùng được"},
+	{"from", "smtp.from", "Địa chỉ người gửi của hòm thư / the box's own mail address", false,
+		"cần một địa chỉ thư, ví dụ hom-thu@example.vn"},
 }
+
+// hostName finds what may be a host's name. A number, such as an answer to
+// another question, is none.
+var hostName = regexp.MustCompile(`(?i)^([a-z0-9_-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$`)
 
 func (c *initCmd) run(t *terminal, flags *pflag.FlagSet) error {
 	if err := emptyDir(c.dir); err != nil {
@@ -96,6 +111,9 @@ func (c *initCmd) run(t *terminal, flags *pflag.FlagSet) error {
 	}
 	if err := c.ask(t, flags); err != nil {
 		return err
+	}
+	if problem := c.problem("smtp.host"); problem != "" { // a flag's
+		return usage(fmt.Errorf("--smtp-host %s", problem))
 	}
 	identity, err := c.file().write(t)
 	if err != nil {
@@ -123,7 +141,8 @@ func emptyDir(dir string) error {
 		return fmt.Errorf("looking into the directory: %w", err)
 	}
 	if len(entries) > 0 {
-		return hint(fmt.Errorf("%s is not empty", dir), "name a new directory: nothing is ever overwritten")
+		return hint(fmt.Errorf("%s: thư mục không trống / the directory is not empty", dir),
+			"đặt tên thư mục mới: không bao giờ ghi đè", "name a new directory: nothing is ever overwritten")
 	}
 	return nil
 }
@@ -157,7 +176,7 @@ func (c *initCmd) ask(t *terminal, flags *pflag.FlagSet) error {
 				if problem == "" {
 					break
 				}
-				t.say("  %s", problem)
+				t.say("  %s / %s", q.expected, problem)
 			}
 		}
 	}
@@ -170,6 +189,9 @@ func (c *initCmd) ask(t *terminal, flags *pflag.FlagSet) error {
 // problem returns what tipbox.toml, as it would be written now, has wrong at the
 // key, or "".
 func (c *initCmd) problem(key string) string {
+	if key == "smtp.host" && !hostName.MatchString(c.smtpHost) && net.ParseIP(c.smtpHost) == nil {
+		return fmt.Sprintf("%q: expected the mail server's name alone, such as smtp.example.vn", c.smtpHost)
+	}
 	_, err := config.Parse("tipbox.toml", c.file().toml())
 	if err == nil {
 		return ""

@@ -23,7 +23,7 @@ func TestInitAsks(t *testing.T) {
 		"Chợ phiên",
 		"trực ban", "truc-ban@example.vn",
 		"", // no telephone
-		"mail.example.vn:587", "mail.example.vn",
+		"12", "mail.example.vn:587", "mail.example.vn",
 		"", // no user there
 		"tip@example.vn",
 	} {
@@ -41,12 +41,13 @@ func TestInitAsks(t *testing.T) {
 		}
 	}
 	want := []string{
-		`"ftp://tip.example.vn": expected https:// (http:// is for loopback only)`,
-		`"Na Cô": expected up to 40 lower-case letters, digits and dashes, such as na-co-sa`,
+		`cần https:// và tên máy chủ viết thường, không thêm gì phía sau / "ftp://tip.example.vn": expected https:// (http:// is for loopback only)`,
+		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ na-co-sa / "Na Cô": expected up to 40 lower-case letters, digits and dashes, such as na-co-sa`,
 		`cần có / this is needed`,
-		`"NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
-		`"trực ban": expected a mail address, such as truc-ban@example.vn`,
-		`"mail.example.vn:587": expected the mail server's name alone, such as smtp.example.vn`,
+		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ ncs01 / "NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
+		`cần một địa chỉ thư, ví dụ truc-ban@example.vn / "trực ban": expected a mail address, such as truc-ban@example.vn`,
+		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "12": expected the mail server's name alone, such as smtp.example.vn`,
+		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "mail.example.vn:587": expected the mail server's name alone, such as smtp.example.vn`,
 	}
 	if !slices.Equal(complaints, want) {
 		t.Errorf("it complained\n%s\nwant\n%s", strings.Join(complaints, "\n"), strings.Join(want, "\n"))

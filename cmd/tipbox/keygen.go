@@ -93,32 +93,40 @@ func (c *keygenCmd) run(t *terminal) error {
 		if recipient, err = keys.ParseRecipient(text); err != nil {
 			return err
 		}
-		t.say("Cất tệp khóa %s trên USB, tờ giấy sao (--paper) trong két, mật khẩu trong đầu. Ai có mật khẩu cùng", c.output)
-		t.say("tệp hoặc tờ giấy thì đọc được mọi tin; mất tệp thì dùng tờ giấy, quên mật khẩu thì phải làm khóa mới.")
-		t.say("Keep the key file %s on a USB stick, its paper backup (--paper) in a safe, the passphrase in your head. The", c.output)
-		t.say("passphrase with the file or the paper opens every tip; a lost file comes back from the paper, a forgotten passphrase never.")
+		t.say(`Cất tệp khóa %[1]s
+trên USB, tờ giấy sao (--paper) trong két, mật khẩu trong đầu. Ai có mật khẩu
+cùng tệp hoặc tờ giấy thì đọc được mọi tin; mất tệp thì dùng tờ giấy, quên mật
+khẩu thì phải làm khóa mới.
+Keep the key file %[1]s
+on a USB stick, its paper backup (--paper) in a safe, the passphrase in your
+head. The passphrase with the file or the paper opens every tip; a lost file
+comes back from the paper, a forgotten passphrase never.`, c.output)
 	}
 	if c.paper != "" {
 		if err := writePaper(t, c.paper, path, c.label, recipient); err != nil {
 			return err
 		}
 	}
-	t.say("")
-	t.say("Vân tay khóa, đọc qua điện thoại để đối chiếu / fingerprint, to compare over the telephone:")
-	t.say("  %s", recipient.Fingerprint())
 	if c.label != "" {
 		if _, err := fmt.Fprintln(t.out, "#", strings.Join(strings.Fields(c.label), " ")); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(t.out, recipient)
-	return err
+	if _, err := fmt.Fprintln(t.out, recipient); err != nil {
+		return err
+	}
+	// Last: on a terminal a post-quantum recipient fills the window.
+	t.say(`
+Vân tay khóa, đọc qua điện thoại để đối chiếu /
+fingerprint, to compare over the telephone:
+  %s`, recipient.Fingerprint())
+	return nil
 }
 
 func identityTaken(path string) error {
 	return hint(fmt.Errorf("%s: đã có tệp này / the file exists", path),
 		"đặt tên khác: khóa cũ không bao giờ bị ghi đè", "give another name: no identity is ever overwritten",
-		"khóa này tạo rồi; ghi lại tệp để gửi đi / to write the file to be sent again: tipbox keygen --show "+path+" > gui.txt")
+		"khóa này tạo rồi; ghi lại tệp để gửi đi / to write the file to be sent again: tipbox keygen --show "+path+" --label \"Họ tên\" > gui.txt")
 }
 
 // makeIdentity writes a new identity, locked with a passphrase, to a file that

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/spf13/cobra"
 
 	"tipbox/crypto/keys"
@@ -134,14 +135,23 @@ func (c *keysCmd) files(all bool) ([]recipientsFile, error) {
 	return nil, usage(fmt.Errorf("%s: no unit has such a recipients file", c.config))
 }
 
-// edit reads the one file that add and retire are about.
-func (c *keysCmd) edit() (*keys.File, string, error) {
+// edit reads the one file that add and retire are about, and keeps another add or
+// retire from it until release.
+func (c *keysCmd) edit() (f *keys.File, path string, release func(), err error) {
 	files, err := c.files(false)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	f, err := keys.EditRecipients(files[0].path)
-	return f, files[0].path, err
+	path, release = files[0].path, func() {}
+	if !c.dryRun {
+		if release, err = lockedfile.MutexAt(path + ".lock").Lock(); err != nil {
+			return nil, "", nil, fmt.Errorf("locking the recipients file: %w", err)
+		}
+	}
+	if f, err = keys.EditRecipients(path); err != nil {
+		release()
+	}
+	return f, path, release, err
 }
 
 // list prints the keys as data.
@@ -179,10 +189,11 @@ func (c *keysCmd) list(t *terminal) error {
 
 // add adds a recipient.
 func (c *keysCmd) add(t *terminal) error {
-	f, path, err := c.edit()
+	f, path, release, err := c.edit()
 	if err != nil {
 		return err
 	}
+	defer release()
 	rec, err := readRecipient(c.recipient)
 	if err != nil {
 		return err
@@ -205,10 +216,11 @@ func (c *keysCmd) add(t *terminal) error {
 
 // retire retires a recipient.
 func (c *keysCmd) retire(t *terminal) error {
-	f, path, err := c.edit()
+	f, path, release, err := c.edit()
 	if err != nil {
 		return err
 	}
+	defer release()
 	rec, err := c.find(f)
 	if err != nil {
 		return err

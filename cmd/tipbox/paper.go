@@ -34,9 +34,10 @@ func writePaper(t *terminal, path, identity, label string, recipient keys.Recipi
 	} else if err != nil {
 		return fmt.Errorf("writing the backup sheet: %w", err)
 	}
-	t.say("Đã ghi bản sao trên giấy vào %s: in ra, cất trong két, xóa tệp này. Thử ngay một lần, chụp tờ giấy rồi / try at once:", path)
-	t.say("  tipbox keygen --restore ANH.jpg -o thu")
-	t.say("The paper backup is in %s: print it, put it in a safe, delete this file.", path)
+	t.say(`Bản sao trên giấy / the paper backup: %s
+In ra, cất trong két, xóa tệp này. Thử ngay một lần, chụp tờ giấy rồi:
+Print it, put it in a safe, delete this file. Try at once, from a photo of it:
+  tipbox keygen --restore ANH.jpg -o thu`, path)
 	return nil
 }
 
@@ -76,9 +77,10 @@ func restoreIdentity(t *terminal, path string, sheets []string) error {
 	} else if err != nil {
 		return fmt.Errorf("writing the identity: %w", err)
 	}
-	t.say("Đã khôi phục tệp khóa vào %s; mật khẩu vẫn là mật khẩu cũ. Thử và đối chiếu vân tay với tờ giấy:", path)
-	t.say("The identity is back in %s, under its old passphrase. Try it, and compare the fingerprint with the sheet's:", path)
-	t.say("  tipbox keygen --show %s", path)
+	t.say(`Đã khôi phục tệp khóa / the identity is back: %[1]s
+Mật khẩu vẫn là mật khẩu cũ. Thử và đối chiếu vân tay với tờ giấy:
+Its passphrase is the old one. Try it, and compare the sheet's fingerprint:
+  tipbox keygen --show %[1]s`, path)
 	return nil
 }
 

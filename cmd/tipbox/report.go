@@ -57,8 +57,15 @@ func (c *reportCmd) run(t *terminal) error {
 		t.warn("%d dòng không đọc được ngày mở, không tính / not counted, for want of a readable day: %s", undated, counted(undated, "line"))
 	}
 	header := []string{registerHeader[columnMailbox], registerHeader[columnStatus]}
+	head := "02/01" // so that four weeks fit into 80 columns
+	switch {
+	case c.csv:
+		head = "tuần từ 02/01/2006"
+	case c.weeks > 52:
+		head = "02/01/06"
+	}
 	for w := range c.weeks {
-		header = append(header, "tuần từ "+first.AddDate(0, 0, 7*w).Format("02/01/2006"))
+		header = append(header, first.AddDate(0, 0, 7*w).Format(head))
 	}
 	table := [][]string{header}
 	for _, tl := range tallies {
@@ -76,7 +83,8 @@ func (c *reportCmd) run(t *terminal) error {
 		w.UseCRLF = true
 		return w.WriteAll(table)
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 3, ' ', 0)
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Số tin mỗi tuần, tuần từ ngày / tips a week, from the day:")
 	for _, row := range table {
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}

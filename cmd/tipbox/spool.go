@@ -183,7 +183,11 @@ func (c *spoolCmd) show(t *terminal) error {
 	} {
 		fmt.Fprintf(w, "%s:\t%s\n", line[0], line[1])
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil || !e.Held {
+		return err
+	}
+	t.say("hint: if the mail server refused it, the log of tipbox serve says why (code, step): journalctl -u tipbox | grep %s", e.ID)
+	return nil
 }
 
 func (c *spoolCmd) hold(t *terminal) error {

@@ -133,39 +133,39 @@ func (t *terminal) passphrase(file, prompt string) (string, error) {
 }
 
 // newPassphrase is passphrase for a new one, which has to be long enough and, at
-// the terminal, typed twice.
+// the terminal, typed twice; there it is asked for again until it is.
 func (t *terminal) newPassphrase(file, prompt string) (string, error) {
-	var pass string
 	for try := 1; ; try++ {
-		var err error
-		if pass, err = t.passphrase(file, prompt); err != nil {
+		pass, err := t.passphrase(file, prompt)
+		if err != nil {
 			return "", err
 		}
-		length := utf8.RuneCountInString(norm.NFC.String(pass))
-		if length >= minPassphrase {
-			if length < goodPassphrase {
-				t.warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
-			}
-			break
-		}
-		short := fmt.Errorf("mật khẩu quá ngắn, cần ít nhất %d ký tự / the passphrase is too short: at least %[1]d characters", minPassphrase)
-		if file != "" || try == tries {
-			return "", hint(short, "năm từ tiếng Việt không dấu, chẳng liên quan gì nhau, thì vừa dễ nhớ vừa khó dò",
+		var wrong error
+		switch length := utf8.RuneCountInString(norm.NFC.String(pass)); {
+		case length < minPassphrase:
+			wrong = hint(fmt.Errorf("mật khẩu quá ngắn, cần ít nhất %d ký tự / the passphrase is too short: at least %[1]d characters", minPassphrase),
+				"năm từ tiếng Việt không dấu, chẳng liên quan gì nhau, thì vừa dễ nhớ vừa khó dò",
 				"five plain words that have nothing to do with each other are easy to keep and hard to guess")
+		case length < goodPassphrase:
+			t.warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
 		}
-		t.say("%v", short)
+		if wrong == nil && file == "" {
+			again, err := askTerminal("Nhập lại / again: ")
+			if err != nil {
+				return "", err
+			}
+			if again != pass {
+				wrong = errors.New("hai lần nhập không giống nhau / the two passphrases differ")
+			}
+		}
+		if wrong == nil {
+			return pass, nil
+		}
+		if file != "" || try == tries {
+			return "", wrong
+		}
+		t.say("%v", wrong)
 	}
-	if file != "" {
-		return pass, nil
-	}
-	again, err := askTerminal("Nhập lại / again: ")
-	if err != nil {
-		return "", err
-	}
-	if again != pass {
-		return "", errors.New("hai lần nhập không giống nhau / the two passphrases differ")
-	}
-	return pass, nil
 }
 
 // askTerminal prompts on the controlling terminal without echo.

@@ -68,6 +68,7 @@ func (c *verifyCmd) run(t *terminal) error {
 	v := verifier{cfg: cfg, now: time.Now()}
 	var all []finding
 	var codes, bad, unreadable int
+	strange := false // a code that was never ours, or is not any more
 	for i, found := range inOrder(photos, v.photo) {
 		t.step("photo", i+1, len(photos))
 		for _, f := range found {
@@ -81,6 +82,7 @@ func (c *verifyCmd) run(t *terminal) error {
 			default:
 				codes++
 				bad++
+				strange = strange || f.verdict != qr.Withdrawn // there the note says what to do
 			}
 			all = append(all, f)
 		}
@@ -98,6 +100,9 @@ func (c *verifyCmd) run(t *terminal) error {
 		en += fmt.Sprintf("; %s unreadable", counted(unreadable, "photo"))
 	}
 	t.say("%s / %s", vi, en)
+	if strange {
+		t.say("foreign, unknown: gỡ xuống, báo đơn vị / take it down, tell the unit")
+	}
 	if bad+unreadable > 0 {
 		return errSilent
 	}

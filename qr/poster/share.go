@@ -1,6 +1,8 @@
 package poster
 
 import (
+	"math"
+
 	"tipbox/templates/postertext"
 )
 
@@ -72,18 +74,37 @@ func (s *sheet) boxRow(c *content, b box) {
 	s.blocks(names...)
 }
 
-// stepLine is the way of a tip on one line, on the brand's colour.
+// stepLine is the way of a tip on one line, on the brand's colour. Where the words
+// fit on one line, each step is as wide as its own, so that the arrows stand evenly.
 func (s *sheet) stepLine(c *content, b box) {
-	w := b.w / 3
+	const side, lead, size, gap = 6.6, 7.6, 3.6, 5.0 // lead is an icon and the air behind it
+	room := b.w - 3*(lead+gap)
+	var paras [3][]para
+	var widths [3]float64
+	total := 0.0
+	for i, m := range steps {
+		paras[i] = c.say(m.text, para{bold: true, max: size, min: 2.2, color: white}, 1, 0)
+		one, _, err := s.type_.lines(paras[i][0].text, true, math.Inf(1), fewest)
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		widths[i] = one[0].width*size + 0.1
+		total += widths[i]
+	}
+	if total > room {
+		widths, total = [3]float64{room / 3, room / 3, room / 3}, room
+	}
+	between := gap + (room-total)/3
+	x := b.x + between/2
 	var texts []block
 	for i, m := range steps {
-		x := b.x + float64(i)*w
 		if i > 0 {
-			s.fill(chevron(x-1, b.y+b.h/2, 1.6), c.brand.mix(white, 0.6))
+			s.fill(chevron(x-between/2, b.y+b.h/2, 1.6), c.brand.mix(white, 0.6))
 		}
-		s.icon(m.icon, x+1, b.y+b.h/2-3.3, 6.6, white)
-		texts = append(texts, block{box{x + 8.6, b.y, w - 12.4, b.h}, start, middle,
-			c.say(m.text, para{bold: true, max: 3.6, min: 2.2, color: white}, 1, 0)})
+		s.icon(m.icon, x, b.y+b.h/2-side/2, side, white)
+		texts = append(texts, block{box{x + lead, b.y, widths[i], b.h}, start, middle, paras[i]})
+		x += lead + widths[i] + between
 	}
 	s.blocks(texts...)
 }

@@ -3,7 +3,9 @@ package poster
 import (
 	"bytes"
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tipbox/intake"
+	"tipbox/templates/postertext"
 )
 
 // What has to stand on a sheet, whoever rearranges it.
@@ -172,6 +175,55 @@ func TestAirAbovePhone(t *testing.T) {
 		}
 		if phone == nil || phone.y-above.y < 1.35*phone.size {
 			t.Errorf("%s: the telephone's line is missing or too near", paper)
+		}
+	}
+}
+
+// TestArrowsStandEvenly: on the picture to share, the steps' words are equally far
+// from one another's.
+func TestArrowsStandEvenly(t *testing.T) {
+	var at [3]box
+	for _, it := range drawPage(t, Share, sample1(t)).items {
+		if g, ok := it.(*glyphRun); ok {
+			if i := slices.Index(wordsOfStep, strings.ReplaceAll(g.run.text, "\u00a0", " ")); i >= 0 {
+				at[i] = box{g.x, g.y, g.run.width * g.size, 0}
+			}
+		}
+	}
+	first, second := at[1].x-at[0].x-at[0].w, at[2].x-at[1].x-at[1].w
+	if first < 10 || max(first, second)-min(first, second) > 0.2 {
+		t.Errorf("%.1f mm and %.1f mm between the steps", first, second)
+	}
+}
+
+// TestNoDotAlone: where a slip's label in three languages takes two lines, what
+// parts the languages does not stand at a line's end.
+func TestNoDotAlone(t *testing.T) {
+	draft, err := os.ReadFile("../../templates/postertext/mww.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir() // as if a speaker had read it
+	reviewed := bytes.Replace(draft, []byte(`"reviewed": false`), []byte(`"reviewed": true`), 1)
+	if err := os.WriteFile(filepath.Join(dir, "mww.json"), reviewed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, site := options(t, Slip), sample1(t)
+	if o.Texts, err = postertext.Load(dir); err != nil {
+		t.Fatal(err)
+	}
+	site.Unit.Languages = []string{"vi", "en", "mww"}
+	page, err := tryDraw(t, o, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := runTexts(page)
+	if !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "Khij\u00a0ib\u00a0qho") }) {
+		t.Fatalf("the slip lacks the third language: %q", texts)
+	}
+	for _, text := range texts {
+		if strings.Trim(text, "\u00a0 ·") != text {
+			t.Errorf("a line %q", text)
 		}
 	}
 }

@@ -72,7 +72,11 @@ func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []
 		line := ""
 		for end := from + 1; end <= len(pieces); end++ {
 			line += pieces[end-1]
-			r, err := t.shape(strings.TrimRight(line, " "), bold)
+			shown := strings.TrimRight(line, " ")
+			if end < len(pieces) { // what parts two texts is no end of a line
+				shown = strings.TrimRight(shown, "\u00a0·")
+			}
+			r, err := t.shape(shown, bold)
 			if missing := new(MissingGlyphError); errors.As(err, &missing) {
 				missing.Text = text // the whole, not just the line it was met in
 			}

@@ -93,6 +93,15 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.equal(listed[0], "TB-KKKK-0001", "urgent first");
       assert.deepEqual(listed.sort(), ["TB-7F3K-9QMX", "TB-EEEE-0001", "TB-KKKK-0001", "TB-MMMM-0001", made("chu.age")]);
       assert.equal(await text(page, "#tip h2"), "KHẨNTố giác tội phạm");
+      const air = await page.$$eval(".urgent", (all) => all.map((e) => { // above the hook of Ẩ
+        const line = e.appendChild(Object.assign(document.createElement("span"), { style: "display: inline-block" }));
+        const baseline = line.getBoundingClientRect().bottom - e.getBoundingClientRect().top;
+        line.remove();
+        const pen = document.createElement("canvas").getContext("2d");
+        pen.font = getComputedStyle(e).font;
+        return baseline - pen.measureText(e.textContent).actualBoundingBoxAscent;
+      }));
+      assert.ok(air.length === 2 && air.every((px) => px >= 1), `pixels above KHẨN: ${air}`);
       assert.equal(await text(page, "#text"), hostile.replace("\u202e", "U+202E"));
       assert.equal(await page.title(), "Đọc tin hòm thư");
       assert.equal(await page.$$eval("#tip a:not([download])", (all) => all.length), 0, "links are not clickable");

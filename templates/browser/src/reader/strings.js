@@ -68,7 +68,7 @@ export const strings = {
     aboutTitle: "Thông tin về tệp này",
     version: "Phiên bản",
     sha: "SHA-256 của tệp này",
-    shaHow: "So dãy số này với dãy mà người quản trị công bố hoặc lệnh “tipbox reader --check TỆP” in ra. Trên Windows: certutil -hashfile doc-tin.html SHA256. Tệp bị người khác sửa có thể tự hiện dãy số giả, nên cách chắc chắn là hai lệnh vừa nêu.",
+    shaHow: "So dãy ký tự này với dãy mà người quản trị công bố hoặc lệnh “tipbox reader --check TỆP” in ra. Trên Windows: certutil -hashfile doc-tin.html SHA256. Tệp bị người khác sửa có thể tự hiện dãy ký tự giả, nên cách chắc chắn là hai lệnh vừa nêu.",
     shaUnknown: "Không tính được ở đây; hãy dùng certutil.",
     keeps: "Trang không gửi và không lưu gì. Trang tự khóa sau 10 phút không dùng. Đọc xong thì đóng trang.",
     licences: "Phần mềm nguồn mở trong tệp này",
