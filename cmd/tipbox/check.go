@@ -30,7 +30,8 @@ func newCheckCommand(t *terminal) *cobra.Command {
 		Use:   "check",
 		Short: "Say what is wrong and how to mend it",
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
-server, and the link on the posters, for which tipbox serve must run beside it.
+server, whether tipbox serve was started since the last change, and the link on
+the posters, for which it must run.
 The exit status is 1 if anything needs a person.`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error { return c.run(t) },
@@ -58,7 +59,7 @@ func (c *checkCmd) run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
+		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkStarted, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"

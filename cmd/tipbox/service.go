@@ -44,6 +44,7 @@ type service struct {
 	runner *deliver.Runner
 	form   *web.Server
 	admin  *http.Server
+	sum    []byte // startSum
 }
 
 // otherMemory is what the service needs besides forms in flight, in bytes: two
@@ -52,7 +53,7 @@ const otherMemory = 768 << 20
 
 // newService makes all parts, which touches the disk but not yet the network.
 func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
-	s = &service{cfg: cfg, log: log}
+	s = &service{cfg: cfg, log: log, sum: startSum(cfg)}
 	made := s // a return of nil and an error sets s
 	defer func() {
 		if err != nil {
@@ -148,6 +149,9 @@ func (s *service) run(ctx context.Context, ready func(form, admin string)) error
 	adminListener, adminURL, err := s.listenAdmin(ctx)
 	if err != nil {
 		return err
+	}
+	if err := replaceFile(startedFile(s.cfg), s.sum, 0o600); err != nil {
+		s.log.Warn("tipbox check cannot be told which configuration is served") // a full disk ends nothing else
 	}
 	failed := make(chan error, 2)
 	var running sync.WaitGroup
