@@ -153,18 +153,27 @@ func languageHint(cfg *config.Config, dir string) string {
 	return where + "; or take the language out of languages. docs/operating.md says how one is added"
 }
 
-// checkLanguages names everything that is wrong with a locale, and drafts.
+// checkLanguages names everything that is wrong with a locale, and drafts, and
+// then the languages that are offered all the same.
 func checkLanguages(cfg *config.Config) (all []checked) {
 	tags := slices.Clone(cfg.Languages)
 	for _, u := range cfg.Directory.Units() {
 		tags = append(tags, u.Languages...)
 	}
 	for _, f := range templates.CheckLocales(cfg.LocaleDir, tags) {
-		if f.Fatal || slices.ContainsFunc(tags, func(tag string) bool { return f.File == tag+".json" }) {
+		if f.Fatal || slices.Contains(tags, strings.TrimSuffix(filepath.Base(f.File), ".json")) {
 			all = append(all, checked{"language", f.String(), languageHint(cfg, "locale_dir")})
 		} else {
 			all = append(all, checked{part: "language", text: f.String()})
 		}
 	}
-	return append(all, checked{part: "language", text: strings.Join(cfg.Languages, ", ")})
+	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
+	if err != nil {
+		return all // said above
+	}
+	var offered []string
+	for _, l := range pages.Offer(nil) {
+		offered = append(offered, l.Tag)
+	}
+	return append(all, checked{part: "language", text: strings.Join(offered, ", ")})
 }
