@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,7 @@ func (c *checkCmd) run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkStarted, checkLink,
+		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkDisk, checkSpool, checkRedis, checkMail, checkStarted, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"
@@ -123,6 +124,28 @@ func isIdentity(path string) bool {
 	head, _ := io.ReadAll(io.LimitReader(f, 4096))
 	return bytes.Contains(head, []byte("AGE-SECRET-KEY-")) || bytes.Contains(head, []byte("BEGIN AGE ENCRYPTED FILE")) ||
 		bytes.HasPrefix(head, []byte("age-encryption.org/"))
+}
+
+// checkFiles finds what else tipbox serve would not start with.
+func checkFiles(cfg *config.Config) (all []checked) {
+	say := func(part string, err error) {
+		f := checked{part: part, text: err.Error()}
+		if hinted := new(hintedError); errors.As(err, hinted) {
+			f.hint = hinted.hints[0]
+		}
+		all = append(all, f)
+	}
+	if _, err := os.Stat(cfg.SecretFile); !errors.Is(err, fs.ErrNotExist) { // else tipbox serve makes it
+		if _, err := loadSecret(cfg.SecretFile); err != nil {
+			say("secret", err)
+		}
+	}
+	if cfg.HTTP.TLSCert != "" {
+		if _, err := loadTLS(cfg.HTTP); err != nil {
+			say("tls", err)
+		}
+	}
+	return all
 }
 
 // checkNames finds what pages and posters in the first language would call by a
