@@ -37,7 +37,7 @@ func checkDisk(cfg *config.Config) []checked {
 	case err != nil:
 		f.text, f.hint = "asking for free space: "+err.Error(), "is data_dir on a local disk?"
 	case free < cfg.Spool.MinFree:
-		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
+		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d MiB: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
 		f.hint = "make room on the disk"
 	}
 	return []checked{f}
