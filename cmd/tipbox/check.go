@@ -33,7 +33,7 @@ func newCheckCommand(t *terminal) *cobra.Command {
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
 server, whether tipbox serve was started since the last change, and the link on
 the posters, for which it must run.
-The exit status is 1 if anything needs a person.`,
+The exit status is 1 if there is a problem.`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error { return c.run(t) },
 	}
@@ -72,6 +72,10 @@ func (c *checkCmd) run(t *terminal) error {
 				t.say("hint: %s", f.hint)
 			}
 		}
+	}
+	if cfg.SMTP.Bounces == "" { // it works, and may be meant so
+		fmt.Fprintf(t.out, "warning  mail     smtp.bounces is not set: nobody is told of a tip that was mailed and could not be delivered\n")
+		t.say("hint: set it to a mailbox that someone reads, or look at the mail server's own queue (mailq) now and then")
 	}
 	switch wrong {
 	case 0:
