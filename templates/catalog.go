@@ -84,12 +84,12 @@ func readLocales(dir string, tags []string) (map[string]*Locale, []Finding) {
 		if vi != nil {
 			found = append(found, findings(files[tag], samePlaceholders(l, vi))...)
 		}
-		if err := untranslated(l, ours); err != nil && ours[tag] != l {
-			found = append(found, Finding{files[tag], err.Error(), false})
-			l.Reviewed = false
-		}
 		if !l.Reviewed {
 			found = append(found, Finding{files[tag], "a draft that is never offered, until a native speaker has read it and set \"reviewed\": true", tag == base})
+		}
+		if err := untranslated(l, ours); err != nil && ours[tag] != l {
+			found = append(found, Finding{files[tag], "a draft that is never offered: " + err.Error(), tag == base})
+			l.Reviewed = false
 		}
 	}
 	for _, tag := range sortedKeys(locales) {

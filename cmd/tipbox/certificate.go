@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"os"
@@ -39,7 +40,8 @@ func loadTLS(h config.HTTP) (*tls.Config, error) {
 		return nil
 	}
 	if err := load(); err != nil {
-		return nil, usage(fmt.Errorf("reading the certificate: %w", err))
+		return nil, hint(usage(fmt.Errorf("reading the certificate: %w", err)),
+			cmp.Or(mayRead(err), "http.tls_cert and http.tls_key must name a certificate and its own key, both PEM"))
 	}
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,

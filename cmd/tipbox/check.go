@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,8 +31,9 @@ func newCheckCommand(t *terminal) *cobra.Command {
 		Use:   "check",
 		Short: "Say what is wrong and how to mend it",
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
-server, and the link on the posters, for which tipbox serve must run beside it.
-The exit status is 1 if anything needs a person.`,
+server, whether tipbox serve was started since the last change, and the link on
+the posters, for which it must run.
+The exit status is 1 if there is a problem.`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error { return c.run(t) },
 	}
@@ -58,7 +60,7 @@ func (c *checkCmd) run(t *terminal) error {
 	fmt.Fprintf(t.out, "ok       %-8s %s\n", "config", c.config)
 	wrong := 0
 	for _, check := range []func(*config.Config) []checked{
-		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkDisk, checkSpool, checkRedis, checkMail, checkLink,
+		checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkDisk, checkSpool, checkRedis, checkMail, checkStarted, checkLink,
 	} {
 		for _, f := range check(cfg) {
 			word := "ok"
@@ -70,6 +72,10 @@ func (c *checkCmd) run(t *terminal) error {
 				t.say("hint: %s", f.hint)
 			}
 		}
+	}
+	if cfg.SMTP.Bounces == "" { // it works, and may be meant so
+		fmt.Fprintf(t.out, "warning  mail     smtp.bounces is not set: nobody is told of a tip that was mailed and could not be delivered\n")
+		t.say("hint: set it to a mailbox that someone reads, or look at the mail server's own queue (mailq) now and then")
 	}
 	switch wrong {
 	case 0:
@@ -124,6 +130,28 @@ func isIdentity(path string) bool {
 		bytes.HasPrefix(head, []byte("age-encryption.org/"))
 }
 
+// checkFiles finds what else tipbox serve would not start with.
+func checkFiles(cfg *config.Config) (all []checked) {
+	say := func(part string, err error) {
+		f := checked{part: part, text: err.Error()}
+		if hinted := new(hintedError); errors.As(err, hinted) {
+			f.hint = hinted.hints[0]
+		}
+		all = append(all, f)
+	}
+	if _, err := os.Stat(cfg.SecretFile); !errors.Is(err, fs.ErrNotExist) { // else tipbox serve makes it
+		if _, err := loadSecret(cfg.SecretFile); err != nil {
+			say("secret", err)
+		}
+	}
+	if cfg.HTTP.TLSCert != "" {
+		if _, err := loadTLS(cfg.HTTP); err != nil {
+			say("tls", err)
+		}
+	}
+	return all
+}
+
 // checkNames finds what pages and posters in the first language would call by a
 // name in a foreign one: Vietnamese stands in for every language, no other does.
 func checkNames(cfg *config.Config) (all []checked) {
@@ -152,18 +180,27 @@ func languageHint(cfg *config.Config, dir string) string {
 	return where + "; or take the language out of languages. docs/operating.md says how one is added"
 }
 
-// checkLanguages names everything that is wrong with a locale, and drafts.
+// checkLanguages names everything that is wrong with a locale, and drafts, and
+// then the languages that are offered all the same.
 func checkLanguages(cfg *config.Config) (all []checked) {
 	tags := slices.Clone(cfg.Languages)
 	for _, u := range cfg.Directory.Units() {
 		tags = append(tags, u.Languages...)
 	}
 	for _, f := range templates.CheckLocales(cfg.LocaleDir, tags) {
-		if f.Fatal || slices.ContainsFunc(tags, func(tag string) bool { return f.File == tag+".json" }) {
+		if f.Fatal || slices.Contains(tags, strings.TrimSuffix(filepath.Base(f.File), ".json")) {
 			all = append(all, checked{"language", f.String(), languageHint(cfg, "locale_dir")})
 		} else {
 			all = append(all, checked{part: "language", text: f.String()})
 		}
 	}
-	return append(all, checked{part: "language", text: strings.Join(cfg.Languages, ", ")})
+	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
+	if err != nil {
+		return all // said above
+	}
+	var offered []string
+	for _, l := range pages.Offer(nil) {
+		offered = append(offered, l.Tag)
+	}
+	return append(all, checked{part: "language", text: strings.Join(offered, ", ")})
 }

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tipbox/intake"
+	"tipbox/intake/config"
+	"tipbox/intake/loopback"
 )
 
 // TestWhoseFormAnswers: a poster that leads to another tip box is no link of
@@ -14,18 +19,11 @@ func TestWhoseFormAnswers(t *testing.T) {
 	t.Parallel()
 	mails := mailServer(t, nil)
 	_, flags := recruit(t)
-	config, other := initBox(t, mails, wide, flags...), initBox(t, mails, wide, flags...)
+	config, other := initBox(t, mails, wide, fixedPort(t, flags)...), initBox(t, mails, wide, flags...)
 	box := serve(t, config)
 	check := func(config string) (string, bool) {
 		t.Helper()
-		text, err := os.ReadFile(config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = []byte(strings.Replace(string(text), `"http://127.0.0.1"`, `"`+box.url+`"`, 1))
-		if err := os.WriteFile(config, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		rewrite(t, config, `"http://127.0.0.1"`, `"`+box.url+`"`)
 		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
 		return string(out), err == nil
 	}
@@ -44,5 +42,114 @@ func TestWhoseFormAnswers(t *testing.T) {
 	}
 	if out, ok := check(other); ok || !strings.Contains(out, foreign) {
 		t.Errorf("another's form:\n%s", out)
+	}
+}
+
+// TestCheckWantsARestart: a box that was started before its configuration, keys
+// or languages were changed seals and mails as they were.
+func TestCheckWantsARestart(t *testing.T) {
+	t.Parallel()
+	_, flags := recruit(t)
+	config := initBox(t, mailServer(t, nil), wide, fixedPort(t, flags)...)
+	dir := filepath.Dir(config)
+	if err := os.Mkdir(filepath.Join(dir, "locale"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, config, "\n[http]", "locale_dir = \"locale\"\n[http]")
+	box := serve(t, config)
+	check := func(after string, stale bool) {
+		t.Helper()
+		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
+		if (err != nil) != stale || strings.Contains(string(out), "hint: it goes on with the old ones") != stale {
+			t.Errorf("after %s: %v\n%s", after, err, out)
+		}
+	}
+	check("the start", false)
+	locale, err := os.ReadFile("../../templates/locales/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for change, do := range map[string]func(){
+		"another address": func() { rewrite(t, config, "truc-ban@", "truc-chi-huy@") },
+		"one more key": func() {
+			_, more := recruit(t)
+			tipbox(t, "keys", "add", "-c", config, "na-co-sa", more[1])
+		},
+		"a language": func() {
+			if err := os.WriteFile(filepath.Join(dir, "locale", "en.json"), locale, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		do()
+		check(change, true)
+		if err := box.stop(t); err != nil {
+			t.Fatal(err)
+		}
+		box = serve(t, config)
+		check(change+" and a restart", false)
+	}
+}
+
+// TestCheckNamesDrafts: a language that is wanted and not offered is a problem, for
+// its real reason, wherever its file is.
+func TestCheckNamesDrafts(t *testing.T) {
+	t.Parallel()
+	d, err := intake.NewDirectory(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := &config.Config{Languages: []string{"vi", "en", "blt"}, LocaleDir: t.TempDir(), Directory: d}
+	locale, text := filepath.Join(cfg.LocaleDir, "blt.json"), filepath.Join(cfg.LocaleDir, "poster", "blt.json")
+	if err := os.Mkdir(filepath.Dir(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for copied, from := range map[string]string{locale: "../../templates/locales/en.json", text: "../../templates/postertext/en.json"} {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(copied, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants := func(found []checked, part, text string) {
+		t.Helper()
+		for _, f := range found {
+			if f.part == part && strings.Contains(f.text, text) && f.hint != "" {
+				return
+			}
+		}
+		t.Errorf("no problem of %s says %q: %q", part, text, found)
+	}
+	const copied, unread = "not translated, but word for word as in en: ", "until a native speaker has read it"
+	found := checkLanguages(cfg)
+	wants(found, "language", "blt.json: a draft that is never offered: "+copied)
+	if last := found[len(found)-1]; last.text != "vi, en" || strings.Contains(fmt.Sprint(found[:len(found)-1]), locale+": a draft that is never offered, "+unread) {
+		t.Errorf("%q", found)
+	}
+	wants(checkPosters(cfg), "poster", "blt.json: a draft that is never printed: "+copied)
+	rewrite(t, locale, "true", "false")
+	wants(checkLanguages(cfg), "language", "blt.json: a draft that is never offered, "+unread)
+	cfg.Languages, cfg.LocaleDir = []string{"vi", "mww-VN"}, ""
+	wants(checkPosters(cfg), "poster", "mww.json: a draft that is never printed, "+unread)
+}
+
+// fixedPort adds to the flags of tipbox init a link that a box answers after a restart too.
+func fixedPort(t *testing.T, flags []string) []string {
+	t.Helper()
+	addr := "127.0.0.1:" + loopback.FreePort(t)
+	return append(flags[:len(flags):len(flags)], "--base-url", "http://"+addr, "--listen", addr)
+}
+
+// rewrite puts one text in the place of another in a file.
+func rewrite(t *testing.T, path, old, with string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, with, 1)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -30,8 +30,8 @@ func checkPosters(cfg *config.Config) (all []checked) {
 		return all
 	}
 	for _, tag := range texts.Drafts() {
-		draft := checked{part: "poster", text: tag + ".json: a draft that is never printed, until a native speaker has read it and set \"reviewed\": true"}
-		if slices.Contains(tags, tag) {
+		draft := checked{part: "poster", text: tag + ".json: " + texts[tag].Draft}
+		if slices.ContainsFunc(tags, func(wanted string) bool { return strings.HasPrefix(wanted+"-", tag+"-") }) {
 			draft.hint = hint
 		}
 		all = append(all, draft)

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 
 	"tipbox/intake/config"
 	"tipbox/intake/deliver"
@@ -19,7 +22,7 @@ func checkRedis(cfg *config.Config) []checked {
 	}
 	password, err := firstLine(cfg.Redis.PasswordFile)
 	if err != nil {
-		return []checked{{"redis", err.Error(), "redis.password_file must be readable for tipbox serve"}}
+		return []checked{{"redis", err.Error(), cmp.Or(mayRead(err), "mend redis.password_file")}}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
@@ -30,6 +33,10 @@ func checkRedis(cfg *config.Config) []checked {
 		return []checked{{"redis", persistent.Error(), `it must forget: set save "" and appendonly no in redis.conf; until then tipbox gives it nothing`}}
 	case errors.Is(err, limit.ErrPersistenceUnknown):
 		return []checked{{"redis", err.Error(), "ask whoever runs it that neither snapshots nor an append-only file are written"}}
+	case err != nil && strings.Contains(err.Error(), "(auth)") && cfg.Redis.PasswordFile != "":
+		return []checked{{"redis", err.Error(), "tips are taken without it; put its password alone on the first line of redis.password_file, " + cfg.Redis.PasswordFile + ", and restart tipbox serve"}}
+	case err != nil && strings.Contains(err.Error(), "(auth)"):
+		return []checked{{"redis", err.Error(), "tips are taken without it; put its password into a file and name that as redis.password_file"}}
 	case err != nil:
 		return []checked{{"redis", err.Error(), "tips are taken without it; mend redis.url, or leave [redis] out on a single server"}}
 	}
@@ -39,7 +46,7 @@ func checkRedis(cfg *config.Config) []checked {
 // checkMail logs in, begins a mail and takes it back: it sends nothing.
 func checkMail(cfg *config.Config) []checked {
 	if _, err := firstLine(cfg.SMTP.PasswordFile); err != nil {
-		return []checked{{"mail", err.Error(), "put the password alone on the first line of the file that smtp.password_file names"}}
+		return []checked{{"mail", err.Error(), cmp.Or(mayRead(err), "put the password alone on the first line of the file that smtp.password_file names")}}
 	}
 	transport, err := newTransport(cfg)
 	if err == nil {
@@ -53,28 +60,31 @@ func checkMail(cfg *config.Config) []checked {
 			}
 		}
 		if err == nil {
-			f := checked{part: "mail", text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}
-			if cfg.SMTP.Bounces == "" {
-				f.text += ", and tells nobody if it cannot deliver: set smtp.bounces"
-			}
-			return []checked{f}
+			return []checked{{part: "mail", text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}}
 		}
 	}
+	reason := deliver.Reason(err)
 	advice := map[string]string{
 		deliver.BadAuth:     "it wants a login, or another one: mend smtp.username and the password file",
 		deliver.BadTLS:      "smtp.tls may be the wrong way of encrypting for this port (587 starttls, 465 tls), or smtp.ca_file is missing",
 		deliver.DialRefused: "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
 		deliver.Timeout:     "nobody answers there: mend smtp.host and smtp.port, or a firewall is in the way",
 		deliver.Unresolved:  "smtp.host is not known to the DNS",
-	}[deliver.Reason(err)]
-	if advice == "" {
+	}[reason]
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		advice = cmp.Or(mayRead(err), "mend smtp.ca_file")
+	case errors.Is(err, smtp.ErrGreeting) && cfg.SMTP.TLS == smtp.StartTLS && (reason == deliver.Timeout || reason == deliver.Dropped):
+		advice = `it takes the connection and says nothing: if the port is for TLS from the first byte, as 465 is, set smtp.tls = "tls"`
+	case advice == "":
 		advice = "tips are taken and wait until the mail server lets us in"
 	}
 	cause := err
-	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
+	for next := errors.Unwrap(cause); next != nil && cause != error(file); next = errors.Unwrap(cause) {
 		cause = next
 	}
-	return []checked{{"mail", fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, deliver.Reason(err), cause), advice}}
+	return []checked{{"mail", fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, reason, cause), advice}}
 }
 
 // newTransport returns the way to the mail server.

@@ -14,18 +14,20 @@ import (
 	"tipbox/intake/spool"
 )
 
+// diskOwner is the hint where data_dir cannot be written.
+const diskOwner = "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"
+
 // checkDisk tries whether data_dir can be written. It leaves nothing there and
 // never makes it: what root makes, tipbox serve could not write into.
 func checkDisk(cfg *config.Config) []checked {
-	const owner = "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"
 	switch _, err := os.Stat(cfg.DataDir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return []checked{{part: "disk", text: cfg.DataDir + " is not there yet: tipbox serve or systemd makes it"}}
 	case err != nil:
-		return []checked{{"disk", err.Error(), owner}}
+		return []checked{{"disk", err.Error(), diskOwner}}
 	}
 	if err := tryWriting(cfg.DataDir); err != nil {
-		return []checked{{"disk", "cannot write: " + err.Error(), owner}}
+		return []checked{{"disk", "cannot write: " + err.Error(), diskOwner}}
 	}
 	f := checked{part: "disk", text: cfg.DataDir + " can be written"}
 	if os.Geteuid() == 0 {
@@ -35,7 +37,7 @@ func checkDisk(cfg *config.Config) []checked {
 	case err != nil:
 		f.text, f.hint = "asking for free space: "+err.Error(), "is data_dir on a local disk?"
 	case free < cfg.Spool.MinFree:
-		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
+		f.text = fmt.Sprintf("%d MiB are free, and spool.min_free wants %d MiB: no tip is taken", free>>20, cfg.Spool.MinFree>>20)
 		f.hint = "make room on the disk"
 	}
 	return []checked{f}

@@ -107,6 +107,7 @@ func (c *keysCmd) files(all bool) ([]recipientsFile, error) {
 	}
 	var files []recipientsFile
 	var ids []string
+	key := "recipients_file"
 	for _, u := range config.Units {
 		ids = append(ids, u.ID)
 		if !all && u.ID != c.unit {
@@ -114,11 +115,11 @@ func (c *keysCmd) files(all bool) ([]recipientsFile, error) {
 		}
 		path := u.RecipientsFile
 		if c.oversight {
-			path = u.OversightFile
+			path, key = u.OversightFile, "oversight_file"
 		}
 		switch {
 		case path == "" && !all:
-			return nil, usage(fmt.Errorf("%s: unit %q has no such recipients file", c.config, c.unit))
+			return nil, usage(fmt.Errorf("%s: unit %q has no %s", c.config, c.unit, key))
 		case path == "":
 			continue
 		case !filepath.IsAbs(path):
@@ -132,7 +133,7 @@ func (c *keysCmd) files(all bool) ([]recipientsFile, error) {
 	case !all:
 		return nil, hint(usage(fmt.Errorf("%s: no unit %q", c.config, c.unit)), "its units are: "+strings.Join(ids, ", "))
 	}
-	return nil, usage(fmt.Errorf("%s: no unit has such a recipients file", c.config))
+	return nil, usage(fmt.Errorf("%s: no unit has %s", c.config, key))
 }
 
 // edit reads the one file that add and retire are about, and keeps another add or

@@ -29,6 +29,9 @@ func readRecipient(s string) (keys.Recipient, error) {
 			"it is cut off or mistyped: copy the whole line age1… that tipbox keygen printed")
 	}
 	rs, err := keys.ReadRecipients(s)
+	if _, locked := keys.ReadLocked(s); locked == nil {
+		err = keys.ErrSecretKey // as tipbox keygen -o writes it
+	}
 	switch {
 	case errors.Is(err, keys.ErrSecretKey):
 		return rec, secretGiven(err)
@@ -42,7 +45,8 @@ func readRecipient(s string) (keys.Recipient, error) {
 
 func secretGiven(err error) error {
 	return hint(fmt.Errorf("đây là tệp khóa, không được đưa cho ai / %w", err),
-		"dùng khóa công khai mà tipbox keygen in ra", "give the recipient that tipbox keygen printed; make a new key if this one went through other hands")
+		"dùng khóa công khai mà tipbox keygen in ra; tệp khóa này chỉ để trên máy của chủ khóa, ở máy khác thì xóa đi",
+		"give the recipient that tipbox keygen printed; make a new key if this one went through other hands; on any computer but its owner's, delete it")
 }
 
 func labelOf(r keys.Recipient) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -21,7 +22,7 @@ func loadSecret(path string) ([]byte, error) {
 		return newSecret(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the secret: %w", err)
+		return nil, hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(mayRead(err), "secret_file must name a file that tipbox serve can read"))
 	}
 	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 	if err != nil || len(secret) < secretSize {

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -44,6 +46,7 @@ type service struct {
 	runner *deliver.Runner
 	form   *web.Server
 	admin  *http.Server
+	sum    []byte // startSum
 }
 
 // otherMemory is what the service needs besides forms in flight, in bytes: two
@@ -52,7 +55,7 @@ const otherMemory = 768 << 20
 
 // newService makes all parts, which touches the disk but not yet the network.
 func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
-	s = &service{cfg: cfg, log: log}
+	s = &service{cfg: cfg, log: log, sum: startSum(cfg)}
 	made := s // a return of nil and an error sets s
 	defer func() {
 		if err != nil {
@@ -68,6 +71,8 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	case errors.Is(err, spool.ErrLocked):
 		return nil, hint(fmt.Errorf("opening the spool: %w", err),
 			"another tipbox serves "+cfg.DataDir+": stop that one first (systemctl stop tipbox), or give this one a data_dir of its own")
+	case errors.Is(err, fs.ErrPermission):
+		return nil, hint(fmt.Errorf("opening the spool: %w", err), diskOwner)
 	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}
@@ -129,7 +134,7 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 	if cfg.Redis != nil {
 		password, err := firstLine(cfg.Redis.PasswordFile)
 		if err != nil {
-			return nil, fmt.Errorf("reading the Redis password: %w", err)
+			return nil, hint(fmt.Errorf("reading the Redis password: %w", err), cmp.Or(mayRead(err), "mend redis.password_file"))
 		}
 		o.Redis = &limit.Server{URL: cfg.Redis.URL, Password: password}
 	}
@@ -142,12 +147,15 @@ func (s *service) run(ctx context.Context, ready func(form, admin string)) error
 	defer s.close()
 	form, err := net.Listen("tcp", s.cfg.HTTP.Listen) //nolint:noctx // at once or never
 	if err != nil {
-		return hint(fmt.Errorf("listening: %w", err), "another program may have the port: change http.listen")
+		return hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.listen"))
 	}
 	defer form.Close()
 	adminListener, adminURL, err := s.listenAdmin(ctx)
 	if err != nil {
 		return err
+	}
+	if err := replaceFile(startedFile(s.cfg), s.sum, 0o600); err != nil {
+		s.log.Warn("tipbox check cannot be told which configuration is served") // a full disk ends nothing else
 	}
 	failed := make(chan error, 2)
 	var running sync.WaitGroup
@@ -196,9 +204,17 @@ func (s *service) listenAdmin(ctx context.Context) (net.Listener, string, error)
 	}
 	l, err := admin.Listen(ctx, s.cfg.HTTP.Admin)
 	if err != nil {
-		return nil, "", hint(fmt.Errorf("listening for health: %w", err), "another program may have the port: change http.admin")
+		return nil, "", hint(fmt.Errorf("listening for health: %w", err), listenHint(err, "http.admin"))
 	}
 	return l, "http://" + l.Addr().String(), nil
+}
+
+// listenHint says why an address may not be had.
+func listenHint(err error, key string) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "ports below 1024 want CAP_NET_BIND_SERVICE: take its two lines in deploy/tipbox.service, or change " + key
+	}
+	return "another program may have the port: change " + key
 }
 
 // close gives back what newService took.

@@ -238,8 +238,10 @@ func (c *checker) languages(key string, tags []string) []string {
 
 // tag takes BCP 47 tags in their canonical writing, by which files are named.
 func (c *checker) tag(key, tag string) {
-	if t, err := language.Raw.Parse(tag); err != nil || t.String() != tag {
+	if t, err := language.Raw.Parse(tag); err != nil {
 		c.bad(key, "%q: expected a language tag, such as vi, en or mww", tag)
+	} else if t.String() != tag {
+		c.bad(key, "%q: expected the language's usual tag, %s", tag, t)
 	}
 }
 

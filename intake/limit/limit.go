@@ -294,7 +294,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	}
 	switch {
 	case now != "" && now != before:
-		l.log.Warn("redis is away, this process decides the limits by itself", "kind", now)
+		l.log.Warn("redis is not used, this process decides the limits by itself", "kind", now)
 	case now == "" && before != "":
 		l.log.Info("redis is back")
 	}

@@ -76,7 +76,7 @@ func TestNothingOfTheSender(t *testing.T) {
 	l.wantKind(t, "refused-dial", "dropped")
 	found += l.log.String()
 
-	for _, must := range []string{keyPrefix + "sender:", "tipbox_redis_up 1", "redis is away"} {
+	for _, must := range []string{keyPrefix + "sender:", "tipbox_redis_up 1", "redis is not used"} {
 		if !strings.Contains(found, must) {
 			t.Fatalf("%q is not where the sender is looked for: %s", must, found)
 		}

@@ -3,7 +3,8 @@
 //
 // In the files "~" is a no-break space: a line of a poster never ends inside a
 // Vietnamese compound such as "trật~tự". A file that says "reviewed": false is a
-// draft that no speaker has read yet; it is checked but not offered.
+// draft that no speaker has read yet, and so is one with whole sentences of another
+// language; it is checked but not offered.
 package postertext
 
 import (
@@ -19,6 +20,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
@@ -31,6 +33,7 @@ var embedded embed.FS
 type Text struct {
 	Lang     string `json:"-"` // BCP 47 tag, of the file's name
 	Reviewed bool   `json:"reviewed"`
+	Draft    string `json:"-"` // why it is not printed, "" where it is
 
 	Name         string `json:"name"` // of the box
 	NoName       string `json:"no_name"`
@@ -69,11 +72,11 @@ type Set map[string]*Text
 // are placeholders other than Vietnamese has: a line for each file.
 func Load(dir string) (Set, error) {
 	set := make(Set)
-	if err := set.read(embedded, ""); err != nil {
+	if err := set.read(embedded, "", nil); err != nil {
 		return nil, err
 	}
 	if dir != "" {
-		if err := set.read(os.DirFS(dir), dir); err != nil {
+		if err := set.read(os.DirFS(dir), dir, maps.Clone(set)); err != nil {
 			return nil, err
 		}
 	}
@@ -98,7 +101,7 @@ func (s Set) In(tags ...string) []*Text {
 	return list
 }
 
-// Drafts returns the tags of the texts that nobody has reviewed, in their order.
+// Drafts returns the tags of the texts that are not printed, in their order.
 func (s Set) Drafts() (tags []string) {
 	for _, tag := range slices.Sorted(maps.Keys(s)) {
 		if !s[tag].Reviewed {
@@ -114,7 +117,8 @@ func (s Set) Has(tag string) bool {
 	return s[tag] != nil || s[base] != nil
 }
 
-func (s Set) read(files fs.FS, dir string) error {
+// read adds the texts of one folder, which are compared with ours.
+func (s Set) read(files fs.FS, dir string, ours Set) error {
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		return err
@@ -129,6 +133,12 @@ func (s Set) read(files fs.FS, dir string) error {
 		}
 		if vi := s["vi"]; err == nil && vi != nil { // our own are compared by a test
 			err = samePlaceholders(t, vi)
+		}
+		if err == nil {
+			t.judge(ours)
+			if tag == "vi" && !t.Reviewed {
+				err = errors.New(t.Draft + "; and Vietnamese stands in for all others")
+			}
 		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", filepath.Join(dir, name), err))
@@ -161,6 +171,32 @@ func parse(tag string, data []byte) (*Text, error) {
 		}
 	}
 	return t, join(list("missing or empty", empty), list("unknown", slices.Collect(maps.Keys(keys))))
+}
+
+// judge makes a draft of what no speaker has read, and of a copy of one of ours
+// that says that it is reviewed, as the one does that it was made from.
+func (t *Text) judge(ours Set) {
+	const sentence = 40 // characters; less may be a name, or the same by chance
+	if !t.Reviewed {
+		t.Draft = "a draft that is never printed, until a native speaker has read it and set \"reviewed\": true"
+	}
+	base, _, _ := strings.Cut(t.Lang, "-")
+	for _, tag := range slices.Sorted(maps.Keys(ours)) {
+		if tag == base {
+			continue // vi-VN may well repeat vi
+		}
+		theirs := ours[tag].each()
+		var same []string
+		for key, text := range t.each() {
+			if *text == *theirs[key] && utf8.RuneCountInString(*text) >= sentence {
+				same = append(same, key)
+			}
+		}
+		if err := list("a draft that is never printed: not translated, but word for word as in "+tag+"", same); err != nil {
+			t.Draft, t.Reviewed = err.Error(), false
+			return
+		}
+	}
 }
 
 // list names keys in their order; none are no error.

@@ -3,6 +3,7 @@ package postertext
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +68,8 @@ func TestIn(t *testing.T) {
 	}
 }
 
+var longText = regexp.MustCompile(`(: ")([^"]{40})`)
+
 func TestLoadRefuses(t *testing.T) {
 	whole, err := embedded.ReadFile("en.json")
 	if err != nil {
@@ -80,6 +83,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"placeholder", "fr.json", edit("{phone}", "{telephone}"), "phone has the placeholders [{telephone}], Vietnamese has [{phone}]"},
 		{"name", "french_.json", string(whole), "no language tag"},
 		{"syntax", "fr.json", "{", "fr.json: "},
+		{"Vietnamese in English", "vi.json", string(whole), "vi.json: a draft that is never printed: not translated, but word for word as in en: fake, "},
 	} {
 		dir := filepath.Join(t.TempDir(), "poster")
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -94,6 +98,13 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "fr.json"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if set, err := Load(dir); err != nil || set.In("fr")[0].Lang != "vi" || !strings.HasSuffix(set["fr"].Draft, "word for word as in en: fake, later, ruler, slip_drop, slip_scan, step_scan_how, step_send_how, type") {
+		t.Errorf("a copy is printed: %v, %+v", err, set["fr"])
+	}
+	translated := longText.ReplaceAll(whole, []byte("${1}Z$2"))
+	if err := os.WriteFile(filepath.Join(dir, "fr.json"), translated, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	set, err := Load(dir)

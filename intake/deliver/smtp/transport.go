@@ -34,6 +34,10 @@ const (
 // anonymous is the name for EHLO where the sender's domain is no host name.
 const anonymous = "tipbox.invalid"
 
+// ErrGreeting is in Dial's error where the connection stands, and the mail server
+// does not greet us on it.
+var ErrGreeting = errors.New("reading the greeting")
+
 // Options say where the mail server is and how to talk to it.
 type Options struct {
 	Host     string
@@ -164,7 +168,7 @@ func (c *conn) start(ctx context.Context) error {
 		stream = encrypted
 	}
 	if c.smtp, err = smtp.NewClient(stream, t.o.Host); err != nil {
-		return blame("", fmt.Errorf("reading the greeting: %w", err))
+		return blame("", fmt.Errorf("%w: %w", ErrGreeting, err))
 	}
 	c.smtp.SkipSMTPUTF8(true)
 	if err := c.step("EHLO", t.o.CommandTimeout, func() error { return c.smtp.Hello(t.helo) }); err != nil {
