@@ -1,7 +1,10 @@
 package main
 
 import (
+	"io"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,5 +26,29 @@ func TestLongHeaderFields(t *testing.T) {
 	}
 	if !strings.Contains(shown.String(), "ăă…") {
 		t.Error("nothing says that more was there")
+	}
+}
+
+// Several officers open the same tip into one folder at once: each finds it whole.
+func TestFoldersAreShared(t *testing.T) {
+	c := openCmd{output: filepath.Join(t.TempDir(), "tin")}
+	photos := [][]byte{photograph(t, 1, 400, 300), photograph(t, 2, 400, 300), photograph(t, 3, 400, 300)}
+	for _, ref := range []string{"TB-0000-0001", "TB-0000-0002", "TB-0000-0003", "TB-0000-0004"} {
+		var officers sync.WaitGroup
+		for range 4 {
+			officers.Go(func() {
+				tip := opened{Tip: &open.Tip{Mailbox: intake.Report, Text: "x", Photos: photos}, ref: ref, photos: len(photos)}
+				if err := c.write(&terminal{err: io.Discard}, &tip); err != nil {
+					t.Errorf("%s: %v", ref, err)
+				}
+			})
+		}
+		officers.Wait()
+		if files, _ := filepath.Glob(filepath.Join(c.output, ref, "*")); len(files) != 4 {
+			t.Errorf("%s has %v", ref, files)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(c.output, "*.part")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
