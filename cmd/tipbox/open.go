@@ -211,6 +211,9 @@ func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
 	if runes := []rune(tip.Text); len(runes) > maxShown {
 		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown
 	}
+	for _, s := range []*string{&tip.Unit, &tip.Site, &tip.SiteName, (*string)(&tip.Mailbox), &tip.Lang} {
+		*s = open.Short(*s)
+	}
 	if src.ID != "" && tip.ID != "" && src.ID != tip.ID {
 		tip.Warnings = append(tip.Warnings, open.ErrOtherID)
 	}

@@ -39,7 +39,7 @@ func TestOpenIsStopped(t *testing.T) {
 		t.Errorf("stopped: %v, %v, %v", tips, failures, err)
 	}
 	tips, failures = c.open(t.Context(), &terminal{err: io.Discard}, officer.ids)
-	if left, err := os.ReadDir(c.output); len(tips) != 1 || len(failures) != 0 || len(left) != 1 || err != nil {
+	if left, err := filepath.Glob(filepath.Join(c.output, "TB-*")); len(tips) != 1 || len(failures) != 0 || len(left) != 1 || err != nil {
 		t.Errorf("not stopped: %v, %v, %v, %v", tips, failures, left, err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/lockedfile"
+
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 )
@@ -18,11 +20,20 @@ var warnPhoto = map[error]string{
 }
 
 // write writes the tip into a folder of its own, where one was asked for: made
-// aside and renamed, so that a folder that is there is whole. All names are ours.
+// aside and renamed, so that a folder that is there is whole, and under a lock, so
+// that two officers' commands do not clear away each other's. All names are ours.
 func (c *openCmd) write(t *terminal, o *opened) (err error) {
 	if c.output == "" {
 		return nil
 	}
+	if err := os.MkdirAll(c.output, 0o700); err != nil {
+		return fmt.Errorf("making the tips' folder: %w", err)
+	}
+	release, err := lockedfile.MutexAt(filepath.Join(c.output, ".lock")).Lock()
+	if err != nil {
+		return fmt.Errorf("locking the tips' folder: %w", err)
+	}
+	defer release()
 	dir := filepath.Join(c.output, o.ref)
 	if _, err := os.Lstat(dir); err == nil {
 		t.done()
@@ -31,7 +42,7 @@ func (c *openCmd) write(t *terminal, o *opened) (err error) {
 		return nil
 	}
 	aside := dir + ".part"
-	if err := errors.Join(os.MkdirAll(c.output, 0o700), os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
 		return fmt.Errorf("making the tip's folder: %w", err)
 	}
 	defer func() {

@@ -16,6 +16,7 @@ const (
 	maxMail   = 32 << 20 // read of a mail: larger than nearly any mail server takes
 	maxHeader = 1 << 20  // of that
 	maxDepth  = 8        // of parts within parts, forwarded mails within mails
+	maxTips   = 256      // sealed tips in a mail, and complaints about its parts
 )
 
 // attachment is a sealed tip found in a mail.
@@ -36,6 +37,7 @@ func attachments(r io.Reader) ([]attachment, error) {
 	if plain, err := new(mime.WordDecoder).DecodeHeader(w.subject); err == nil {
 		w.subject = text([]byte(plain))
 	}
+	w.subject = Short(w.subject)
 	w.walk(textproto.MIMEHeader(msg.Header), msg.Body, 0)
 	if len(w.found) == 0 && len(w.errs) == 0 {
 		return nil, ErrNoTipInMail
@@ -84,7 +86,14 @@ func (w *walker) walk(h textproto.MIMEHeader, body io.Reader, depth int) {
 }
 
 func (w *walker) leaf(h textproto.MIMEHeader, content io.Reader) {
-	name := fileName(h)
+	switch n := len(w.found) + len(w.errs); {
+	case n == maxTips:
+		w.errs = append(w.errs, ErrTooLarge)
+		return
+	case n > maxTips: // said already
+		return
+	}
+	name := Short(fileName(h))
 	if name == "" {
 		name = w.subject
 	}

@@ -79,14 +79,23 @@ func (m *mover) forgetTimes(dir string) error {
 // tip's: it is never deleted, and never in the way of the tip itself, should
 // its sender send it again. m is held.
 func (m *mover) setAside(name string) error {
-	to := name + damagedSuffix
+	kept := name[:min(len(name), longestKept)]
+	to := kept + damagedSuffix
 	for n := 2; ; n++ {
-		if _, err := os.Lstat(filepath.Join(m.path, "hold", to)); errors.Is(err, fs.ErrNotExist) {
+		_, err := os.Lstat(filepath.Join(m.path, "hold", to))
+		if errors.Is(err, fs.ErrNotExist) {
 			return m.move("new", name, "hold", to)
 		}
-		to = fmt.Sprintf("%s.%d%s", name, n, damagedSuffix)
+		if err != nil {
+			return fmt.Errorf("setting a file aside: %w", err)
+		}
+		to = fmt.Sprintf("%s.%d%s", kept, n, damagedSuffix)
 	}
 }
+
+// longestKept is how much of a name is kept in hold/, so that there is room for
+// the number and the suffix: file systems take 255 bytes.
+const longestKept = 200
 
 const damagedSuffix = ".damaged"
 
