@@ -53,6 +53,9 @@ type register struct {
 // these. A lock beside the file keeps two officers' commands from
 // undoing each other; it ends with its process, whatever happens to that.
 func addToRegister(path string, tips []opened) (added []opened, err error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // a link to the post's register stays one
+	}
 	lock := path + ".lock"
 	release, err := lockedfile.MutexAt(lock).Lock()
 	if err != nil {

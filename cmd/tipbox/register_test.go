@@ -44,6 +44,28 @@ func TestRegisterIsShared(t *testing.T) {
 	}
 }
 
+// A register reached by a link is entered into where it is: with a file in the
+// link's place there would be two.
+func TestRegisterBehindALink(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "so-tin.csv"), filepath.Join(dir, "link.csv")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{path, link} {
+		tip := opened{Tip: &open.Tip{Mailbox: intake.Report, Text: "x"}, ref: fmt.Sprintf("TB-0000-%04d", i)}
+		if _, err := addToRegister(name, []opened{tip}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, err := readRegister(path); err != nil || len(r.rows()) != 2 {
+		t.Errorf("the register has %+v (%v)", r, err)
+	}
+	if to, err := os.Readlink(link); to != path {
+		t.Errorf("the link leads to %q (%v)", to, err)
+	}
+}
+
 // TestReplaceFile: a file that is replaced stays readable to those who could read it.
 func TestReplaceFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "recipients")
