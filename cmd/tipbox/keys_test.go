@@ -25,9 +25,9 @@ func TestKeysAddedAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
-			quiet := &terminal{out: io.Discard, err: io.Discard}
-			if code := run([]string{"keys", "add", "-c", config, "u", id.Recipient().String()}, quiet); code != exitDone {
-				t.Errorf("exit %d", code)
+			c := &keysCmd{config: config, unit: "u", recipient: id.Recipient().String()}
+			if err := c.add(&terminal{out: io.Discard, err: io.Discard}); err != nil {
+				t.Error(err)
 			}
 		})
 	}
