@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,12 +18,13 @@ func TestMailHints(t *testing.T) {
 	tls := smtptest.Start(t, smtptest.Options{Encryption: smtptest.TLS})
 	good := config.SMTP{Host: tls.Host, Port: tls.Port, TLS: "tls", CAFile: tls.CAFile, From: "hom-thu@example.vn", Bounces: "hom-thu@example.vn"}
 	dir := t.TempDir()
+	port := hangingUp(t)
 	for name, c := range map[string]struct {
 		change     func(*config.SMTP)
 		text, hint string
 	}{
 		"good":            {func(*config.SMTP) {}, "takes mail from us", ""},
-		"the other TLS":   {func(s *config.SMTP) { s.TLS = "starttls" }, ": timeout: reading the greeting: ", `set smtp.tls = "tls"`},
+		"the other TLS":   {func(s *config.SMTP) { s.TLS, s.Port = "starttls", port }, ": dropped: ", `set smtp.tls = "tls"`},
 		"no CA file":      {func(s *config.SMTP) { s.CAFile = filepath.Join(dir, "ca.pem") }, "open " + filepath.Join(dir, "ca.pem") + ": no such file", "mend smtp.ca_file"},
 		"no password":     {func(s *config.SMTP) { s.Username, s.PasswordFile = "tip", filepath.Join(dir, "smtp") }, "no such file", "put the password alone"},
 		"nobody is there": {func(s *config.SMTP) { s.Port = 1 }, "refused-dial", "nobody answers there"},
@@ -36,6 +38,26 @@ func TestMailHints(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hangingUp returns a port that hangs up without a word, as a server does, some
+// time later, that waits for TLS.
+func hangingUp(t *testing.T) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 // TestRedisHints: where Redis takes another password, check names the file that ours is in.
