@@ -7,7 +7,7 @@ import (
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
-	"tipbox/qr/backup"
+	"tipbox/qr/paper"
 )
 
 // advice is what an officer reads where keys and tips go wrong: the sentence in
@@ -75,27 +75,27 @@ var advice = []struct {
 	{keys.ErrNotLocked, "tệp khóa không có mật khẩu, không được in ra giấy", []string{
 		"khóa tệp bằng mật khẩu trước: age -p -a -o KHOA-MOI KHOA-CU",
 		"lock it with a passphrase first: age -p -a -o NEW OLD"}},
-	{backup.ErrTooLarge, "tệp khóa quá lớn, không in lên một tờ giấy được", []string{
+	{paper.ErrTooLarge, "tệp khóa quá lớn, không in lên một tờ giấy được", []string{
 		"mỗi tệp chỉ nên có một khóa", "keep one key in a file"}},
-	{backup.ErrNoCode, "không đọc được mã nào trong ảnh", []string{
+	{paper.ErrNoCode, "không đọc được mã nào trong ảnh", []string{
 		"chụp lại thẳng, đủ sáng, thấy rõ cả hai mã; hoặc gõ các dòng chữ vào một tệp .txt rồi thêm --restore TEP.txt",
 		"take the picture again, straight and bright, or type the lines into a text file and add --restore FILE.txt"}},
-	{backup.ErrNoLine, "tệp chữ này không có dòng nào của tờ sao khóa", []string{
+	{paper.ErrNoLine, "tệp chữ này không có dòng nào của tờ sao khóa", []string{
 		"gõ từng dòng kể cả số dòng, ví dụ: 01/17 ABCD EFGH …",
 		"type the lines with their numbers, such as: 01/17 ABCD EFGH …"}},
-	{backup.ErrVietnamese, "gõ sai các dòng sau, có chữ mang dấu", []string{
+	{paper.ErrVietnamese, "gõ sai các dòng sau, có chữ mang dấu", []string{
 		"tắt bộ gõ tiếng Việt rồi gõ lại các dòng đó",
 		"switch the Vietnamese input method off and type these lines again"}},
-	{backup.ErrTwoSheets, "ảnh và chữ là của hai tờ khác nhau", []string{
+	{paper.ErrTwoSheets, "ảnh và chữ là của hai tờ khác nhau", []string{
 		"chỉ đưa ảnh và chữ của một tờ", "give pictures and text of one sheet only"}},
-	{backup.ErrWrongSum, "mã kiểm tra của tờ không khớp, có lẽ lẫn hai tờ", []string{
+	{paper.ErrWrongSum, "mã kiểm tra của tờ không khớp, có lẽ lẫn hai tờ", []string{
 		"chỉ đưa ảnh và chữ của một tờ, rồi thử lại", "give pictures and text of one sheet only, and try again"}},
-	{backup.ErrEmptyPDF, "tệp PDF này không có trang quét nào", []string{
+	{paper.ErrEmptyPDF, "tệp PDF này không có trang quét nào", []string{
 		"in ra rồi chụp hoặc quét thành ảnh JPEG, PNG; hoặc chép các dòng chữ trong đó vào một tệp .txt",
 		"print it and photograph or scan the page, or copy its lines of letters into a text file"}},
-	{backup.ErrTooBig, "ảnh quá lớn", []string{
+	{paper.ErrTooBig, "ảnh quá lớn", []string{
 		"quét lại ở 300 dpi", "scan again at 300 dpi"}},
-	{backup.ErrNotPicture, "tệp này không phải ảnh cũng không phải chữ", []string{
+	{paper.ErrNotPicture, "tệp này không phải ảnh cũng không phải chữ", []string{
 		"lưu ảnh dạng JPEG hoặc PNG (iPhone: đừng dùng HEIC)",
 		"save the picture as JPEG or PNG, not HEIC"}},
 	{fs.ErrNotExist, "không tìm thấy tệp", []string{
@@ -112,12 +112,12 @@ func advise(err error) error {
 			fmt.Sprintf("cài age-plugin-%s rồi thử lại", plugin.Name),
 			fmt.Sprintf("install age-plugin-%s so that it is found in PATH", plugin.Name))
 	}
-	var typo *backup.TypoError
-	if errors.As(err, &typo) && !errors.Is(err, backup.ErrVietnamese) {
+	var typo *paper.TypoError
+	if errors.As(err, &typo) && !errors.Is(err, paper.ErrVietnamese) {
 		return hint(fmt.Errorf("gõ sai / %w", err),
 			"so lại từng chữ của các dòng đó với tờ giấy, cả nhóm cuối", "compare these lines with the sheet letter by letter, the last group too")
 	}
-	var missing *backup.MissingError
+	var missing *paper.MissingError
 	if errors.As(err, &missing) {
 		return hint(fmt.Errorf("chưa đọc đủ tờ giấy / %w", err),
 			"thêm ảnh rõ hơn bằng một --restore nữa, hoặc gõ các dòng đó vào một tệp .txt rồi thêm --restore TEP.txt",

@@ -15,7 +15,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // What every proof of "nothing is lost" needs: a box that takes a flood, and an
@@ -123,7 +123,7 @@ func newVillager(t testing.TB, url string) *villager {
 // freeAddr returns an address on which a server can come back after a crash.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	return net.JoinHostPort("127.0.0.1", loopback.FreePort(t))
+	return net.JoinHostPort("127.0.0.1", porttest.FreePort(t))
 }
 
 // mailServer is a healthy mail server that wants the login that initBox writes.

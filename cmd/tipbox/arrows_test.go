@@ -13,12 +13,11 @@ import (
 var (
 	arrows = map[string][]string{
 		"intake":                          {},
-		"intake/config":                   {"intake", "crypto/keys", "crypto/seal", "templates"},
 		"intake/metric":                   {},
-		"intake/faultproxy":               {},
+		"intake/faulttest":                {},
 		"intake/limit":                    {"intake", "intake/metric"},
-		"intake/limit/redistest":          {"intake/loopback"},
-		"intake/loopback":                 {},
+		"intake/limit/redistest":          {"intake/porttest"},
+		"intake/porttest":                 {},
 		"intake/photo":                    {"intake", "intake/photo/jpegscan"},
 		"intake/photo/jpegscan":           {},
 		"intake/quiet":                    {},
@@ -26,7 +25,7 @@ var (
 		"intake/deliver":                  {"intake", "intake/spool", "intake/metric"},
 		"intake/deliver/smtp":             {"intake", "intake/deliver", "templates/mail"},
 		"intake/deliver/smtp/smtptest":    {},
-		"intake/deliver/smtp/postfixtest": {"intake/loopback"},
+		"intake/deliver/smtp/postfixtest": {"intake/porttest"},
 		"intake/web":                      {"intake", "templates", "templates/browser", "intake/metric"},
 		"intake/admin":                    {"intake"},
 		"crypto/keys":                     {},
@@ -39,7 +38,7 @@ var (
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"qr":                              {"intake/photo/jpegscan"},
-		"qr/backup":                       {"qr", "templates/fonts"},
+		"qr/paper":                        {"qr", "templates/fonts"},
 		"qr/poster":                       {"qr", "templates/fonts", "templates/pictograms", "templates/postertext", "intake"},
 	}
 	owners = map[string][]string{
@@ -49,7 +48,7 @@ var (
 		"github.com/labstack/echo":      {"intake/web", "intake/admin"},
 		"github.com/skip2/go-qrcode":    {"qr"},
 		"github.com/makiuchi-d/gozxing": {"qr"},
-		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/backup"},
+		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
 		"maragu.dev/gomponents":         {"templates"},
 	}
 )

@@ -17,7 +17,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/faultproxy"
+	"tipbox/intake/faulttest"
 )
 
 // browserTip is what a test in a browser sent.
@@ -42,13 +42,13 @@ func TestPage(t *testing.T) {
 	}
 	full := serve(t, pageBox(t, mailServer, "[spool]\nmin_free = \"1000000 GiB\""))
 
-	proxy := faultproxy.Start(t, strings.TrimPrefix(box.url, "http://"))
+	proxy := faulttest.Start(t, strings.TrimPrefix(box.url, "http://"))
 	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RawQuery {
 		case "none":
-			proxy.Set(faultproxy.None)
+			proxy.Set(faulttest.None)
 		case "cut":
-			proxy.Set(faultproxy.Cut)
+			proxy.Set(faulttest.Cut)
 		case "slow": // 16 KiB at a time: 40 kB/s
 			proxy.SetSlow(400 * time.Millisecond)
 		default:

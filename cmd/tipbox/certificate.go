@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 )
 
 // loadTLS reads certificate and key anew where a file has changed, so that a

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 )
 
 // TestCertificateIsRenewed: a renewed certificate is used without a restart, and

@@ -16,8 +16,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 	"tipbox/templates"
 )
 

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // TestWhoseFormAnswers: a poster that leads to another tip box is no link of
@@ -138,7 +138,7 @@ func TestCheckNamesDrafts(t *testing.T) {
 // fixedPort adds to the flags of tipbox init a link that a box answers after a restart too.
 func fixedPort(t *testing.T, flags []string) []string {
 	t.Helper()
-	addr := "127.0.0.1:" + loopback.FreePort(t)
+	addr := "127.0.0.1:" + porttest.FreePort(t)
 	return append(flags[:len(flags):len(flags)], "--base-url", "http://"+addr, "--listen", addr)
 }
 

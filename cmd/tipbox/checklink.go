@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 )
 
 // checkLink opens a poster's page as a phone would, through whatever stands in

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 	"tipbox/qr/poster"
 	"tipbox/templates/postertext"
 )

@@ -10,7 +10,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp"
 	"tipbox/intake/limit"

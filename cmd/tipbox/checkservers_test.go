@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/limit/redistest"
 )

@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 	"tipbox/intake/spool"
 )
 
@@ -65,7 +65,7 @@ func checkSpool(cfg *config.Config) (all []checked) {
 		return nil // not served yet
 	}
 	var items []spool.Item
-	desk, err := spool.OpenDesk(dir)
+	desk, err := spool.OpenControl(dir)
 	if err == nil {
 		defer desk.Close()
 		items, err = desk.List()

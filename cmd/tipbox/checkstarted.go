@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 )
 
 // startedFile is where tipbox serve leaves the sum of what it has read at its

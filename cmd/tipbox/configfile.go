@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"tipbox/intake/config"
+	"tipbox/cmd/internal/config"
 )
 
 // configFlag declares -c, which most of the operator's commands have.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/crypto/keys"
-	"tipbox/intake/config"
 	"tipbox/intake/spool"
 	"tipbox/qr/poster"
 	"tipbox/templates/browser"

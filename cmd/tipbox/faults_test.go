@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/faultproxy"
+	"tipbox/intake/faulttest"
 	"tipbox/intake/limit/redistest"
 )
 
@@ -59,7 +59,7 @@ func (s *server) is(t testing.TB, part, state string) {
 func TestRedisAwayUnderLoad(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
-	line := faultproxy.Start(t, redis.Addr)
+	line := faulttest.Start(t, redis.Addr)
 	mails := mailServer(t, nil)
 	officer, flags := recruit(t)
 	box := serve(t, initBox(t, mails, "[redis]\nurl = \"redis://"+line.Addr+"/0\"\n"+wide, flags...))
@@ -77,9 +77,9 @@ func TestRedisAwayUnderLoad(t *testing.T) {
 	}{
 		{"killed", redis.Kill, redis.Start},
 		{"hanging", redis.Hang, redis.Resume},
-		{"slow", func() { line.SetSlow(500 * time.Millisecond) }, func() { line.Set(faultproxy.None) }},
-		{"half-open", func() { line.Set(faultproxy.Deaf) }, func() { line.Set(faultproxy.None) }},
-		{"cut in the middle of commands", func() { line.Set(faultproxy.Cut) }, func() { line.Set(faultproxy.None) }},
+		{"slow", func() { line.SetSlow(500 * time.Millisecond) }, func() { line.Set(faulttest.None) }},
+		{"half-open", func() { line.Set(faulttest.Deaf) }, func() { line.Set(faulttest.None) }},
+		{"cut in the middle of commands", func() { line.Set(faulttest.Cut) }, func() { line.Set(faulttest.None) }},
 		{"out of memory", func() { command("CONFIG", "SET", "maxmemory", "1") }, func() { command("CONFIG", "SET", "maxmemory", "0") }},
 		{"another password", func() { redis.Kill(); redis.Restart("--requirepass", "changed") }, func() { redis.Kill(); redis.Start() }},
 		{"failing over", func() { command("REPLICAOF", "127.0.0.1", "1") }, func() { command("REPLICAOF", "NO", "ONE") }},
@@ -159,7 +159,7 @@ func (p *pressing) end() []string {
 // arrive once the line is well again.
 func TestMailLineFaults(t *testing.T) {
 	t.Parallel()
-	var line *faultproxy.Proxy
+	var line *faulttest.Proxy
 	var spoil atomic.Pointer[func()] // what the next DATA brings
 	spoilt := make(chan struct{}, 1)
 	mails := mailServer(t, func(e smtptest.Event) smtptest.Answer {
@@ -171,18 +171,18 @@ func TestMailLineFaults(t *testing.T) {
 		}
 		return smtptest.Usual
 	})
-	line = faultproxy.Start(t, net.JoinHostPort(mails.Host, strconv.Itoa(mails.Port)))
+	line = faulttest.Start(t, net.JoinHostPort(mails.Host, strconv.Itoa(mails.Port)))
 	officer, flags := recruit(t)
 	config := initBox(t, through(mails, line.Addr), wide, flags...)
 	var texts []string
 	for name, fault := range map[string]func(){
 		"slow":      func() { line.SetSlow(50 * time.Millisecond) },
-		"half-open": func() { line.Set(faultproxy.Deaf) },
-		"stuck":     func() { line.Set(faultproxy.Stuck) },
-		"dead":      func() { line.Set(faultproxy.Dead) },
-		"cut":       func() { line.Set(faultproxy.Cut) },
+		"half-open": func() { line.Set(faulttest.Deaf) },
+		"stuck":     func() { line.Set(faulttest.Stuck) },
+		"dead":      func() { line.Set(faulttest.Dead) },
+		"cut":       func() { line.Set(faulttest.Cut) },
 	} {
-		line.Set(faultproxy.None)
+		line.Set(faulttest.None)
 		spoil.Store(&fault)
 		box := serve(t, config)
 		v := newVillager(t, box.url+"/t/ncs01")
@@ -201,7 +201,7 @@ func TestMailLineFaults(t *testing.T) {
 		}
 		box.kill()
 	}
-	line.Set(faultproxy.None)
+	line.Set(faulttest.None)
 	box := serve(t, config)
 	until(t, "the spool is worked off", func() bool { return countSpool(t, config) == 0 })
 	box.is(t, "mail", "ok")

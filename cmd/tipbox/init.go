@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/crypto/keys"
-	"tipbox/intake/config"
 )
 
 type initCmd struct {

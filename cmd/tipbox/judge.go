@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 	"tipbox/qr"
 )
 

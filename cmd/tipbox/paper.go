@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"tipbox/crypto/keys"
-	"tipbox/qr/backup"
+	"tipbox/qr/paper"
 )
 
 // writePaper writes the sheet of paper that the identity can be restored from.
@@ -23,7 +23,7 @@ func writePaper(t *terminal, path, identity, label string, recipient keys.Recipi
 		return advise(err)
 	}
 	var pdf bytes.Buffer
-	sheet := backup.Sheet{
+	sheet := paper.Sheet{
 		Locked: locked, Label: label, Fingerprint: recipient.Fingerprint(), Kind: recipient.Kind(), Day: time.Now(),
 	}
 	if err := sheet.WritePDF(&pdf); err != nil {
@@ -51,7 +51,7 @@ func restoreIdentity(t *terminal, path string, sheets []string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return identityTaken(path)
 	}
-	var reading backup.Reading
+	var reading paper.Reading
 	var unread []error // it may be that the others suffice
 	for _, name := range sheets {
 		if err := readSheet(t, &reading, name); err != nil {
@@ -84,7 +84,7 @@ Its passphrase is the old one. Try it, and compare the sheet's fingerprint:
 	return nil
 }
 
-func readSheet(t *terminal, reading *backup.Reading, name string) error {
+func readSheet(t *terminal, reading *paper.Reading, name string) error {
 	file, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func readSheet(t *terminal, reading *backup.Reading, name string) error {
 	}
 	t.working("đang đọc " + name + " / reading")
 	defer t.done()
-	pictures, err := backup.Pictures(file)
+	pictures, err := paper.Pictures(file)
 	if err != nil {
 		return err
 	}
@@ -104,12 +104,12 @@ func readSheet(t *terminal, reading *backup.Reading, name string) error {
 		switch err := reading.AddPhoto(picture); {
 		case err == nil:
 			found = true
-		case !errors.Is(err, backup.ErrNoCode):
+		case !errors.Is(err, paper.ErrNoCode):
 			return err
 		}
 	}
 	if !found {
-		return backup.ErrNoCode
+		return paper.ErrNoCode
 	}
 	return nil
 }

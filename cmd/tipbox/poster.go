@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 	"tipbox/qr/poster"
 	"tipbox/templates/postertext"
 )

@@ -20,9 +20,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
 	"tipbox/intake/admin"
-	"tipbox/intake/config"
 	"tipbox/intake/deliver"
 	"tipbox/intake/limit"
 	"tipbox/intake/photo"

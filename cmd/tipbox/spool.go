@@ -63,13 +63,13 @@ the unit can open them.`,
 const within = "a running server does so within seconds"
 
 // desk opens the configuration's spool for an operator.
-func (c *spoolCmd) desk() (*spool.Desk, error) {
+func (c *spoolCmd) desk() (*spool.Control, error) {
 	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(cfg.DataDir, "spool")
-	d, err := spool.OpenDesk(dir)
+	d, err := spool.OpenControl(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, hint(fmt.Errorf("no spool in %s yet", dir), "tipbox serve makes it when it first starts; is data_dir right?")
@@ -270,7 +270,7 @@ func (c *spoolCmd) release(t *terminal) error {
 }
 
 // one opens the desk for a command about one tip.
-func (c *spoolCmd) one() (*spool.Desk, intake.ID, error) {
+func (c *spoolCmd) one() (*spool.Control, intake.ID, error) {
 	id, err := intake.ParseID(c.id)
 	if c.id == "" {
 		err = errors.New("expected a tip's id")
@@ -283,7 +283,7 @@ func (c *spoolCmd) one() (*spool.Desk, intake.ID, error) {
 }
 
 // oneOrAll is one for a command that takes --all instead of an id.
-func (c *spoolCmd) oneOrAll() (*spool.Desk, intake.ID, error) {
+func (c *spoolCmd) oneOrAll() (*spool.Control, intake.ID, error) {
 	if c.all == (c.id != "") {
 		return nil, "", hint(usage(errors.New("expected one tip's id, or --all")), "tipbox spool list shows the ids; --all means all of them")
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake"
-	"tipbox/intake/config"
 	"tipbox/qr"
 )
 

@@ -37,9 +37,9 @@ func (b *box) wantOnce(addresses ...string) {
 	}
 }
 
-func (b *box) desk() *spool.Desk {
+func (b *box) desk() *spool.Control {
 	b.Helper()
-	d, err := spool.OpenDesk(b.dir)
+	d, err := spool.OpenControl(b.dir)
 	if err != nil {
 		b.Fatal(err)
 	}

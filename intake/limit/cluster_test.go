@@ -7,14 +7,14 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/limit/redistest"
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // TestCluster holds that a request's keys stay on one node: a Cluster refuses
 // them otherwise.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	bus, busTwo := loopback.FreePort(t), loopback.FreePort(t)
+	bus, busTwo := porttest.FreePort(t), porttest.FreePort(t)
 	settings := []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port"}
 	one, two := redistest.Start(t, append(settings, bus)...), redistest.Start(t, append(settings, busTwo)...)
 	do(t, one, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")

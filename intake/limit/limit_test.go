@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tipbox/intake"
-	"tipbox/intake/faultproxy"
+	"tipbox/intake/faulttest"
 	"tipbox/intake/limit/redistest"
 )
 
@@ -115,62 +115,62 @@ func TestRedisAway(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		kinds   []string
-		breakIt func(*testing.T, *redistest.Server, *faultproxy.Proxy)
-		mendIt  func(*testing.T, *redistest.Server, *faultproxy.Proxy)
+		breakIt func(*testing.T, *redistest.Server, *faulttest.Proxy)
+		mendIt  func(*testing.T, *redistest.Server, *faulttest.Proxy)
 		byProxy bool
 	}{
 		{name: "killed", kinds: []string{"refused-dial"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Kill() },
-			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Start() }},
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) { s.Kill() },
+			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) { s.Start() }},
 		{name: "hanging", kinds: []string{"timeout"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Hang() },
-			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Resume() }},
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) { s.Hang() },
+			mendIt:  func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) { s.Resume() }},
 		{name: "out of memory", kinds: []string{"out-of-memory"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				do(t, s, "CONFIG", "SET", "maxmemory", "1")
 			},
-			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				do(t, s, "CONFIG", "SET", "maxmemory", "0")
 			}},
 		{name: "another password", kinds: []string{"auth"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				s.Kill()
 				s.Restart("--requirepass", "changed")
 			},
-			mendIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { s.Kill(); s.Start() }},
+			mendIt: func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) { s.Kill(); s.Start() }},
 		{name: "read-only after failing over", kinds: []string{"read-only"},
-			breakIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			breakIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				do(t, s, "REPLICAOF", "127.0.0.1", "1")
 			},
-			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) { do(t, s, "REPLICAOF", "NO", "ONE") }},
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) { do(t, s, "REPLICAOF", "NO", "ONE") }},
 		{name: "begins to write to disk", kinds: []string{"writes-to-disk"},
-			breakIt: func(_ *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			breakIt: func(_ *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				s.Kill()
 				s.Restart("--appendonly", "yes")
 			},
-			mendIt: func(t *testing.T, s *redistest.Server, _ *faultproxy.Proxy) {
+			mendIt: func(t *testing.T, s *redistest.Server, _ *faulttest.Proxy) {
 				do(t, s, "CONFIG", "SET", "appendonly", "no")
 			}},
 		{name: "half-open", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Deaf) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.Deaf) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.None) }},
 		{name: "accepts and says nothing", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Stuck) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.Stuck) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.None) }},
 		{name: "slow", kinds: []string{"timeout"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.SetSlow(4 * patience) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.SetSlow(4 * patience) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.None) }},
 		{name: "cut in the middle of commands", kinds: []string{"dropped"}, byProxy: true,
-			breakIt: func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.Cut) },
-			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faultproxy.Proxy) { p.Set(faultproxy.None) }},
+			breakIt: func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.Cut) },
+			mendIt:  func(_ *testing.T, _ *redistest.Server, p *faulttest.Proxy) { p.Set(faulttest.None) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			server := redistest.Start(t)
-			var p *faultproxy.Proxy
+			var p *faulttest.Proxy
 			url := server.URL()
 			if c.byProxy {
-				p = faultproxy.Start(t, server.Addr)
+				p = faulttest.Start(t, server.Addr)
 				url = "redis://" + p.Addr
 			}
 			l := start(t, rules, url, patience)

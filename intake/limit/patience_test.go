@@ -6,7 +6,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"tipbox/intake/faultproxy"
+	"tipbox/intake/faulttest"
 	"tipbox/intake/limit/redistest"
 )
 
@@ -19,7 +19,7 @@ func TestPatience(t *testing.T) {
 		t.Errorf("a submission may wait %v for Redis", most)
 	}
 	server := redistest.Start(t)
-	p := faultproxy.Start(t, server.Addr)
+	p := faulttest.Start(t, server.Addr)
 	l := start(t, endless, "redis://"+p.Addr, patience)
 	l.stopProbing()
 	eventually(t, "Redis is well and knows the script", func() bool {

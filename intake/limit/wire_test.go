@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"tipbox/intake/limit/redistest"
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // TestWays: a Redis is reached by TLS and through a socket in the file system,
@@ -30,7 +30,7 @@ func TestWays(t *testing.T) {
 		}
 		return path
 	}
-	port := loopback.FreePort(t)
+	port := porttest.FreePort(t)
 	socket := filepath.Join(dir, "redis.sock")
 	server := redistest.Start(t, "--unixsocket", socket, "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", write("cert", "CERTIFICATE", pair.Certificate[0]), "--tls-key-file", write("key", "PRIVATE KEY", key),

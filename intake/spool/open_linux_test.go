@@ -28,7 +28,7 @@ func TestReadingLeavesNoTime(t *testing.T) {
 	if err := s.Rescan(); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := OpenDesk(dir)
+	desk, err := OpenControl(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

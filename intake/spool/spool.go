@@ -1,7 +1,7 @@
 // Package spool keeps sealed tips on disk until the mail server has them. One
 // immutable file a tip, in DATA/spool/new, or in hold/ where a person has to
 // decide; see write.go for how a file becomes durable. Only one server works
-// on a spool at a time; an operator's Desk may beside it.
+// on a spool at a time; an operator's Control may beside it.
 package spool
 
 import (

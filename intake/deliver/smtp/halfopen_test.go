@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"tipbox/intake/deliver"
-	"tipbox/intake/faultproxy"
+	"tipbox/intake/faulttest"
 )
 
 // TestHalfOpen: a line that goes dead in both directions without being closed,
@@ -15,12 +15,12 @@ func TestHalfOpen(t *testing.T) {
 	t.Parallel()
 	srv := server(t, nil)
 	o := settings(t, srv)
-	p := faultproxy.Start(t, net.JoinHostPort(srv.Host, strconv.Itoa(srv.Port)))
+	p := faulttest.Start(t, net.JoinHostPort(srv.Host, strconv.Itoa(srv.Port)))
 	o.Port = p.Port()
 	tr := transport(t, o)
 	c := dial(t, tr)
 	check(t, c.Send(t.Context(), tip("01")), "", 0, "")
-	p.Set(faultproxy.Dead)
+	p.Set(faulttest.Dead)
 	hurry(tr)
 	check(t, c.Send(t.Context(), tip("02")), deliver.Timeout, 0, "")
 	if err := c.Close(); err != nil {

@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // Server is a running redis-server.
@@ -37,7 +37,7 @@ type Server struct {
 // test fails.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	s := &Server{Addr: "127.0.0.1:" + loopback.FreePort(t), t: t}
+	s := &Server{Addr: "127.0.0.1:" + porttest.FreePort(t), t: t}
 	s.args = append([]string{
 		"--bind", "127.0.0.1", "--port", s.Port(), "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
 	}, settings...)
@@ -50,7 +50,7 @@ func Start(t testing.TB, settings ...string) *Server {
 // knows by the name, is down, and that decides quickly.
 func StartSentinel(t testing.TB, name string, master *Server) *Server {
 	t.Helper()
-	s := &Server{Addr: "127.0.0.1:" + loopback.FreePort(t), t: t}
+	s := &Server{Addr: "127.0.0.1:" + porttest.FreePort(t), t: t}
 	conf := filepath.Join(t.TempDir(), "sentinel.conf") // it writes into it what it learns
 	text := fmt.Sprintf("port %s\nbind 127.0.0.1\nsentinel monitor %s 127.0.0.1 %s 1\n"+
 		"sentinel down-after-milliseconds %[2]s 200\nsentinel failover-timeout %[2]s 2000\n", s.Port(), name, master.Port())

@@ -24,7 +24,7 @@ import (
 	"testing"
 	"text/template"
 
-	"tipbox/intake/loopback"
+	"tipbox/intake/porttest"
 )
 
 // Domain is where the relay delivers mail itself.
@@ -182,7 +182,7 @@ func lookup(t testing.TB, name string) int {
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	port, err := strconv.Atoi(loopback.FreePort(t))
+	port, err := strconv.Atoi(porttest.FreePort(t))
 	must(t, err)
 	return port
 }

@@ -1,4 +1,4 @@
-package backup
+package paper
 
 import (
 	"fmt"

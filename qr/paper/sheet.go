@@ -1,4 +1,4 @@
-// Package backup puts a locked identity on a sheet of paper, as QR codes and as
+// Package paper puts a locked identity on a sheet of paper, as QR codes and as
 // lines to be typed, and gets it back from a photo of the sheet or from what
 // was typed.
 //
@@ -6,7 +6,7 @@
 // its SHA-256, cut into lines of 20 bytes. A line is written in base32 (RFC 4648)
 // with a check of its own, and a code holds a run of lines, so that either can
 // stand in for the other where the paper has suffered.
-package backup
+package paper
 
 import (
 	"crypto/sha256"

@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package loopback reserves ports for servers that tests start.
-package loopback
+// Package porttest reserves ports for servers that tests start.
+package porttest
 
 import (
 	"errors"

@@ -1,6 +1,6 @@
-// Package faultproxy is a TCP proxy for tests that stands before a real server
+// Package faulttest is a TCP proxy for tests that stands before a real server
 // and spoils the line to it.
-package faultproxy
+package faulttest
 
 import (
 	"context"

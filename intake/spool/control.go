@@ -11,10 +11,10 @@ import (
 	"tipbox/intake"
 )
 
-// Desk is an operator's view of a spool, beside the running server or without
+// Control is an operator's view of a spool, beside the running server or without
 // one. Whatever it does is a rename or an empty file, which the server notices
 // within seconds.
-type Desk struct{ moves *mover }
+type Control struct{ moves *mover }
 
 // Item is a file in the spool.
 type Item struct {
@@ -23,9 +23,9 @@ type Item struct {
 	Problem error  // ErrCorrupt, ErrNewer or why it cannot be read: then Entry has only Held
 }
 
-// OpenDesk opens the spool in dir for an operator. The error wraps
+// OpenControl opens the spool in dir for an operator. The error wraps
 // fs.ErrNotExist where no server has made one yet.
-func OpenDesk(dir string) (*Desk, error) {
+func OpenControl(dir string) (*Control, error) {
 	for _, name := range []string{"tmp", "new", "hold"} {
 		if _, _, err := listing(filepath.Join(dir, name)); err != nil {
 			return nil, fmt.Errorf("opening the spool: %w", err)
@@ -35,27 +35,27 @@ func OpenDesk(dir string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{moves}, nil
+	return &Control{moves}, nil
 }
 
-// Close closes the desk.
-func (d *Desk) Close() error {
-	d.moves.lock.close()
+// Close lets go of the spool.
+func (c *Control) Close() error {
+	c.moves.lock.close()
 	return nil
 }
 
 // List returns what is in the spool: held first, then urgent, then by
 // not-before and id. That order says nothing about when tips came.
-func (d *Desk) List() ([]Item, error) {
+func (c *Control) List() ([]Item, error) {
 	var items []Item
-	err := d.moves.alone(func() error {
+	err := c.moves.alone(func() error {
 		for _, dir := range []string{"hold", "new"} {
-			files, odd, err := listing(filepath.Join(d.moves.path, dir))
+			files, odd, err := listing(filepath.Join(c.moves.path, dir))
 			if err != nil {
 				return fmt.Errorf("reading the spool: %w", err)
 			}
 			for _, name := range files {
-				e, _, err := readFile(filepath.Join(d.moves.path, dir), name, true)
+				e, _, err := readFile(filepath.Join(c.moves.path, dir), name, true)
 				if errors.Is(err, fs.ErrNotExist) {
 					continue // delivered at this moment
 				}
@@ -86,14 +86,14 @@ func (d *Desk) List() ([]Item, error) {
 }
 
 // Show returns one tip's envelope, or ErrNotHere.
-func (d *Desk) Show(id intake.ID) (Entry, error) {
+func (c *Control) Show(id intake.ID) (Entry, error) {
 	var e Entry
-	err := d.moves.alone(func() error {
-		dir, name, err := d.find(id)
+	err := c.moves.alone(func() error {
+		dir, name, err := c.find(id)
 		if err != nil {
 			return err
 		}
-		e, _, err = readFile(filepath.Join(d.moves.path, dir), name, true)
+		e, _, err = readFile(filepath.Join(c.moves.path, dir), name, true)
 		e.Held = dir == "hold"
 		return err
 	})
@@ -101,46 +101,46 @@ func (d *Desk) Show(id intake.ID) (Entry, error) {
 }
 
 // Hold moves a waiting tip to hold/. It returns ErrNotHere where it is not waiting.
-func (d *Desk) Hold(id intake.ID) error { return d.shift(id, "new", "hold") }
+func (c *Control) Hold(id intake.ID) error { return c.shift(id, "new", "hold") }
 
 // Release puts a held tip back among the waiting, to be mailed at once or, if
 // it was sent for later, at its moment. It returns ErrNotHere where it is not held.
-func (d *Desk) Release(id intake.ID) error { return d.shift(id, "hold", "new") }
+func (c *Control) Release(id intake.ID) error { return c.shift(id, "hold", "new") }
 
-func (d *Desk) shift(id intake.ID, from, to string) error {
-	return d.moves.alone(func() error {
-		dir, name, err := d.find(id)
+func (c *Control) shift(id intake.ID, from, to string) error {
+	return c.moves.alone(func() error {
+		dir, name, err := c.find(id)
 		if err != nil {
 			return err
 		}
 		if dir != from {
 			return ErrNotHere
 		}
-		return d.moves.move(from, name, to, name)
+		return c.moves.move(from, name, to, name)
 	})
 }
 
 // Retry asks the server to try a waiting tip again at once, whatever its
 // schedule; one sent for later still waits for its moment. It returns
 // ErrNotHere where the tip is not waiting.
-func (d *Desk) Retry(id intake.ID) error {
-	return d.moves.alone(func() error {
-		dir, _, err := d.find(id)
+func (c *Control) Retry(id intake.ID) error {
+	return c.moves.alone(func() error {
+		dir, _, err := c.find(id)
 		if err != nil {
 			return err
 		}
 		if dir != "new" {
 			return ErrNotHere
 		}
-		return d.nudge(string(id))
+		return c.nudge(string(id))
 	})
 }
 
 // RetryAll asks it for all waiting tips.
-func (d *Desk) RetryAll() error { return d.nudge(retryAll) }
+func (c *Control) RetryAll() error { return c.nudge(retryAll) }
 
-func (d *Desk) nudge(which string) error {
-	f, err := d.moves.disk.create(filepath.Join(d.moves.path, "tmp", which+retrySuffix))
+func (c *Control) nudge(which string) error {
+	f, err := c.moves.disk.create(filepath.Join(c.moves.path, "tmp", which+retrySuffix))
 	switch {
 	case errors.Is(err, fs.ErrExist): // asked already
 		return nil
@@ -151,9 +151,9 @@ func (d *Desk) nudge(which string) error {
 }
 
 // find returns where a tip's file is.
-func (d *Desk) find(id intake.ID) (dir, name string, err error) {
+func (c *Control) find(id intake.ID) (dir, name string, err error) {
 	for _, dir := range []string{"new", "hold"} {
-		files, _, err := listing(filepath.Join(d.moves.path, dir))
+		files, _, err := listing(filepath.Join(c.moves.path, dir))
 		if err != nil {
 			return "", "", fmt.Errorf("reading the spool: %w", err)
 		}

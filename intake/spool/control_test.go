@@ -12,9 +12,9 @@ import (
 	"tipbox/intake"
 )
 
-func desk(t *testing.T, dir string) *Desk {
+func desk(t *testing.T, dir string) *Control {
 	t.Helper()
-	d, err := OpenDesk(dir)
+	d, err := OpenControl(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func desk(t *testing.T, dir string) *Desk {
 	return d
 }
 
-func TestDeskBesideAServer(t *testing.T) {
+func TestControlBesideAServer(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	for n := 1; n <= 3; n++ {
@@ -121,8 +121,8 @@ func TestHeldWhileUnderWay(t *testing.T) {
 	}
 }
 
-// TestDeskAndServerAtOnce lets both pull at the same tips: each stays one file.
-func TestDeskAndServerAtOnce(t *testing.T) {
+// TestControlAndServerAtOnce lets both pull at the same tips: each stays one file.
+func TestControlAndServerAtOnce(t *testing.T) {
 	const tips = 10
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -194,8 +194,8 @@ func TestListOrder(t *testing.T) {
 	}
 }
 
-func TestDeskWithoutASpool(t *testing.T) {
-	if _, err := OpenDesk(filepath.Join(t.TempDir(), "spool")); !errors.Is(err, fs.ErrNotExist) {
+func TestControlWithoutASpool(t *testing.T) {
+	if _, err := OpenControl(filepath.Join(t.TempDir(), "spool")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
