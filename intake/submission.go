@@ -51,7 +51,7 @@ func (sub *Submission) tip(id ID) (*Tip, []FieldProblem) {
 	if !sub.Delivery.Valid() {
 		bad("delivery", DeliveryUnknown)
 	}
-	if sub.Audience != ToUnit && sub.Audience != Oversight {
+	if _, ok := sub.Site.Unit.Receivers[sub.Audience]; !ok {
 		bad("to", AudienceUnknown)
 	}
 	if sub.Sealed != nil {

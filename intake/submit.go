@@ -146,13 +146,10 @@ func (s *Service) take(ctx context.Context, sub *Submission, form Form, id ID) e
 func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 	sub.defaults()
 	tip, problems := sub.tip(id)
-	sealer, _ := sub.Site.Unit.SealerFor(sub.Audience)
-	if sealer == nil && len(problems) == 0 {
-		problems = append(problems, FieldProblem{"to", AudienceUnknown})
-	}
 	if len(problems) > 0 {
 		return &InvalidError{problems}
 	}
+	sealer := sub.Site.Unit.Receivers[sub.Audience].Sealer
 	sealed := sub.Sealed
 	if sealed != nil {
 		if err := sealer.Check(sealed); err != nil {

@@ -100,7 +100,7 @@ func newParts(t *testing.T) (*parts, *Service, *Site) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unit := &Unit{ID: "na-co-sa", Sealer: p, LaterWindow: 6 * time.Hour}
+	unit := &Unit{ID: "na-co-sa", Receivers: map[Audience]Receiver{ToUnit: {Sealer: p}}, LaterWindow: 6 * time.Hour}
 	site := &Site{Code: "ncs01", Name: Names{"vi": "Nhà văn hóa"}, Unit: unit}
 	return p, NewService(Options{Key: key, Limits: p, Forms: p, Photos: p, Spool: p}), site
 }

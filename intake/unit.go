@@ -37,37 +37,32 @@ type Unit struct {
 	ID   string // stable, lower case, goes into sealed tips and envelopes
 	Name Names
 
-	Mail   []string // every tip reaches all of these addresses
-	Sealer Sealer   // seals to the unit's recipients
-	// Recipients are those of Sealer as strings, for sealing on the sender's phone.
-	Recipients []string
+	// Receivers get the tips, by audience. ToUnit is always there; Oversight where
+	// tips about the unit itself can go past it.
+	Receivers map[Audience]Receiver
 
-	OversightMail   []string
-	OversightSealer Sealer // nil where the unit has no oversight recipient
-	// OversightRecipients are those of OversightSealer.
-	OversightRecipients []string
-
-	Phone         string // to call when it cannot wait; may be ""
-	LaterWindow   time.Duration
-	MarkUrgent    bool     // whether an urgent tip's mail says KHẨN in its subject
-	Languages     []string // offered on this unit's pages and posters, first is the default
-	Emblem        string   // path of an SVG or PNG for the posters; may be ""
-	Color         string   // "#rrggbb" for the posters; may be ""
-	Sites         []*Site
-	RecipientKind string // "post-quantum" or "classic": said by check and keys
+	Phone       string // to call when it cannot wait; may be ""
+	LaterWindow time.Duration
+	MarkUrgent  bool     // whether an urgent tip's mail says KHẨN in its subject
+	Languages   []string // offered on this unit's pages and posters, first is the default
+	Emblem      string   // path of an SVG or PNG for the posters; may be ""
+	Color       string   // "#rrggbb" for the posters; may be ""
+	Sites       []*Site
 }
 
-// SealerFor returns the sealer and the mail addresses that tips for the
-// audience go to. It returns a nil Sealer for Oversight where the unit has none.
-func (u *Unit) SealerFor(a Audience) (Sealer, []string) {
-	if a == Oversight {
-		return u.OversightSealer, u.OversightMail
-	}
-	return u.Sealer, u.Mail
+// Receiver is who gets a unit's tips of one audience, and how.
+type Receiver struct {
+	Mail       []string // every tip reaches all of these addresses
+	Sealer     Sealer   // seals to Recipients
+	Recipients []string // age's strings, for sealing on the sender's phone
+	Kind       string   // of the recipients, "post-quantum" or "classic"
 }
 
 // HasOversight reports whether tips about the unit itself can go past it.
-func (u *Unit) HasOversight() bool { return u.OversightSealer != nil }
+func (u *Unit) HasOversight() bool {
+	_, ok := u.Receivers[Oversight]
+	return ok
+}
 
 // Site is a place where posters of a unit hang.
 type Site struct {
@@ -114,6 +109,17 @@ func (d *Directory) Site(code string) *Site { return d.sites[strings.ToLower(cod
 
 // Unit returns the unit with the id, or nil.
 func (d *Directory) Unit(id string) *Unit { return d.byID[id] }
+
+// Receiver returns who gets the tips of a unit's audience, and false where the
+// configuration knows nobody: a unit or its oversight may have gone since.
+func (d *Directory) Receiver(unit string, a Audience) (Receiver, bool) {
+	u := d.byID[unit]
+	if u == nil {
+		return Receiver{}, false
+	}
+	r, ok := u.Receivers[a]
+	return r, ok
+}
 
 // Units returns all units in the order of the configuration.
 func (d *Directory) Units() []*Unit { return slices.Clone(d.units) }

@@ -89,7 +89,7 @@ func (c *checkCmd) run(t *terminal) error {
 // checkKeys names the kind of each unit's keys; whose they are says tipbox keys list.
 func checkKeys(cfg *config.Config) (all []checked) {
 	for _, u := range cfg.Directory.Units() {
-		text := u.ID + ": sealed with " + u.RecipientKind + " keys"
+		text := u.ID + ": sealed with " + u.Receivers[intake.ToUnit].Kind + " keys"
 		if u.HasOversight() {
 			text += ", and tips about it to its oversight alone"
 		}

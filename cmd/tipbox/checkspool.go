@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"tipbox/cmd/internal/config"
-	"tipbox/intake"
 	"tipbox/intake/spool"
 )
 
@@ -82,7 +81,7 @@ func checkSpool(cfg *config.Config) (all []checked) {
 		if item.Held {
 			held++
 		}
-		if u := cfg.Directory.Unit(item.Unit); u == nil || !reaches(u, item.Audience) {
+		if _, ok := cfg.Directory.Receiver(item.Unit, item.Audience); !ok {
 			all = append(all, checked{"spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
 				"put the unit back into the configuration until its tips are delivered"})
 		}
@@ -96,10 +95,4 @@ func checkSpool(cfg *config.Config) (all []checked) {
 			"tipbox spool list names these files, and tipbox never deletes one: look at them, and at the disk"})
 	}
 	return append(all, checked{part: "spool", text: fmt.Sprintf("%d waiting", len(items)-held-odd)})
-}
-
-// reaches reports whether the unit has an address for the audience.
-func reaches(u *intake.Unit, a intake.Audience) bool {
-	_, mail := u.SealerFor(a)
-	return len(mail) > 0
 }

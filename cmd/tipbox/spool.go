@@ -165,11 +165,8 @@ func (c *spoolCmd) show(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	var addresses []string
-	if u := cfg.Directory.Unit(e.Unit); u != nil {
-		_, addresses = u.SealerFor(e.Audience)
-	}
-	lacking := slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return slices.Contains(e.Reached, a) })
+	to, _ := cfg.Directory.Receiver(e.Unit, e.Audience)
+	lacking := slices.DeleteFunc(slices.Clone(to.Mail), func(a string) bool { return slices.Contains(e.Reached, a) })
 	people := func(list []string) string { return cmp.Or(strings.Join(list, ", "), "nobody") }
 	where := "waiting"
 	if e.Held {

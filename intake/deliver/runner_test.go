@@ -170,10 +170,15 @@ func (b *box) open() {
 	var err error
 	b.directory, err = intake.NewDirectory([]*intake.Unit{
 		{
-			ID: "one", Mail: []string{"one@example.vn"}, MarkUrgent: true, OversightMail: []string{"inspector@example.vn"},
-			LaterWindow: 6 * time.Hour, Sealer: plain{}, Sites: []*intake.Site{{Code: "one1"}},
+			ID: "one", MarkUrgent: true, LaterWindow: 6 * time.Hour, Sites: []*intake.Site{{Code: "one1"}},
+			Receivers: map[intake.Audience]intake.Receiver{
+				intake.ToUnit:    {Mail: []string{"one@example.vn"}, Sealer: plain{}},
+				intake.Oversight: {Mail: []string{"inspector@example.vn"}},
+			},
 		},
-		{ID: "two", Mail: []string{"a@example.vn", "b@example.vn", "c@example.vn"}},
+		{ID: "two", Receivers: map[intake.Audience]intake.Receiver{
+			intake.ToUnit: {Mail: []string{"a@example.vn", "b@example.vn", "c@example.vn"}},
+		}},
 	})
 	if err != nil {
 		b.Fatal(err)

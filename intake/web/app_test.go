@@ -72,8 +72,11 @@ func newBox(t testing.TB, change func(*box)) *box {
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	unit := &intake.Unit{
 		ID: "na-co-sa", Name: intake.Names{"vi": "Đồn Biên phòng Na Cô Sa", "en": "Na Cô Sa Border Post"},
-		Mail: []string{"truc-ban@example.vn"}, Sealer: seal.New(r), OversightSealer: seal.New(or),
-		OversightMail: []string{"thanh-tra@example.vn"}, Phone: "0215 000 000", LaterWindow: 6 * time.Hour,
+		Receivers: map[intake.Audience]intake.Receiver{
+			intake.ToUnit:    {Mail: []string{"truc-ban@example.vn"}, Sealer: seal.New(r)},
+			intake.Oversight: {Mail: []string{"thanh-tra@example.vn"}, Sealer: seal.New(or)},
+		},
+		Phone: "0215 000 000", LaterWindow: 6 * time.Hour,
 		Sites: []*intake.Site{
 			{Code: "ncs01", Name: intake.Names{"vi": "Nhà văn hóa bản Na Cô Sa 1", "en": "Na Cô Sa 1 culture house"}},
 			{Code: "ncs02", Name: intake.Names{"vi": "Chợ phiên"}},
@@ -208,7 +211,7 @@ func TestOversight(t *testing.T) {
 	if tip := b.opened(b.oversight); tip.Lang != "en" {
 		t.Errorf("%+v", tip)
 	}
-	none := newBox(t, func(b *box) { b.o.Directory.Units()[0].OversightSealer = nil })
+	none := newBox(t, func(b *box) { delete(b.o.Directory.Units()[0].Receivers, intake.Oversight) })
 	if strings.Contains(none.get("/t/ncs01").Body.String(), `name="to"`) {
 		t.Error("a unit without inspectorate offers it")
 	}

@@ -50,12 +50,12 @@ func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
 				a.spoken[l.Tag] = a.add("", "", asset{kind: l.Spoken.Kind, plain: l.Spoken.Data})
 			}
 		}
-		if len(u.Recipients) == 0 {
-			continue
+		to := make(map[intake.Audience][]string)
+		for a, r := range u.Receivers {
+			to[a] = r.Recipients
 		}
-		to := map[intake.Audience][]string{intake.ToUnit: u.Recipients}
-		if u.HasOversight() {
-			to[intake.Oversight] = u.OversightRecipients
+		if len(to[intake.ToUnit]) == 0 {
+			continue
 		}
 		recipients, err := json.Marshal(to)
 		if err != nil {

@@ -24,9 +24,9 @@ func sealingBox(t *testing.T) *box {
 	return newBox(t, func(b *box) {
 		u := b.o.Directory.Units()[0]
 		r, ids := newKeys(t)
-		u.Recipients, u.Sealer, b.unit = r.Strings(), seal.New(r), ids
+		u.Receivers[intake.ToUnit], b.unit = intake.Receiver{Recipients: r.Strings(), Sealer: seal.New(r)}, ids
 		r, b.oversight = newKeys(t)
-		u.OversightRecipients, u.OversightSealer = r.Strings(), seal.New(r)
+		u.Receivers[intake.Oversight] = intake.Receiver{Recipients: r.Strings(), Sealer: seal.New(r)}
 	})
 }
 
@@ -73,8 +73,8 @@ func TestScriptAndData(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := b.o.Directory.Units()[0]
-	if d.Unit != "na-co-sa" || d.Lang != "en" || len(d.Keys) != 20 || d.To["unit"][0] != u.Recipients[0] ||
-		d.To["oversight"][0] != u.OversightRecipients[0] || d.Texts["send_plain"] != "Send the plain way" {
+	if d.Unit != "na-co-sa" || d.Lang != "en" || len(d.Keys) != 20 || d.To["unit"][0] != u.Receivers[intake.ToUnit].Recipients[0] ||
+		d.To["oversight"][0] != u.Receivers[intake.Oversight].Recipients[0] || d.Texts["send_plain"] != "Send the plain way" {
 		t.Errorf("%+v", d)
 	}
 	if w := b.get("/s/none.js"); w.Code != http.StatusNotFound {
@@ -87,7 +87,7 @@ func TestScriptAndData(t *testing.T) {
 func TestSealedOnThePhone(t *testing.T) {
 	b := sealingBox(t)
 	u := b.o.Directory.Units()[0]
-	blob, err := u.Sealer.Seal(&intake.Tip{Unit: u.ID, Site: "ncs01", Mailbox: intake.Report, Lang: "vi", Message: "Có người lạ"})
+	blob, err := u.Receivers[intake.ToUnit].Sealer.Seal(&intake.Tip{Unit: u.ID, Site: "ncs01", Mailbox: intake.Report, Lang: "vi", Message: "Có người lạ"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBox(t, func(b *box) {
-		b.o.Directory.Units()[0].Recipients = []string{"age1…"}
+		b.o.Directory.Units()[0].Receivers[intake.ToUnit] = intake.Receiver{Recipients: []string{"age1…"}}
 		var err error
 		if b.o.Pages, err = templates.Load(templates.Options{Languages: []string{"vi", "en"}, LocaleDir: dir}); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tipbox/crypto/keys"
+	"tipbox/intake"
 	limits "tipbox/intake/limit"
 )
 
@@ -86,7 +87,7 @@ func TestGood(t *testing.T) {
 	if site == nil || cfg.Link(site) != "https://tip.example.vn/t/ncs01" {
 		t.Errorf("site %+v", site)
 	}
-	if site.Unit.Sealer == nil || site.Unit.HasOversight() || !site.Unit.MarkUrgent || site.Unit.RecipientKind != keys.PostQuantum {
+	if own := site.Unit.Receivers[intake.ToUnit]; own.Sealer == nil || site.Unit.HasOversight() || !site.Unit.MarkUrgent || own.Kind != keys.PostQuantum {
 		t.Errorf("unit %+v", site.Unit)
 	}
 	rules := Limits{Sender: Limit{60, time.Hour, 40}, Site: Limit{240, time.Hour, 80}, All: Limit{6000, time.Hour, 1000}}

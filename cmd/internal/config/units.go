@@ -98,7 +98,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		c.bad(key+".color", "%q: expected a colour, such as #0b5d3b", u.Color)
 	}
 	out := &intake.Unit{
-		ID: u.ID, Name: u.Name, Mail: u.Mail, OversightMail: u.OversightMail,
+		ID: u.ID, Name: u.Name, Receivers: make(map[intake.Audience]intake.Receiver),
 		Phone: u.Phone, LaterWindow: window,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
 		Languages:  c.languages(key+".languages", u.Languages),
@@ -106,15 +106,19 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	}
 	own := c.recipients(key+".recipients_file", u.RecipientsFile)
 	if own != nil {
-		out.Sealer, out.Recipients, out.RecipientKind = seal.New(own), own.Strings(), own.Kind()
+		out.Receivers[intake.ToUnit] = receiver(u.Mail, own)
 	}
 	if u.OversightFile != "" {
 		if r := c.recipients(key+".oversight_file", u.OversightFile); r != nil {
-			out.OversightSealer, out.OversightRecipients = seal.New(r), r.Strings()
+			out.Receivers[intake.Oversight] = receiver(u.OversightMail, r)
 			c.apart(key, u, own, r)
 		}
 	}
 	return out
+}
+
+func receiver(mail []string, r *keys.Recipients) intake.Receiver {
+	return intake.Receiver{Mail: mail, Sealer: seal.New(r), Recipients: r.Strings(), Kind: r.Kind()}
 }
 
 // apart holds what the form promises of a tip to the oversight: that the unit
