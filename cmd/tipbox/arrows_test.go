@@ -15,8 +15,9 @@ var (
 		"intake":                          {},
 		"intake/metric":                   {},
 		"intake/faulttest":                {},
-		"intake/limit":                    {"intake", "intake/metric"},
-		"intake/limit/redistest":          {"intake/porttest"},
+		"intake/limit":                    {"intake", "intake/metric", "intake/redis"},
+		"intake/redis":                    {},
+		"intake/redis/redistest":          {"intake/porttest"},
 		"intake/porttest":                 {},
 		"intake/photo":                    {"intake", "intake/photo/jpegscan"},
 		"intake/photo/jpegscan":           {},
@@ -43,7 +44,7 @@ var (
 	}
 	owners = map[string][]string{
 		"filippo.io/age":                {"crypto/"},
-		"github.com/redis/go-redis":     {"intake/limit"},
+		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web", "intake/admin"},
 		"github.com/skip2/go-qrcode":    {"qr"},

@@ -18,7 +18,7 @@ import (
 
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis/redistest"
 )
 
 // auditBox is a box under audit, with a Redis, a mail server, a directory for

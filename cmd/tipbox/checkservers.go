@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp"
 	"tipbox/intake/limit"
+	"tipbox/intake/redis"
 )
 
 func checkRedis(cfg *config.Config) []checked {
@@ -26,16 +26,16 @@ func checkRedis(cfg *config.Config) []checked {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
-	err = limit.Inspect(ctx, limit.Server{URL: cfg.Redis.URL, Password: password})
-	var persistent *limit.PersistentError
+	err = limit.Inspect(ctx, redis.Server{URL: cfg.Redis.URL, Password: password})
+	var persistent *redis.PersistentError
 	switch {
 	case errors.As(err, &persistent):
 		return []checked{{"redis", persistent.Error(), `it must forget: set save "" and appendonly no in redis.conf; until then tipbox gives it nothing`}}
-	case errors.Is(err, limit.ErrPersistenceUnknown):
+	case errors.Is(err, redis.ErrPersistenceUnknown):
 		return []checked{{"redis", err.Error(), "ask whoever runs it that neither snapshots nor an append-only file are written"}}
-	case err != nil && strings.Contains(err.Error(), "(auth)") && cfg.Redis.PasswordFile != "":
+	case err != nil && redis.Kind(err) == redis.Auth && cfg.Redis.PasswordFile != "":
 		return []checked{{"redis", err.Error(), "tips are taken without it; put its password alone on the first line of redis.password_file, " + cfg.Redis.PasswordFile + ", and restart tipbox serve"}}
-	case err != nil && strings.Contains(err.Error(), "(auth)"):
+	case err != nil && redis.Kind(err) == redis.Auth:
 		return []checked{{"redis", err.Error(), "tips are taken without it; put its password into a file and name that as redis.password_file"}}
 	case err != nil:
 		return []checked{{"redis", err.Error(), "tips are taken without it; mend redis.url, or leave [redis] out on a single server"}}

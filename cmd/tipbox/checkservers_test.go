@@ -9,7 +9,7 @@ import (
 
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis/redistest"
 )
 
 // TestMailHints: what check says of a mail server leads to what is wrong.

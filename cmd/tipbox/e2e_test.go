@@ -20,7 +20,7 @@ import (
 	"filippo.io/age/armor"
 
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis/redistest"
 )
 
 const testPassphrase = "hoa ban trang"

@@ -19,7 +19,7 @@ import (
 
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis/redistest"
 )
 
 // health asks the admin listener: the status code, and each part's state with

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis/redistest"
 )
 
 // oneForm is a villager with one page open.

@@ -26,6 +26,7 @@ import (
 	"tipbox/intake/deliver"
 	"tipbox/intake/limit"
 	"tipbox/intake/photo"
+	"tipbox/intake/redis"
 	"tipbox/intake/spool"
 	"tipbox/intake/web"
 	"tipbox/templates"
@@ -136,7 +137,7 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 		if err != nil {
 			return nil, hint(fmt.Errorf("reading the Redis password: %w", err), cmp.Or(mayRead(err), "mend redis.password_file"))
 		}
-		o.Redis = &limit.Server{URL: cfg.Redis.URL, Password: password}
+		o.Redis = &redis.Server{URL: cfg.Redis.URL, Password: password}
 	}
 	return limit.New(o)
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"tipbox/intake"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis"
+	"tipbox/intake/redis/redistest"
 )
 
 func benchTake(b *testing.B, s store) {
@@ -30,7 +31,7 @@ var endless = Rules{
 func BenchmarkMemoryTake(b *testing.B) { benchTake(b, newMemory(endless, time.Now)) }
 
 func BenchmarkRedisTake(b *testing.B) {
-	client, err := dial(Server{URL: redistest.Start(b).URL()}, ample)
+	client, err := redis.Dial(redis.Server{URL: redistest.Start(b).URL()}, ample)
 	if err != nil {
 		b.Fatal(err)
 	}

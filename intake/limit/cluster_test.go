@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"tipbox/intake"
-	"tipbox/intake/limit/redistest"
 	"tipbox/intake/porttest"
+	"tipbox/intake/redis"
+	"tipbox/intake/redis/redistest"
 )
 
 // TestCluster holds that a request's keys stay on one node: a Cluster refuses
@@ -23,9 +24,9 @@ func TestCluster(t *testing.T) {
 	do(t, one, "CLUSTER", "MEET", "127.0.0.1", two.Port(), busTwo)
 	url := "redis://" + one.Addr + "?addr=" + two.Addr
 	eventually(t, "the cluster is whole and writes nothing to disk", func() bool {
-		return Inspect(t.Context(), Server{URL: url}) == nil
+		return Inspect(t.Context(), redis.Server{URL: url}) == nil
 	})
-	client, err := dial(Server{URL: url}, ample)
+	client, err := redis.Dial(redis.Server{URL: url}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 
 	"tipbox/intake"
+	"tipbox/intake/redis"
 )
 
 // impostor listens where Redis should and answers as answer says, which gets
@@ -80,8 +81,8 @@ func command(r *bufio.Reader) ([]string, error) {
 }
 
 var (
-	takeHash   = redis.NewScript(takeLua).Hash()
-	daykeyHash = redis.NewScript(daykeyLua).Hash()
+	takeHash   = goredis.NewScript(takeLua).Hash()
+	daykeyHash = goredis.NewScript(daykeyLua).Hash()
 )
 
 // usually is what a Redis that limits nothing answers.
@@ -172,7 +173,7 @@ func TestHostileRedis(t *testing.T) {
 			if err == nil {
 				err = l.redis.take(t.Context(), "a", villager)
 			}
-			if got := kind(err); !c.trusted && got != "error-reply" {
+			if got := redis.Kind(err); !c.trusted && got != "error-reply" {
 				t.Errorf("called %s: %v", got, err)
 			}
 		})

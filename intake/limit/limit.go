@@ -16,6 +16,7 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/metric"
+	"tipbox/intake/redis"
 )
 
 const (
@@ -43,8 +44,8 @@ type store interface {
 // Options are what Limits is made of.
 type Options struct {
 	Rules      Rules
-	Redis      *Server // nil: this process decides by itself
-	Secret     []byte  // of the service, the same on all servers; needed with Redis only
+	Redis      *redis.Server // nil: this process decides by itself
+	Secret     []byte        // of the service, the same on all servers; needed with Redis only
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
 
@@ -110,7 +111,7 @@ func New(o Options) (*Limits, error) {
 		if len(o.Secret) < 32 {
 			return nil, errors.New("limits in Redis need a secret of at least 32 bytes")
 		}
-		client, err := dial(*o.Redis, l.patience)
+		client, err := redis.Dial(*o.Redis, l.patience)
 		if err != nil {
 			return nil, err
 		}
@@ -170,9 +171,7 @@ func (l *Limits) Close() error {
 	return l.redis.client.Close()
 }
 
-// Degraded returns in a word what is wrong with Redis: "refused-dial",
-// "timeout", "dropped", "tls", "auth", "out-of-memory", "read-only", "loading",
-// "failing-over", "busy", "error-reply", "writes-to-disk" or "other"; or ""
+// Degraded returns what is wrong with Redis, one of package redis' kinds, or ""
 // where nothing is or there is none to be used. It tells what the last probe
 // found, never what a submission did: health must not show when one came in.
 func (l *Limits) Degraded() string { return *l.state.Load() }
@@ -247,7 +246,7 @@ func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
 		return true
 	}
 	l.away.Store(true)
-	l.failures.Inc(kind(err))
+	l.failures.Inc(redis.Kind(err))
 	return false
 }
 
@@ -274,7 +273,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	defer cancel()
 	var err error
 	if inspect || l.away.Load() {
-		if err = persistence(whole, l.redis.client); errors.Is(err, ErrPersistenceUnknown) {
+		if err = redis.Persistence(whole, l.redis.client); errors.Is(err, redis.ErrPersistenceUnknown) {
 			err = nil
 		}
 	}
@@ -287,7 +286,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	if ctx.Err() != nil {
 		return // Close
 	}
-	now := kind(err)
+	now := redis.Kind(err)
 	l.away.Store(now != "")
 	if now != "" {
 		l.probeFailures.WithLabelValues(now).Inc()

@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 
 	"tipbox/intake"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis"
+	"tipbox/intake/redis/redistest"
 )
 
 // contents returns each key of a Redis with its value and time to live.
-func contents(t *testing.T, client redis.UniversalClient) map[string]string {
+func contents(t *testing.T, client goredis.UniversalClient) map[string]string {
 	t.Helper()
 	ctx := t.Context()
 	keys, err := client.Keys(ctx, "*").Result()
@@ -28,7 +29,7 @@ func contents(t *testing.T, client redis.UniversalClient) map[string]string {
 	all := make(map[string]string)
 	for _, k := range keys {
 		dump, err := client.Dump(ctx, k).Result()
-		if err == redis.Nil { //nolint:errorlint // ended meanwhile
+		if err == goredis.Nil { //nolint:errorlint // ended meanwhile
 			continue
 		}
 		ttl, ttlErr := client.PTTL(ctx, k).Result()
@@ -102,7 +103,7 @@ func TestNothingOfTheSender(t *testing.T) {
 // is kept for a week does not tell the hour, by its end or by its last use.
 func TestKeysEnd(t *testing.T) {
 	server := redistest.Start(t)
-	client, err := dial(Server{URL: server.URL()}, ample)
+	client, err := redis.Dial(redis.Server{URL: server.URL()}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

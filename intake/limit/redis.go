@@ -13,9 +13,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 
 	"tipbox/intake"
+	"tipbox/intake/redis"
 )
 
 var (
@@ -35,12 +36,12 @@ var (
 // not agree.
 type shared struct {
 	rules  Rules
-	client redis.UniversalClient
+	client goredis.UniversalClient
 	secret []byte
 	now    func() time.Time // for the day only, unless fixed
 	fixed  bool             // tests: the scripts, too, go by now
 
-	takeScript, refundScript, daykeyScript, recordScript *redis.Script
+	takeScript, refundScript, daykeyScript, recordScript *goredis.Script
 
 	mu   sync.Mutex
 	days map[int64]sharedKey
@@ -55,11 +56,11 @@ type sharedKey struct {
 	key      daykey
 }
 
-func newShared(rules Rules, client redis.UniversalClient, secret []byte, now func() time.Time) *shared {
+func newShared(rules Rules, client goredis.UniversalClient, secret []byte, now func() time.Time) *shared {
 	return &shared{
 		rules: rules, client: client, secret: secret, now: now,
-		takeScript: redis.NewScript(takeLua), refundScript: redis.NewScript(refundLua),
-		daykeyScript: redis.NewScript(daykeyLua), recordScript: redis.NewScript(recordLua),
+		takeScript: goredis.NewScript(takeLua), refundScript: goredis.NewScript(refundLua),
+		daykeyScript: goredis.NewScript(daykeyLua), recordScript: goredis.NewScript(recordLua),
 		days: make(map[int64]sharedKey),
 	}
 }
@@ -88,7 +89,7 @@ func (s *shared) take(ctx context.Context, site string, sender netip.Addr) error
 			return &intake.LimitError{Limit: l.name, RetryAfter: duration(got[1])}
 		}
 	}
-	return fmt.Errorf("taking from the limits: %w", errUntrue)
+	return fmt.Errorf("taking from the limits: %w", redis.ErrUntrue)
 }
 
 func (s *shared) refund(ctx context.Context, site string, sender netip.Addr) error {
@@ -160,11 +161,11 @@ func (s *shared) agree(ctx context.Context, day int64, proposal string) (daykey,
 	end := (day+1)*daySeconds + int64(duration(s.rules.Sender.window())/time.Second) + 60
 	stands, err := s.daykeyScript.Run(ctx, s.client,
 		[]string{keyPrefix + "key:" + strconv.FormatInt(day, 10), keyPrefix + "probe"}, proposal, end).Text()
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err != nil && !errors.Is(err, goredis.Nil) {
 		return daykey{}, false, fmt.Errorf("agreeing on the day's key: %w", err)
 	}
 	if stands != "" && len(stands) != len(daykey{}) {
-		return daykey{}, false, fmt.Errorf("agreeing on the day's key: %w", errUntrue)
+		return daykey{}, false, fmt.Errorf("agreeing on the day's key: %w", redis.ErrUntrue)
 	}
 	var known sharedKey
 	if stands != "" {
@@ -212,7 +213,7 @@ func (s *shared) served(ctx context.Context, form intake.FormMark) ([]intake.Tip
 	tips := make([]intake.TipMark, 0, intake.FormTips)
 	for _, m := range members {
 		if len(members) > intake.FormTips || len(m) != len(intake.TipMark{}) {
-			return nil, fmt.Errorf("asking what the form has served: %w", errUntrue)
+			return nil, fmt.Errorf("asking what the form has served: %w", redis.ErrUntrue)
 		}
 		tips = append(tips, intake.TipMark([]byte(m)))
 	}

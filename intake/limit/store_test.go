@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"tipbox/intake"
-	"tipbox/intake/limit/redistest"
+	"tipbox/intake/redis"
+	"tipbox/intake/redis/redistest"
 )
 
 var secret = []byte("0123456789abcdef0123456789abcdef")
@@ -48,7 +49,7 @@ func onBothStores(t *testing.T, rules Rules, test func(t *testing.T, clock *fake
 
 func newTestShared(t testing.TB, server *redistest.Server, rules Rules, clock *fakeClock) *shared {
 	t.Helper()
-	client, err := dial(Server{URL: server.URL()}, ample)
+	client, err := redis.Dial(redis.Server{URL: server.URL()}, ample)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package limit
+package redis
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// errUntrue is for answers that no Redis can give that does what it was asked.
-// It counts as a Redis that is away: a tip is not to be refused because
+// ErrUntrue is for answers that no Redis can give that does what it was asked: who
+// finds one counts it as a Redis that is away. A tip is not to be refused because
 // something else, or a broken thing, listens at its address.
-var errUntrue = errors.New("redis answers what cannot be true")
+var ErrUntrue = errors.New("redis answers what cannot be true")
 
 // mostAnswered is how much a Redis may answer, in bytes of memory, before it is
 // asked something again. What we ask for has a few hundred bytes, the slots of a
@@ -38,13 +38,13 @@ func dialer(unix bool, conf *tls.Config, patience time.Duration) func(ctx contex
 			defer cancel()
 			c, err := (&tls.Dialer{NetDialer: plain, Config: conf}).DialContext(ctx, network, addr)
 			if err != nil {
-				return nil, err //nolint:wrapcheck // go-redis and kind look at it
+				return nil, err //nolint:wrapcheck // go-redis and Kind look at it
 			}
 			return &wary{Conn: c}, nil
 		}
 		c, err := plain.DialContext(ctx, network, addr)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // go-redis and kind look at it
+			return nil, err //nolint:wrapcheck // go-redis and Kind look at it
 		}
 		w := &wary{Conn: c}
 		if s, ok := c.(syscall.Conn); ok {
@@ -73,16 +73,16 @@ type wary struct {
 // Write is what Redis may answer.
 func (w *wary) Write(p []byte) (int, error) {
 	w.answered = 0
-	return w.Conn.Write(p) //nolint:wrapcheck // go-redis and kind look at it
+	return w.Conn.Write(p) //nolint:wrapcheck // go-redis and Kind look at it
 }
 
-// Read returns errUntrue once the answer is too large.
+// Read returns ErrUntrue once the answer is too large.
 func (w *wary) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if !w.follow(p[:n]) {
-		return 0, fmt.Errorf("reading an answer: %w", errUntrue)
+		return 0, fmt.Errorf("reading an answer: %w", ErrUntrue)
 	}
-	return n, err //nolint:wrapcheck // go-redis and kind look at it
+	return n, err //nolint:wrapcheck // go-redis and Kind look at it
 }
 
 // follow reports whether the answer is still of a size that can be.

@@ -1,14 +1,13 @@
-package limit
+// Package redis is the one way to a Redis: a client that gives up in time and
+// believes no answer that cannot be true, names for what goes wrong, and whether
+// a Redis writes to disk.
+package redis
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,10 +31,10 @@ type silent struct{}
 
 func (silent) Printf(context.Context, string, ...any) {}
 
-// dial returns a client that gives up after patience wherever it waits, and
+// Dial returns a client that gives up after patience wherever it waits, and
 // tries nothing twice: who waits for it is a person who pressed Send. It begins
 // to connect at once, in the background.
-func dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
+func Dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 	silence()
 	u, err := url.Parse(s.URL)
 	if err != nil {
@@ -68,47 +67,4 @@ func dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 		Dialer: dialer(one.Network == "unix", one.TLSConfig, patience),
 	}
 	return redis.NewUniversalClient(o), nil
-}
-
-// kind names what is wrong with Redis, for health, metrics and the log, which
-// must not repeat the error itself: it may name keys and addresses.
-func kind(err error) string {
-	if err == nil {
-		return ""
-	}
-	var persistent *PersistentError
-	if errors.As(err, &persistent) {
-		return "writes-to-disk"
-	}
-	for _, k := range [...]struct{ prefix, kind string }{
-		{"OOM", "out-of-memory"},
-		{"NOAUTH", "auth"}, {"WRONGPASS", "auth"}, {"NOPERM", "auth"}, {"ERR invalid password", "auth"}, {"ERR AUTH", "auth"},
-		{"READONLY", "read-only"}, {"MISCONF", "read-only"}, {"NOREPLICAS", "read-only"},
-		{"LOADING", "loading"}, {"MASTERDOWN", "failing-over"}, {"CLUSTERDOWN", "failing-over"},
-		{"TRYAGAIN", "failing-over"}, {"MOVED", "failing-over"}, {"ASK", "failing-over"},
-		{"BUSY", "busy"}, {"ERR max number of clients", "busy"},
-	} {
-		if redis.HasErrorPrefix(err, k.prefix) || redis.HasErrorPrefix(err, strings.TrimPrefix(k.prefix, "ERR ")) {
-			return k.kind
-		}
-	}
-	var answered redis.Error
-	var dialled *net.OpError
-	var waited net.Error
-	var untrusted *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, redis.ErrPoolTimeout),
-		errors.As(err, &waited) && waited.Timeout():
-		return "timeout"
-	case errors.As(err, &dialled) && dialled.Op == "dial":
-		return "refused-dial"
-	case errors.As(err, &untrusted), errors.As(err, &noTLS):
-		return "tls"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dialled):
-		return "dropped"
-	case errors.As(err, &answered), errors.Is(err, errUntrue):
-		return "error-reply"
-	}
-	return "other"
 }

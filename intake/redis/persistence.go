@@ -1,4 +1,4 @@
-package limit
+package redis
 
 import (
 	"context"
@@ -7,12 +7,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// PersistentError says that a Redis meant for limits writes to disk.
+// PersistentError says that a Redis writes to disk.
 type PersistentError struct {
 	Settings []string // as in redis.conf, e.g. "appendonly yes"
 }
@@ -26,33 +25,11 @@ func (e *PersistentError) Error() string {
 // disk, as managed ones do that hide their configuration.
 var ErrPersistenceUnknown = errors.New("redis does not tell whether it writes to disk")
 
-// Inspect asks a Redis for all that limits and used form tokens need of it. It
-// returns a *PersistentError, ErrPersistenceUnknown, or why it cannot be used, with
-// Degraded's word for that. It looks at a single server, at every node of a
-// Cluster, or at a Sentinel's master: that master's replicas it cannot see. It
-// leaves nothing in Redis for longer than a second.
-func Inspect(ctx context.Context, s Server) error {
-	client, err := dial(s, 3*time.Second)
-	if err != nil {
-		return err
-	}
-	defer client.Close() //nolint:errcheck // nothing was buffered
-	// An empty proposal agrees on no key, but runs a script that writes.
-	probe := newShared(Rules{Sender: Rule{1, time.Second, 1}}, client, nil, time.Now)
-	if _, _, err = probe.agree(ctx, 0, ""); err == nil {
-		err = persistence(ctx, client)
-	}
-	var persistent *PersistentError
-	if err == nil || errors.As(err, &persistent) || errors.Is(err, ErrPersistenceUnknown) {
-		return err
-	}
-	return fmt.Errorf("redis cannot be used (%s): %w", kind(err), err)
-}
-
-// persistence returns a *PersistentError where a node writes to disk,
+// Persistence returns a *PersistentError where a node writes to disk,
 // ErrPersistenceUnknown where none is known to but one does not tell, or what
-// went wrong with asking.
-func persistence(ctx context.Context, client redis.UniversalClient) error {
+// went wrong with asking. It looks at a single server, at every node of a Cluster,
+// or at a Sentinel's master: that master's replicas it cannot see.
+func Persistence(ctx context.Context, client redis.UniversalClient) error {
 	cluster, ok := client.(*redis.ClusterClient)
 	if !ok {
 		return nodePersistence(ctx, client)
@@ -94,7 +71,7 @@ func nodePersistence(ctx context.Context, node redis.Cmdable) error {
 		got, err := node.ConfigGet(ctx, name).Result()
 		var refused redis.Error
 		switch {
-		case errors.As(err, &refused) && kind(err) != "loading":
+		case errors.As(err, &refused) && Kind(err) != Loading:
 			return persistenceByInfo(ctx, node)
 		case err != nil:
 			return fmt.Errorf("asking for the setting %s: %w", name, err)

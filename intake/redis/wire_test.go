@@ -1,0 +1,29 @@
+package redis
+
+import "testing"
+
+// TestFollow: lengths are found however the answer is cut into pieces, and not
+// where a text only looks like one.
+func TestFollow(t *testing.T) {
+	for answer, want := range map[string]bool{
+		"*2\r\n:0\r\n$13\r\n\r\n*60000000\r\n\r\n+*60000000\r\n$-1\r\n*-1\r\n": true,
+		"$0\r\n\r\n*3\r\n":                                        true,
+		"$0\r\n\r\n*60000000\r\n":                                 false,
+		"*1\r\n$60000000\r\n":                                     false,
+		"$9223372036854775807\r\n":                                false,
+		"%99999999999999999999\r\n":                               true, // go-redis refuses it
+		"*00000000000000000000000000000000000000000060000000\r\n": false,
+	} {
+		for size := 1; size <= len(answer); size++ {
+			var w wary
+			got := true
+			for rest := answer; rest != "" && got; {
+				n := min(size, len(rest))
+				got, rest = w.follow([]byte(rest[:n])), rest[n:]
+			}
+			if got != want {
+				t.Errorf("%q in pieces of %d: %v", answer, size, got)
+			}
+		}
+	}
+}
