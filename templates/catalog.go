@@ -2,23 +2,20 @@ package templates
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"tipbox/templates/locale"
 )
 
 //go:embed locales/*.json
 var localeFiles embed.FS
-
-// base is the language that all others are compared with.
-const base = "vi"
 
 // catalog is the locales by tag.
 type catalog struct {
@@ -26,123 +23,49 @@ type catalog struct {
 	fallback []*Locale // where a unit has no wish
 }
 
-// Finding is something about a locale that an operator should know.
-type Finding struct {
-	File string
-	Text string
-	// Fatal is set where the locale cannot be used at all. The others say why a
-	// language is not offered.
-	Fatal bool
-}
-
-// String returns the finding as a line.
-func (f Finding) String() string { return f.File + ": " + f.Text }
-
 // CheckLocales returns what is to be said about the embedded locales and those of
 // dir, "" for none, of which the tags are to be offered: each missing, empty and
 // unknown key, each text that is too long, drafts, and languages without a locale.
-func CheckLocales(dir string, tags []string) []Finding {
+func CheckLocales(dir string, tags []string) []locale.Finding {
 	_, found := readLocales(dir, tags)
 	return found
 }
 
 func newCatalog(o Options) (catalog, error) {
 	locales, found := readLocales(o.LocaleDir, o.Languages)
-	var fatal []error
-	for _, f := range found {
-		if f.Fatal {
-			fatal = append(fatal, errors.New(f.String()))
-		}
-	}
-	if len(fatal) > 0 {
-		return catalog{}, fmt.Errorf("locales:\n%w", errors.Join(fatal...))
+	if err := locale.Fatal(found); err != nil {
+		return catalog{}, fmt.Errorf("locales:\n%w", err)
 	}
 	c := catalog{locales: locales}
 	if c.fallback = c.reviewed(o.Languages); len(c.fallback) == 0 {
-		c.fallback = c.reviewed([]string{base})
+		c.fallback = c.reviewed([]string{locale.Base})
 	}
 	return c, nil
 }
 
-func readLocales(dir string, tags []string) (map[string]*Locale, []Finding) {
-	locales := make(map[string]*Locale)
-	files := make(map[string]string)
-	embedded, err := fs.Sub(localeFiles, "locales")
-	found := collect(embedded, "", locales, files)
-	ours := maps.Clone(locales)
-	if err == nil && dir != "" {
-		if _, err = os.Stat(dir); err == nil {
-			found = append(found, collect(os.DirFS(dir), dir, locales, files)...)
-		}
-	}
+func readLocales(dir string, tags []string) (map[string]*Locale, []locale.Finding) {
+	ours, err := fs.Sub(localeFiles, "locales")
 	if err != nil {
-		found = append(found, Finding{dir, err.Error(), true})
+		return nil, []locale.Finding{{File: "locales", Text: err.Error(), Fatal: true}}
 	}
-	vi := locales[base]
-	for _, tag := range sortedKeys(locales) {
-		l := locales[tag]
-		if vi != nil {
-			found = append(found, findings(files[tag], samePlaceholders(l, vi))...)
-		}
-		if !l.Reviewed {
-			found = append(found, Finding{files[tag], "a draft that is never offered, until a native speaker has read it and set \"reviewed\": true", tag == base})
-		}
-		if err := untranslated(l, ours); err != nil && ours[tag] != l {
-			found = append(found, Finding{files[tag], "a draft that is never offered: " + err.Error(), tag == base})
-			l.Reviewed = false
-		}
-	}
-	for _, tag := range sortedKeys(locales) {
+	read, found := locale.Kind[Locale]{Ours: ours, Use: "offered", Max: maxText, Clean: strings.TrimSpace, Check: checkDir}.Load(dir)
+	locales := make(map[string]*Locale)
+	for _, tag := range slices.Sorted(maps.Keys(read)) {
+		l := read[tag].Texts
+		l.Tag, l.Reviewed, l.texts = tag, read[tag].Draft == "", read[tag].ByKey
 		recording, wrong := readRecording(dir, tag)
-		locales[tag].Spoken = recording
+		l.Spoken = recording
 		found = append(found, wrong...)
+		locales[tag] = l
 	}
 	for _, tag := range tags {
-		if locales[tag] == nil && files[tag] == "" {
-			found = append(found, Finding{path.Join(dir, tag+".json"), "is missing: language " + tag + " is to be offered", true})
+		file := path.Join(dir, tag+".json")
+		wrong := slices.ContainsFunc(found, func(f locale.Finding) bool { return f.File == file || f.File == tag+".json" })
+		if locales[tag] == nil && !wrong {
+			found = append(found, locale.Finding{File: file, Text: "is missing: language " + tag + " is to be offered", Fatal: true})
 		}
 	}
 	return locales, found
-}
-
-// collect reads the locales of one directory; a locale of an earlier one is replaced.
-func collect(from fs.FS, dir string, locales map[string]*Locale, files map[string]string) []Finding {
-	names, err := fs.Glob(from, "*.json")
-	found := findings(dir, err)
-	for _, name := range names {
-		tag, file := strings.TrimSuffix(name, ".json"), name
-		if dir != "" {
-			file = path.Join(dir, name)
-		}
-		files[tag] = file
-		data, err := fs.ReadFile(from, name)
-		if err != nil {
-			found = append(found, Finding{file, "cannot be read", true})
-			continue
-		}
-		l, err := parseLocale(tag, data)
-		found = append(found, findings(file, err)...)
-		if err == nil {
-			locales[tag] = l
-		}
-	}
-	return found
-}
-
-// findings returns one Finding for each of the joined errors.
-func findings(file string, err error) []Finding {
-	if err == nil {
-		return nil
-	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []Finding{{file, err.Error(), true}}
-	}
-	var found []Finding
-	for _, e := range joined.Unwrap() {
-		found = append(found, Finding{file, e.Error(), true})
-	}
-	return found
 }
 
 // Offer returns the locales of the tags that are reviewed, in their order, or
@@ -181,15 +104,9 @@ func Choose(offered []*Locale, asked, accept string) *Locale {
 			return offered[i]
 		}
 		// Not x/text's Matcher, in which English stands in for Chinese and Lao.
-		if i := slices.IndexFunc(offered, func(l *Locale) bool { return sameBase(w, language.Make(l.Tag)) }); i >= 0 {
+		if i := slices.IndexFunc(offered, func(l *Locale) bool { return locale.SameBase(w, language.Make(l.Tag)) }); i >= 0 {
 			return offered[i]
 		}
 	}
 	return offered[0]
-}
-
-func sameBase(a, b language.Tag) bool {
-	x, confidence := a.Base()
-	y, _ := b.Base()
-	return x == y && confidence == language.Exact
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"tipbox/templates/locale"
 )
 
 // hostile is what may stand in any text of a view: typed by a villager, or by
@@ -45,10 +47,10 @@ func TestTextStaysText(t *testing.T) {
 		}
 	}
 	tryTexts(t, p, true, []string{strings.Join(hostile, "")})
-	said := p.locales[base].ScriptTexts()
+	said := p.locales[locale.Base].ScriptTexts()
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Locale]()) {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if text := p.locales[base].texts[key]; text != "" && key != "name" && // it comes as a Link's Name
+		if text := p.locales[locale.Base].texts[key]; text != "" && key != "name" && // it comes as a Link's Name
 			!shown["Locale."+f.Name] && !shown[key] &&
 			!slices.Contains(slices.Collect(maps.Values(said)), text) {
 			t.Errorf("no page and no script says %s: %q", key, text)
@@ -61,8 +63,8 @@ func TestTextStaysText(t *testing.T) {
 func tryTexts(t *testing.T, p *Pages, deciding bool, texts []string) map[string]bool {
 	t.Helper()
 	shown := make(map[string]bool)
-	for i := range samples(p.locales[base]) {
-		v, names := textsSet(p.locales[base], i, deciding, func(n int, link bool) string {
+	for i := range samples(p.locales[locale.Base]) {
+		v, names := textsSet(p.locales[locale.Base], i, deciding, func(n int, link bool) string {
 			mark := fmt.Sprintf("qz%dzq", n)
 			if link {
 				mark = "/" + mark
@@ -76,7 +78,7 @@ func tryTexts(t *testing.T, p *Pages, deciding bool, texts []string) map[string]
 			}
 		}
 		for _, text := range texts {
-			v, _ := textsSet(p.locales[base], i, deciding, func(int, bool) string { return text })
+			v, _ := textsSet(p.locales[locale.Base], i, deciding, func(int, bool) string { return text })
 			compare(t, fmt.Sprintf("%T with %q", v, text), want, seen(t, p, v), text)
 		}
 	}
@@ -152,7 +154,7 @@ func textsSet(l *Locale, sample int, deciding bool, text func(n int, link bool) 
 	}
 	own := *l
 	own.texts = make(map[string]string)
-	for _, key := range sortedKeys(l.texts) {
+	for _, key := range slices.Sorted(maps.Keys(l.texts)) {
 		own.texts[key] = keeping(l.texts[key], next(key))
 	}
 	v := samples(&own)[sample]
@@ -171,7 +173,7 @@ func keeping(was, text string) string {
 	if !strings.Contains(was, "{") {
 		return text
 	}
-	return strings.Join(placeholders(was), "") + text
+	return strings.Join(locale.Placeholders(was), "") + text
 }
 
 func setTexts(v reflect.Value, name string, set func(name, was string) string) {

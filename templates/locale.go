@@ -1,34 +1,20 @@
 package templates
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"reflect"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/unicode/norm"
-)
+import "fmt"
 
 // Locale is everything the pages say in one language. The tag max bounds a
 // text's characters where a longer one would break the page on a small phone;
-// without it a text may have maxText. Texts in braces are placeholders.
+// without it a text may have maxText. Texts in braces are placeholders. Package
+// locale reads it.
 type Locale struct {
-	Tag string `json:"-"` // BCP 47, of the file's name
+	Tag      string `json:"-"` // BCP 47, of the file's name
+	Reviewed bool   `json:"-"` // a native speaker has read it; else it is a draft and never offered
 
-	Reviewed bool   `json:"reviewed"`        // a native speaker has read it; else it is a draft and never offered
-	Name     string `json:"name" max:"20"`   // of the language, in itself
-	Dir      string `json:"dir" max:"3"`     // "ltr" or "rtl"
-	Box      string `json:"box" max:"40"`    // what the whole thing is called; every page's title
-	Choose   string `json:"choose" max:"30"` // names the language switch to screen readers
-	Listen   string `json:"listen" max:"40"` // before the recording, where there is one
+	Name   string `json:"name" max:"20"`   // of the language, in itself
+	Dir    string `json:"dir" max:"3"`     // "ltr" or "rtl"
+	Box    string `json:"box" max:"40"`    // what the whole thing is called; every page's title
+	Choose string `json:"choose" max:"30"` // names the language switch to screen readers
+	Listen string `json:"listen" max:"40"` // before the recording, where there is one
 
 	Promise string `json:"promise" max:"140"`
 	Zalo    string `json:"zalo" max:"200"` // for Zalo's own browser only
@@ -167,122 +153,9 @@ const maxText = 320
 // where there is none.
 func (l *Locale) Problem(key string) string { return l.texts["problem_"+key] }
 
-// parseLocale reads the locale of the tag. All of its problems come at once, as
-// joined errors that name each key.
-func parseLocale(tag string, data []byte) (*Locale, error) {
-	if t, err := language.Raw.Parse(tag); err != nil || t.String() != tag {
-		return nil, fmt.Errorf("%q is not a language tag: expected a name such as vi.json, en.json or mww.json", tag)
-	}
-	var keys map[string]json.RawMessage
-	if err := decode(data, &keys); err != nil {
-		return nil, err
-	}
-	l := &Locale{Tag: tag, texts: make(map[string]string)}
-	var problems []error
-	v := reflect.ValueOf(l).Elem()
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		key := f.Tag.Get("json")
-		if key == "" || key == "-" {
-			continue
-		}
-		raw, ok := keys[key]
-		delete(keys, key)
-		if !ok {
-			problems = append(problems, fmt.Errorf("%s: missing", key))
-			continue
-		}
-		if err := json.Unmarshal(raw, v.Field(i).Addr().Interface()); err != nil {
-			problems = append(problems, fmt.Errorf("%s: expected a %s", key, f.Type))
-			continue
-		}
-		if f.Type.Kind() != reflect.String {
-			continue
-		}
-		text := norm.NFC.String(strings.TrimSpace(v.Field(i).String()))
-		v.Field(i).SetString(text)
-		l.texts[key] = text
-		limit := maxText
-		if m := f.Tag.Get("max"); m != "" {
-			limit, _ = strconv.Atoi(m)
-		}
-		switch n := utf8.RuneCountInString(text); {
-		case n == 0:
-			problems = append(problems, fmt.Errorf("%s: empty", key))
-		case n > limit:
-			problems = append(problems, fmt.Errorf("%s: has %d characters, at most %d fit the page", key, n, limit))
-		}
-	}
-	for _, key := range sortedKeys(keys) {
-		problems = append(problems, fmt.Errorf("%s: unknown key", key))
-	}
+func checkDir(l *Locale) error {
 	if l.Dir != "" && l.Dir != "ltr" && l.Dir != "rtl" {
-		problems = append(problems, fmt.Errorf("dir: %q: expected ltr or rtl", l.Dir))
-	}
-	return l, errors.Join(problems...)
-}
-
-func decode(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		err = errors.New("more than one JSON value")
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		before := data[:min(int(syntax.Offset), len(data))]
-		return fmt.Errorf("line %d: not JSON: %w", 1+bytes.Count(before, []byte("\n")), err)
-	}
-	return fmt.Errorf("not a JSON object of texts: %w", err)
-}
-
-var placeholder = regexp.MustCompile(`\{\w+\}`)
-
-// samePlaceholders compares with the Vietnamese texts, which the pages are made for.
-func samePlaceholders(l, vi *Locale) error {
-	var problems []error
-	for _, key := range sortedKeys(vi.texts) {
-		has, needs := placeholders(l.texts[key]), placeholders(vi.texts[key])
-		if l.texts[key] != "" && !slices.Equal(has, needs) {
-			problems = append(problems, fmt.Errorf("%s: has the placeholders %v, expected %v", key, has, needs))
-		}
-	}
-	return errors.Join(problems...)
-}
-
-// untranslated returns a draft's reason where whole sentences are word for word
-// those of another language: a copy of a locale that is marked as reviewed, as
-// the one is that it was copied from.
-func untranslated(l *Locale, all map[string]*Locale) error {
-	const sentence = 40 // characters; less may be a name, or the same by chance
-	for _, tag := range sortedKeys(all) {
-		if sameBase(language.Make(l.Tag), language.Make(tag)) {
-			continue // vi-VN may well repeat vi
-		}
-		same := slices.DeleteFunc(sortedKeys(l.texts), func(key string) bool {
-			return l.texts[key] != all[tag].texts[key] || utf8.RuneCountInString(l.texts[key]) < sentence
-		})
-		if len(same) > 0 {
-			return fmt.Errorf("not translated, but word for word as in %s: %s", tag, strings.Join(same, ", "))
-		}
+		return fmt.Errorf("dir: %q: expected ltr or rtl", l.Dir)
 	}
 	return nil
-}
-
-func placeholders(text string) []string {
-	found := placeholder.FindAllString(text, -1)
-	slices.Sort(found)
-	return slices.Compact(found)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

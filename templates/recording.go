@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"tipbox/templates/locale"
 )
 
 // maxRecording is the largest recording in bytes: 24 seconds of 32 kbit/s, which
@@ -31,20 +33,20 @@ var audio = map[string]struct {
 
 // readRecording returns what DIR/TAG/form.* says, or nil where there is none,
 // and what is wrong with the files there.
-func readRecording(dir, tag string) (*Recording, []Finding) {
+func readRecording(dir, tag string) (*Recording, []locale.Finding) {
 	files, err := os.ReadDir(filepath.Join(dir, tag))
 	if dir == "" || os.IsNotExist(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, []Finding{{filepath.Join(dir, tag), "cannot be read", true}}
+		return nil, []locale.Finding{{File: filepath.Join(dir, tag), Text: "cannot be read", Fatal: true}}
 	}
-	var found []Finding
+	var found []locale.Finding
 	var recording *Recording
 	for _, f := range files {
 		path := filepath.Join(dir, tag, f.Name())
 		bad := func(format string, args ...any) {
-			found = append(found, Finding{path, fmt.Sprintf(format, args...), true})
+			found = append(found, locale.Finding{File: path, Text: fmt.Sprintf(format, args...), Fatal: true})
 		}
 		known, ok := audio[filepath.Ext(f.Name())]
 		if !ok || strings.TrimSuffix(f.Name(), filepath.Ext(f.Name())) != "form" {

@@ -3,6 +3,7 @@ package templates
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/templates/locale"
 )
 
 func load(t testing.TB, o Options) *Pages {
@@ -80,7 +83,7 @@ func TestLocaleMistakes(t *testing.T) {
 		"Vietnamese a draft":  {edited(t, "vi", "vi", set("reviewed", false)), "vi.json: a draft"},
 	} {
 		found := CheckLocales(c.dir, nil)
-		said := func(f Finding) bool {
+		said := func(f locale.Finding) bool {
 			return f.Fatal && strings.HasPrefix(f.String(), filepath.Join(c.dir, "")+"/"+c.want)
 		}
 		if !slices.ContainsFunc(found, said) {
@@ -153,7 +156,7 @@ func TestCopiesAreDrafts(t *testing.T) {
 		"in place of ours": {"en", "mww", func(map[string]any) {}, notTranslated + "en: "},
 	} {
 		dir := edited(t, c.from, c.tag, c.change)
-		found := slices.DeleteFunc(CheckLocales(dir, []string{c.tag}), func(f Finding) bool { return f.File != filepath.Join(dir, c.tag+".json") })
+		found := slices.DeleteFunc(CheckLocales(dir, []string{c.tag}), func(f locale.Finding) bool { return f.File != filepath.Join(dir, c.tag+".json") })
 		if (c.want != "") != (len(found) == 1 && !found[0].Fatal && strings.HasPrefix(found[0].Text, c.want)) || c.want == "" && len(found) > 0 {
 			t.Errorf("%s: %v, want %q", name, found, c.want)
 		}
@@ -251,7 +254,7 @@ func samples(l *Locale) []View {
 func TestPagesAreWhole(t *testing.T) {
 	p := load(t, Options{})
 	leftover := regexp.MustCompile(`\{\w+\}|%!|<no value>|ZgotmplZ`)
-	for _, tag := range sortedKeys(p.locales) {
+	for _, tag := range slices.Sorted(maps.Keys(p.locales)) {
 		for _, v := range samples(p.locales[tag]) {
 			var b strings.Builder
 			if err := p.Write(&b, v); err != nil {

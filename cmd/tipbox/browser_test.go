@@ -16,6 +16,7 @@ import (
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
 )
@@ -147,7 +148,7 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 		t.Fatal(err)
 	}
 	dir, out := t.TempDir(), t.TempDir()
-	tips := make(map[string]*open.Tip)
+	tips := make(map[string]*plaintext.Tip)
 	for i, m := range mails {
 		tip, err := open.Open(attachment(t, m.Data), ids)
 		if err != nil {

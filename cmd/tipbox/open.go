@@ -14,6 +14,7 @@ import (
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
 
@@ -56,7 +57,7 @@ Arguments:
 // opened is a tip and what became of it on this machine, without its photos,
 // so that a thousand tips fit into memory.
 type opened struct {
-	*open.Tip
+	*plaintext.Tip
 	ref    string // the tip's id, or one made from its sealed bytes
 	named  bool   // it is the tip's id
 	source string
@@ -187,7 +188,7 @@ func (c *openCmd) open(ctx context.Context, t *terminal, ids *keys.Identities) (
 				continue
 			}
 			seen[sum] = true
-			var tip *open.Tip
+			var tip *plaintext.Tip
 			if tip, err = open.Open(src.Sealed, ids); err == nil {
 				o := newOpened(tip, src, sum)
 				if err = c.write(t, &o); err == nil {
@@ -206,7 +207,7 @@ func (c *openCmd) open(ctx context.Context, t *terminal, ids *keys.Identities) (
 // newOpened names the tip. What the server wrote outside of it, the name of the
 // mail's attachment, goes before what stands in it, which anyone can have
 // sealed: so nobody can pass off a tip as another that is in the register.
-func newOpened(tip *open.Tip, src open.Source, sum [sha256.Size]byte) opened {
+func newOpened(tip *plaintext.Tip, src open.Source, sum [sha256.Size]byte) opened {
 	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos)}
 	if runes := []rune(tip.Text); len(runes) > maxShown {
 		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown

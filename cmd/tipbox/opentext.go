@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 )
 
 // warnings is what an officer reads about a tip that is not quite as it should be.
 var warnings = map[error]string{
-	open.ErrNotTip:     "niêm phong cho khóa này nhưng không phải tin của hòm thư; nội dung như sau / sealed to this key but not a tip; this is its text",
-	open.ErrNotText:    "niêm phong cho khóa này nhưng không phải tin và không phải chữ; không hiện / sealed to this key but neither a tip nor text; not shown",
-	open.ErrNewer:      "tin do phiên bản tipbox mới hơn niêm phong; hãy cập nhật / sealed by a newer tipbox; update this one",
-	open.ErrIncomplete: "có phần của tin không đọc được / a part of the tip cannot be read",
-	open.ErrOtherPart:  "tin có tệp đính kèm lạ, đã bỏ qua / an attachment that tips do not have was left out",
-	open.ErrOtherID:    "mã trong tin khác mã ở tên tệp; dùng mã ở tên tệp / the id in the tip is not that of the file's name, which counts",
+	plaintext.ErrNotTip:     "niêm phong cho khóa này nhưng không phải tin của hòm thư; nội dung như sau / sealed to this key but not a tip; this is its text",
+	plaintext.ErrNotText:    "niêm phong cho khóa này nhưng không phải tin và không phải chữ; không hiện / sealed to this key but neither a tip nor text; not shown",
+	plaintext.ErrNewer:      "tin do phiên bản tipbox mới hơn niêm phong; hãy cập nhật / sealed by a newer tipbox; update this one",
+	plaintext.ErrIncomplete: "có phần của tin không đọc được / a part of the tip cannot be read",
+	plaintext.ErrOtherPart:  "tin có tệp đính kèm lạ, đã bỏ qua / an attachment that tips do not have was left out",
+	open.ErrOtherID:         "mã trong tin khác mã ở tên tệp; dùng mã ở tên tệp / the id in the tip is not that of the file's name, which counts",
 }
 
 // printTip prints the tip for a person, Vietnamese first. Every string of the
@@ -64,14 +65,14 @@ func warningText(warning error) string {
 	return warning.Error()
 }
 
-func mailboxTitle(tip *open.Tip) string {
+func mailboxTitle(tip *plaintext.Tip) string {
 	if title := tip.Mailbox.Title(); title != "" {
 		return title
 	}
 	return open.VisibleLine(string(tip.Mailbox))
 }
 
-func siteTitle(tip *open.Tip) string {
+func siteTitle(tip *plaintext.Tip) string {
 	name, code := open.VisibleLine(tip.SiteName), open.VisibleLine(tip.Site)
 	switch {
 	case name == "":

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
 
@@ -16,7 +17,7 @@ import (
 // register show the beginning of it.
 func TestLongHeaderFields(t *testing.T) {
 	long := strings.Repeat("ă", 1_000_000)
-	tip := newOpened(&open.Tip{Unit: long, Site: long, SiteName: long, Mailbox: intake.Mailbox(long), Lang: long, Text: "x"}, open.Source{Name: "a.age"}, [32]byte{})
+	tip := newOpened(&plaintext.Tip{Unit: long, Site: long, SiteName: long, Mailbox: intake.Mailbox(long), Lang: long, Text: "x"}, open.Source{Name: "a.age"}, [32]byte{})
 	var shown strings.Builder
 	if err := printTip(&shown, &tip); err != nil {
 		t.Fatal(err)
@@ -37,7 +38,7 @@ func TestFoldersAreShared(t *testing.T) {
 		var officers sync.WaitGroup
 		for range 4 {
 			officers.Go(func() {
-				tip := opened{Tip: &open.Tip{Mailbox: intake.Report, Text: "x", Photos: photos}, ref: ref, photos: len(photos)}
+				tip := opened{Tip: &plaintext.Tip{Mailbox: intake.Report, Text: "x", Photos: photos}, ref: ref, photos: len(photos)}
 				if err := c.write(&terminal{err: io.Discard}, &tip); err != nil {
 					t.Errorf("%s: %v", ref, err)
 				}

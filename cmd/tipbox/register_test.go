@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
 
@@ -20,7 +20,7 @@ func TestRegisterIsShared(t *testing.T) {
 	for officer := range officers {
 		wg.Go(func() {
 			for i := range tips {
-				tip := opened{Tip: &open.Tip{Mailbox: intake.Report, Text: "x"}, ref: fmt.Sprintf("TB-0000-%04d", officer/2*tips+i)}
+				tip := opened{Tip: &plaintext.Tip{Mailbox: intake.Report, Text: "x"}, ref: fmt.Sprintf("TB-0000-%04d", officer/2*tips+i)}
 				if _, err := addToRegister(path, []opened{tip}); err != nil {
 					t.Error(err)
 				}
@@ -53,7 +53,7 @@ func TestRegisterBehindALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, name := range []string{path, link} {
-		tip := opened{Tip: &open.Tip{Mailbox: intake.Report, Text: "x"}, ref: fmt.Sprintf("TB-0000-%04d", i)}
+		tip := opened{Tip: &plaintext.Tip{Mailbox: intake.Report, Text: "x"}, ref: fmt.Sprintf("TB-0000-%04d", i)}
 		if _, err := addToRegister(name, []opened{tip}); err != nil {
 			t.Fatal(err)
 		}

@@ -22,15 +22,8 @@ var (
 	ErrRecipients = notSealed("a recipients file")
 )
 
-// What Tip.Warnings may hold.
-var (
-	ErrNotTip     = errors.New("sealed to this key, but not a tip")
-	ErrNotText    = errors.New("sealed to this key, but not a tip and not text")
-	ErrNewer      = errors.New("written by a newer version")
-	ErrIncomplete = errors.New("a part of the tip cannot be read")
-	ErrOtherPart  = errors.New("an attachment that tips do not have was left out")
-	ErrOtherID    = errors.New("the file's name and the tip give different ids")
-)
+// ErrOtherID is what an officer is told of a tip that claims to be another.
+var ErrOtherID = errors.New("the file's name and the tip give different ids")
 
 type notSealedError struct{ what string }
 

@@ -2,11 +2,13 @@ package open
 
 import (
 	"bufio"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
 	"strings"
@@ -114,4 +116,56 @@ func (w *walker) leaf(h textproto.MIMEHeader, content io.Reader) {
 		return
 	}
 	w.found = append(w.found, attachment{name, sealed})
+}
+
+// text returns b as UTF-8 with "\n" line ends.
+func text(b []byte) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(string(b), "\ufffd"), "\r\n", "\n")
+}
+
+// decoded undoes a Content-Transfer-Encoding (RFC 2045, 6).
+func decoded(r io.Reader, encoding string) io.Reader {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, &dense{r})
+	case "quoted-printable":
+		return quotedprintable.NewReader(r)
+	}
+	return r
+}
+
+// dense drops the white space that mail programs put into base64; the decoder
+// itself takes line ends only.
+type dense struct{ r io.Reader }
+
+func (d *dense) Read(p []byte) (int, error) {
+	for {
+		n, err := d.r.Read(p)
+		kept := p[:0]
+		for _, c := range p[:n] {
+			if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+				kept = append(kept, c)
+			}
+		}
+		if len(kept) > 0 || err != nil || len(p) == 0 {
+			return len(kept), err
+		}
+	}
+}
+
+// fileName returns the name that a part of a mail gives its attachment, "" for
+// none. A name in encoded words, against RFC 2047, 5, is common in webmail.
+func fileName(h textproto.MIMEHeader) string {
+	for _, field := range []struct{ name, param string }{{"Content-Disposition", "filename"}, {"Content-Type", "name"}} {
+		_, params, err := mime.ParseMediaType(h.Get(field.name))
+		name := params[field.param]
+		if err != nil || name == "" {
+			continue
+		}
+		if plain, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
+			name = plain
+		}
+		return text([]byte(name))
+	}
+	return ""
 }

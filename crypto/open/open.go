@@ -1,5 +1,5 @@
 // Package open turns sealed tips back into tips: it finds them in files, mails
-// and folders, opens them with an officer's identities, and parses them. What it
+// and folders, and opens them with an officer's identities. What it
 // reads may have been made by anyone, for a unit's recipients are public: memory
 // is bounded and nothing in a tip is believed.
 package open
@@ -13,12 +13,11 @@ import (
 	"filippo.io/age/armor"
 
 	"tipbox/crypto/keys"
+	"tipbox/crypto/plaintext"
 )
 
 const (
-	maxPlain  = 4 << 20 // the largest size class
-	maxSealed = 5 << 20 // that, its tags, and the header for hundreds of recipients
-	unitSize  = 16 << 10
+	maxSealed = 5 << 20 // the largest size class, its tags, and the header for hundreds of recipients
 
 	ageMagic = "age-encryption.org/v1\n"
 )
@@ -27,9 +26,9 @@ const (
 //
 // It returns ErrNoMatch, ErrTruncated, ErrCorrupted, ErrLocked, ErrTooLarge,
 // one of the errors for what is not sealed at all, or a *keys.PluginError. What is
-// sealed to the key but is not a tip comes as a Tip with ErrNotTip or ErrNotText
-// among its Warnings.
-func Open(sealed []byte, ids *keys.Identities) (*Tip, error) {
+// sealed to the key but is not a tip comes as a Tip with plaintext.ErrNotTip or
+// plaintext.ErrNotText among its Warnings.
+func Open(sealed []byte, ids *keys.Identities) (*plaintext.Tip, error) {
 	if err := sniff(sealed); err != nil {
 		return nil, err
 	}
@@ -50,7 +49,7 @@ func Open(sealed []byte, ids *keys.Identities) (*Tip, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(plain), nil
+	return plaintext.Parse(plain), nil
 }
 
 func decrypt(sealed []byte, ids *keys.Identities) ([]byte, error) {
@@ -74,23 +73,21 @@ func decrypt(sealed []byte, ids *keys.Identities) ([]byte, error) {
 	case err != nil:
 		return nil, payloadError(len(sealed) - len(header))
 	}
-	plain, err := io.ReadAll(io.LimitReader(r, maxPlain+1))
+	plain, err := io.ReadAll(io.LimitReader(r, plaintext.MaxSize+1))
 	switch {
 	case err != nil:
 		return nil, payloadError(len(sealed) - len(header))
-	case len(plain) > maxPlain:
+	case len(plain) > plaintext.MaxSize:
 		return nil, ErrTooLarge
 	}
 	return plain, nil
 }
 
 // payloadError tells a damaged payload from one that is cut off, which age
-// cannot: every tip's plaintext is a multiple of 16 KiB.
+// cannot: every tip has the size of a class.
 func payloadError(payload int) error {
-	const nonce, tag, chunk = 16, 16, 64 << 10
-	chunks := (payload - nonce + chunk + tag - 1) / (chunk + tag)
-	if plain := payload - nonce - chunks*tag; plain <= 0 || plain%unitSize != 0 {
-		return ErrTruncated
+	if plaintext.HasSize(payload) {
+		return ErrCorrupted
 	}
-	return ErrCorrupted
+	return ErrTruncated
 }

@@ -1,7 +1,4 @@
 package seal
 
-// ReplyRoom is replyRoom.
-const ReplyRoom = replyRoom
-
 // Encrypt seals a plaintext that is no tip.
 func (s *Sealer) Encrypt(plain []byte) ([]byte, error) { return s.encrypt(plain) }

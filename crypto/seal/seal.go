@@ -1,5 +1,5 @@
-// Package seal makes sealed tips, version 1: the tip as a MIME message, padded
-// to a size class, encrypted with age to a unit's recipients.
+// Package seal makes sealed tips: a plaintext encrypted with age to a unit's
+// recipients.
 package seal
 
 import (
@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"tipbox/crypto/keys"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
 
@@ -21,14 +22,6 @@ var (
 	ErrNotAge     = errors.New("not an age file")
 	ErrRecipients = errors.New("sealed to other recipients")
 	ErrSize       = errors.New("not of a size that a sealed tip has")
-)
-
-// The age v1 payload: a nonce, then chunks, each with a tag
-// (https://age-encryption.org/v1, Payload).
-const (
-	payloadNonce = 16
-	chunkSize    = 64 << 10
-	chunkTag     = 16
 )
 
 // Sealer seals tips to one set of recipients. It satisfies intake.Sealer and is
@@ -59,7 +52,7 @@ func New(r *keys.Recipients) *Sealer {
 
 // Seal returns the sealed tip, or intake.ErrTooLarge.
 func (s *Sealer) Seal(t *intake.Tip) ([]byte, error) {
-	plain, err := Plaintext(t, rand.Text())
+	plain, err := plaintext.Write(t, rand.Text())
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +61,7 @@ func (s *Sealer) Seal(t *intake.Tip) ([]byte, error) {
 
 func (s *Sealer) encrypt(plain []byte) ([]byte, error) {
 	var out bytes.Buffer
-	out.Grow(payloadSize(len(plain)) + s.recipients.Len()*2048)
+	out.Grow(plaintext.PayloadSize(len(plain)) + s.recipients.Len()*2048)
 	w, err := age.Encrypt(&out, s.recipients.Age()...)
 	if err != nil {
 		return nil, fmt.Errorf("encrypting: %w", err)
@@ -82,16 +75,8 @@ func (s *Sealer) encrypt(plain []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// PhotoRoom returns how many bytes each of n photos may have so that a tip with
-// the longest text still fits the largest size class; 0 where n is 0.
-func (s *Sealer) PhotoRoom(n int) int {
-	if n <= 0 {
-		return 0
-	}
-	const partHeader = 256
-	each := (Sizes[len(Sizes)-1]-Sizes[0])/n - partHeader
-	return each / (base64Line/3*4 + len("\r\n")) * base64Line
-}
+// PhotoRoom is plaintext.PhotoRoom.
+func (s *Sealer) PhotoRoom(n int) int { return plaintext.PhotoRoom(n) }
 
 // Check reports whether a blob sealed elsewhere has the shape of a tip sealed to
 // these recipients: it returns ErrNotAge, ErrRecipients where their kind or
@@ -116,23 +101,10 @@ func (s *Sealer) Check(sealed []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(header) != length || !HasSize(len(sealed)-len(header)) {
+	if len(header) != length || !plaintext.HasSize(len(sealed)-len(header)) {
 		return ErrSize
 	}
 	return nil
-}
-
-// HasSize reports whether a payload, the part of an age file after its header,
-// is as long as that of a tip of one of the Sizes.
-func HasSize(payload int) bool {
-	return slices.ContainsFunc(Sizes, func(size int) bool { return payloadSize(size) == payload })
-}
-
-// payloadSize returns how long the payload of a plaintext of n bytes is: the
-// ciphertext's length tells nothing but n and the recipients.
-func payloadSize(n int) int {
-	chunks := max(1, (n+chunkSize-1)/chunkSize)
-	return payloadNonce + n + chunks*chunkTag
 }
 
 // stanzaTypes is an identity that opens nothing and notes what it was shown.

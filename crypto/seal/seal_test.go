@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tipbox/crypto/keys"
+	"tipbox/crypto/plaintext"
 	"tipbox/crypto/seal"
 	"tipbox/intake"
 )
@@ -56,17 +57,6 @@ func textTip(message string) *intake.Tip {
 	}
 }
 
-// longest returns the tip with the longest of everything but photos.
-func longest() *intake.Tip {
-	return &intake.Tip{
-		ID: "TB-ZZZZ-ZZZZ", Unit: strings.Repeat("u", 40), Site: strings.Repeat("s", 24),
-		SiteName: strings.Repeat("ệ", 120), Mailbox: intake.Report, Urgent: true, Lang: "zh-Hant-TW",
-		Message: strings.Repeat("ệ\n", intake.MaxMessageBytes/5),
-		Place:   strings.Repeat("x", intake.MaxDetailBytes),
-		Time:    strings.Repeat("y", intake.MaxDetailBytes),
-	}
-}
-
 func TestSealOpensWithAge(t *testing.T) {
 	for _, kind := range []string{keys.PostQuantum, keys.Classic} {
 		rs, ids := unit(t, kind, 3)
@@ -78,6 +68,17 @@ func TestSealOpensWithAge(t *testing.T) {
 		if err := sealer.Check(sealed); err != nil {
 			t.Errorf("%s: Check of our own: %v", kind, err)
 		}
+		for n := 1; n <= intake.MaxPhotos; n++ {
+			tip := textTip("Ảnh đây.")
+			for range n {
+				tip.Photos = append(tip.Photos, make([]byte, sealer.PhotoRoom(n)))
+			}
+			if sealed, err := sealer.Seal(tip); err != nil {
+				t.Errorf("%s: %d photos of the room given: %v", kind, n, err)
+			} else if err := sealer.Check(sealed); err != nil {
+				t.Errorf("%s: Check of %d photos: %v", kind, n, err)
+			}
+		}
 		r, err := age.Decrypt(bytes.NewReader(sealed), ids.Age()...)
 		if err != nil {
 			t.Fatal(err)
@@ -86,7 +87,7 @@ func TestSealOpensWithAge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(plain) != seal.Sizes[0] || !bytes.Contains(plain, []byte("Có người phá rừng.\r\n")) {
+		if len(plain) != plaintext.Sizes[0] || !bytes.Contains(plain, []byte("Có người phá rừng.\r\n")) {
 			t.Errorf("%s: plaintext of %d bytes: %q", kind, len(plain), plain[:700])
 		}
 	}
@@ -103,11 +104,11 @@ func TestTextHasOneSize(t *testing.T) {
 	longestSeen := 0
 	for i := range 10_000 {
 		tip := randomTip(rng)
-		plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
+		plain, err := plaintext.Write(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(plain) != seal.Sizes[0] {
+		if len(plain) != plaintext.Sizes[0] {
 			t.Fatalf("tip %d: %d characters, %d bytes: sealed in %d", i, len([]rune(tip.Message)), len(tip.Message), len(plain))
 		}
 		longestSeen = max(longestSeen, utf8.RuneCountInString(norm.NFC.String(tip.Message)))
@@ -178,63 +179,6 @@ func randomTip(rng *rand.Rand) *intake.Tip {
 	return tip
 }
 
-func TestLongestTextHasTheSmallestSize(t *testing.T) {
-	plain, err := seal.Plaintext(longest(), "BOUNDARYBOUNDARYBOUNDARYXY")
-	if err != nil {
-		t.Fatal(err)
-	}
-	used := len(bytes.TrimRight(plain, " \n"))
-	if len(plain) != seal.Sizes[0] || seal.Sizes[0]-used < seal.ReplyRoom {
-		t.Errorf("%d of %d bytes used: no room for the headers of a receipt", used, len(plain))
-	}
-}
-
-func TestPhotoRoom(t *testing.T) {
-	rs, _ := unit(t, keys.Classic, 1)
-	sealer := seal.New(rs)
-	if sealer.PhotoRoom(0) != 0 {
-		t.Error("no photos have room")
-	}
-	for n := 1; n <= intake.MaxPhotos; n++ {
-		tip := longest()
-		for range n {
-			tip.Photos = append(tip.Photos, make([]byte, sealer.PhotoRoom(n)))
-		}
-		sealed, err := sealer.Seal(tip)
-		if err != nil {
-			t.Errorf("%d photos of the room given: %v", n, err)
-		} else if err := sealer.Check(sealed); err != nil {
-			t.Errorf("%d photos: %v", n, err)
-		}
-		if used := n * sealer.PhotoRoom(n); used < seal.Sizes[5]*72/100 {
-			t.Errorf("%d photos have %d bytes in all", n, used)
-		}
-		tip.Photos[0] = make([]byte, seal.Sizes[5])
-		if _, err := sealer.Seal(tip); !errors.Is(err, intake.ErrTooLarge) {
-			t.Errorf("a photo too large: %v", err)
-		}
-	}
-}
-
-func TestPhotosHaveTheClassesOfTheDesign(t *testing.T) {
-	seen := map[int]bool{}
-	for size := 1000; size < 3_000_000; size += 97_001 {
-		tip := textTip("Ảnh đây.")
-		tip.Photos = [][]byte{make([]byte, size)}
-		plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen[len(plain)] = true
-	}
-	for _, size := range seal.Sizes {
-		delete(seen, size)
-	}
-	if len(seen) > 0 {
-		t.Errorf("sizes that are no class: %v", seen)
-	}
-}
-
 func TestCheckRefuses(t *testing.T) {
 	ours, _ := unit(t, keys.PostQuantum, 2)
 	three, _ := unit(t, keys.PostQuantum, 3)
@@ -251,7 +195,7 @@ func TestCheckRefuses(t *testing.T) {
 	scrypt, _ := age.NewScryptRecipient("x")
 	scrypt.SetWorkFactor(1)
 	w, _ := age.Encrypt(&passphrase, scrypt)
-	w.Write(make([]byte, seal.Sizes[0]))
+	w.Write(make([]byte, plaintext.Sizes[0]))
 	w.Close()
 	for name, c := range map[string]struct {
 		blob []byte
@@ -270,19 +214,6 @@ func TestCheckRefuses(t *testing.T) {
 		if err := seal.New(ours).Check(c.blob); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-	}
-}
-
-func TestHostileHeaders(t *testing.T) {
-	tip := textTip("x")
-	tip.Lang = "vi\r\nTipbox-Urgent: yes"
-	plain, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY")
-	if err != nil || !bytes.Contains(plain, []byte("Tipbox-Lang: und\r\n")) || bytes.Contains(plain, []byte("yes")) {
-		t.Errorf("%v: %q", err, plain[:600])
-	}
-	tip.Unit = "a\r\nb"
-	if _, err := seal.Plaintext(tip, "BOUNDARYBOUNDARYBOUNDARYXY"); err == nil {
-		t.Error("a unit with a line end was taken")
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/crypto/seal"
 	"tipbox/intake"
 	"tipbox/intake/limit"
@@ -157,7 +158,7 @@ func (b *box) spooled() []string {
 var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
 
 // opened returns the only tip in the spool, opened with the keys.
-func (b *box) opened(ids *keys.Identities) *open.Tip {
+func (b *box) opened(ids *keys.Identities) *plaintext.Tip {
 	b.t.Helper()
 	files := b.spooled()
 	if len(files) != 1 {

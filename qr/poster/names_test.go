@@ -31,7 +31,7 @@ func TestLongNames(t *testing.T) {
 			site.Code, site.Unit.Languages = "phan-rang-thap-cham-k7q2", languages
 			for _, c := range papers {
 				o := options(t, c.paper)
-				o.Texts["mww"].Reviewed = true // as far as its length goes
+				o.Texts["mww"].Draft = "" // as far as its length goes
 				o.Link = func(s *intake.Site) string { return "https://tip.example.vn/t/" + s.Code }
 				page, err := tryDraw(t, o, site)
 				if err != nil {

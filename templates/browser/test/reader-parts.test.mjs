@@ -382,9 +382,9 @@ test("both languages say everything, and every problem that the code can raise",
   for (const used of new Set([...sources.matchAll(/\bt\.([a-zA-Z0-9]+)/g)].map((m) => m[1]))) assert.ok(used in strings.vi, used);
 });
 
-// What crypto/open makes of its corpus, this parser must make of it too.
+// What crypto/plaintext makes of its corpus, this parser must make of it too.
 test("the Go parser's corpus gives the same tips", () => {
-  const dir = join(root, "..", "..", "crypto", "open", "testdata");
+  const dir = join(root, "..", "..", "crypto", "plaintext", "testdata");
   const wanted = JSON.parse(readFileSync(join(dir, "tips.json"), "utf8"));
   const warnings = {
     nottip: "sealed to this key, but not a tip", nottext: "sealed to this key, but not a tip and not text",

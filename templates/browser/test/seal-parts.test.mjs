@@ -13,7 +13,7 @@ import { cleanLine, cleanText, fits, maxMessageBytes, maxMessageChars } from "..
 import { isHEIC, isJPEG, measure, orientation, segments, strip } from "../src/shared/jpeg.js";
 import { example, makeKey, root } from "./support.mjs";
 
-const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "seal", "testdata", "vectors.json"), "utf8"));
+const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "plaintext", "testdata", "vectors.json"), "utf8"));
 const camera = new Uint8Array(readFileSync(join(root, "test", "data", "camera.jpg")));
 
 test("the plaintext is the server's, byte for byte", () => {

@@ -1,4 +1,4 @@
-// The tip's own format, "Sealed tip, version 1", as crypto/open reads it in Go;
+// The tip's own format, "Sealed tip, version 1", as crypto/plaintext reads it in Go;
 // both are held to one corpus. Anybody can seal anything to a unit's public
 // key, so nothing here is believed; but a tip that lost a part is still a tip.
 import { decode, multipart, parameters, split, words } from "./mime.js";

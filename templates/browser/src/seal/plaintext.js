@@ -1,5 +1,5 @@
-// "Sealed tip, version 1": byte for byte what crypto/seal makes, which
-// crypto/seal/testdata/vectors.json holds for both.
+// "Sealed tip, version 1": byte for byte what crypto/plaintext writes, which
+// crypto/plaintext/testdata/vectors.json holds for both.
 
 /** The size classes of a padded tip in bytes, smallest first. */
 export const sizes = [16, 256, 512, 1024, 2048, 4096].map((n) => n * 1024);

@@ -1,4 +1,4 @@
-package open_test
+package plaintext_test
 
 import (
 	"encoding/json"
@@ -11,10 +11,11 @@ import (
 	"unicode/utf8"
 
 	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
 
-var update = flag.Bool("update", false, "write testdata/tips.json anew")
+var update = flag.Bool("update", false, "write testdata/tips.json and vectors.json anew")
 
 // parsed is what testdata/tips.json says of a file in testdata/tips: what every
 // parser of tips, also the reader's script, must make of it.
@@ -31,7 +32,7 @@ type parsed struct {
 	Warnings []string
 }
 
-func summary(t *open.Tip) parsed {
+func summary(t *plaintext.Tip) parsed {
 	p := parsed{
 		ID: t.ID, Unit: t.Unit, Site: t.Site, SiteName: t.SiteName, Mailbox: t.Mailbox, Urgent: t.Urgent,
 		Lang: t.Lang, Visible: open.Visible(t.Text), Photos: []string{}, Warnings: []string{},
@@ -68,7 +69,7 @@ func tipFiles(t testing.TB) map[string][]byte {
 func TestParse(t *testing.T) {
 	got := make(map[string]parsed)
 	for name, file := range tipFiles(t) {
-		got[name] = summary(open.Parse(file))
+		got[name] = summary(plaintext.Parse(file))
 	}
 	if *update {
 		var b strings.Builder
@@ -107,7 +108,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(file)
 	}
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		tip := open.Parse(plain)
+		tip := plaintext.Parse(plain)
 		if tip.ID != "" && !tip.ID.Valid() {
 			t.Errorf("id %q", tip.ID)
 		}

@@ -1,4 +1,4 @@
-package open
+package plaintext
 
 import (
 	"bytes"
@@ -9,7 +9,6 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
-	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +17,17 @@ import (
 	"tipbox/intake"
 )
 
+// What Tip.Warnings may hold.
+var (
+	ErrNotTip     = errors.New("sealed to this key, but not a tip")
+	ErrNotText    = errors.New("sealed to this key, but not a tip and not text")
+	ErrNewer      = errors.New("written by a newer version")
+	ErrIncomplete = errors.New("a part of the tip cannot be read")
+	ErrOtherPart  = errors.New("an attachment that tips do not have was left out")
+)
+
 // Tip is an opened tip. Its strings are what was sealed, valid UTF-8 but not
-// safe to show: see Visible and VisibleLine.
+// safe to show: see open.Visible and open.VisibleLine.
 type Tip struct {
 	ID       intake.ID // "" where the tip does not say
 	Unit     string    // unit id
@@ -29,7 +37,7 @@ type Tip struct {
 	Urgent   bool
 	Lang     string
 	Text     string   // line ends are "\n"
-	Photos   [][]byte // as they were attached, perhaps no images at all: see CleanPhoto
+	Photos   [][]byte // as they were attached, perhaps no images at all: see open.CleanPhoto
 
 	Warnings []error // ErrNotTip, ErrNewer and so on
 }
@@ -43,8 +51,6 @@ func (t *Tip) warn(w error) {
 	}
 }
 
-const maxVersion = 1
-
 // Parse reads a tip's plaintext. It never fails: a plaintext that is not a tip
 // comes back as its text, with the warning ErrNotTip, or ErrNotText and no text.
 func Parse(plain []byte) *Tip {
@@ -52,13 +58,13 @@ func Parse(plain []byte) *Tip {
 	if err != nil {
 		return notTip(plain)
 	}
-	version, err := strconv.Atoi(msg.Header.Get("Tipbox-Version"))
-	kind, params, mimeErr := mime.ParseMediaType(msg.Header.Get("Content-Type"))
-	if err != nil || mimeErr != nil || version < 1 || kind != "multipart/mixed" || params["boundary"] == "" {
+	version, err := strconv.Atoi(msg.Header.Get(fieldVersion))
+	kind, params, mimeErr := mime.ParseMediaType(msg.Header.Get(fieldType))
+	if err != nil || mimeErr != nil || version < 1 || kind != typeWhole || params["boundary"] == "" {
 		return notTip(plain)
 	}
 	t := header(msg.Header)
-	if version > maxVersion {
+	if version > Version {
 		t.warn(ErrNewer)
 	}
 	parts := multipart.NewReader(msg.Body, params["boundary"])
@@ -72,15 +78,15 @@ func Parse(plain []byte) *Tip {
 			t.warn(ErrIncomplete)
 			break
 		}
-		body, err := io.ReadAll(decoded(part, part.Header.Get("Content-Transfer-Encoding")))
+		body, err := io.ReadAll(decoded(part, part.Header.Get(fieldCoding)))
 		if err != nil {
 			t.warn(ErrIncomplete)
 		}
-		kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		kind, _, _ := mime.ParseMediaType(part.Header.Get(fieldType))
 		switch {
-		case kind == "text/plain" && !haveText:
+		case kind == typeText && !haveText:
 			t.Text, haveText = text(body), true
-		case kind == "image/jpeg" && len(t.Photos) < intake.MaxPhotos:
+		case kind == typePhoto && len(t.Photos) < intake.MaxPhotos:
 			t.Photos = append(t.Photos, body)
 		default:
 			t.warn(ErrOtherPart)
@@ -94,20 +100,20 @@ func Parse(plain []byte) *Tip {
 
 func header(h mail.Header) *Tip {
 	t := &Tip{
-		Unit:    text([]byte(h.Get("Tipbox-Unit"))),
-		Site:    text([]byte(h.Get("Tipbox-Site"))),
-		Mailbox: intake.Mailbox(text([]byte(h.Get("Tipbox-Mailbox")))),
-		Urgent:  h.Get("Tipbox-Urgent") == "yes",
-		Lang:    text([]byte(h.Get("Tipbox-Lang"))),
+		Unit:    text([]byte(h.Get(fieldUnit))),
+		Site:    text([]byte(h.Get(fieldSite))),
+		Mailbox: intake.Mailbox(text([]byte(h.Get(fieldMailbox)))),
+		Urgent:  h.Get(fieldUrgent) == urgent,
+		Lang:    text([]byte(h.Get(fieldLang))),
 	}
-	if id := intake.ID(h.Get("Tipbox-Id")); id.Valid() {
+	if id := intake.ID(h.Get(fieldID)); id.Valid() {
 		t.ID = id
 	}
-	subject := h.Get("Subject")
+	subject := h.Get(fieldSubject)
 	if plain, err := new(mime.WordDecoder).DecodeHeader(subject); err == nil {
 		subject = plain
 	}
-	if _, name, ok := strings.Cut(subject, " – "); ok {
+	if _, name, ok := strings.Cut(subject, afterTitle); ok {
 		t.SiteName = text([]byte(name))
 	}
 	return t
@@ -153,21 +159,4 @@ func (d *dense) Read(p []byte) (int, error) {
 			return len(kept), err
 		}
 	}
-}
-
-// fileName returns the name that a part of a mail gives its attachment, "" for
-// none. A name in encoded words, against RFC 2047, 5, is common in webmail.
-func fileName(h textproto.MIMEHeader) string {
-	for _, field := range []struct{ name, param string }{{"Content-Disposition", "filename"}, {"Content-Type", "name"}} {
-		_, params, err := mime.ParseMediaType(h.Get(field.name))
-		name := params[field.param]
-		if err != nil || name == "" {
-			continue
-		}
-		if plain, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
-			name = plain
-		}
-		return text([]byte(name))
-	}
-	return ""
 }

@@ -1,10 +1,11 @@
-package seal
+package plaintext
 
 import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,13 +14,9 @@ import (
 	"tipbox/intake"
 )
 
-// Sizes are the size classes of a padded tip in bytes, smallest first. Every
-// text-only tip has the first; see design.md, "Sealed tip, version 1".
-var Sizes = []int{16 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20}
-
 const (
-	// replyRoom is what the headers of a receipt and of an answer will need:
-	// Tipbox-Reply-To, -Reply-Lookup, -Reply-Ticket and Tipbox-Answers.
+	// replyRoom is what the headers of a receipt will need: Tipbox-Reply-To, -Lookup,
+	// -Tag and -At.
 	replyRoom = 300
 
 	wordBytes     = 39  // bytes in an encoded word: "Subject: =?utf-8?b?…?=" has at most 76 columns (RFC 2047, 2)
@@ -34,13 +31,13 @@ var (
 	boundary = regexp.MustCompile(`^[A-Za-z0-9]{16,40}$`)
 )
 
-// Plaintext returns the tip as the MIME message that is sealed, padded to a size
-// class. The boundary is 16 to 40 letters and digits that no one can guess: New's
+// Write returns the tip as the MIME message that is sealed, padded to a size
+// class. The boundary is 16 to 40 letters and digits that no one can guess: the
 // Sealer draws one; the test vectors fix it. Where t.ID is "", as for a tip sealed
 // in the browser, there is no Tipbox-Id.
 //
 // It returns intake.ErrTooLarge where the tip does not fit the largest class.
-func Plaintext(t *intake.Tip, bound string) ([]byte, error) {
+func Write(t *intake.Tip, bound string) ([]byte, error) {
 	b, err := message(t, bound)
 	if err != nil {
 		return nil, err
@@ -70,40 +67,41 @@ func message(t *intake.Tip, bound string) ([]byte, error) {
 	if !boundary.MatchString(bound) {
 		return nil, fmt.Errorf("%q cannot be a boundary", bound)
 	}
-	urgent := "no"
+	isUrgent := notUrgent
 	if t.Urgent {
-		urgent = "yes"
+		isUrgent = urgent
 	}
 
 	var b bytes.Buffer
 	b.Grow(Sizes[0])
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
-	line("From: nguoi-bao-tin@tipbox.invalid")
-	line("To: %s@tipbox.invalid", t.Unit)
-	line("Subject: %s", encodedWords(subject(t)))
-	line("MIME-Version: 1.0")
-	line("Tipbox-Version: 1")
+	field := func(name, value string) { line("%s: %s", name, value) }
+	field("From", "nguoi-bao-tin@tipbox.invalid")
+	field("To", t.Unit+"@tipbox.invalid")
+	field(fieldSubject, encodedWords(subject(t)))
+	field("MIME-Version", "1.0")
+	field(fieldVersion, strconv.Itoa(Version))
 	if t.ID != "" {
-		line("Tipbox-Id: %s", t.ID)
+		field(fieldID, string(t.ID))
 	}
-	line("Tipbox-Unit: %s", t.Unit)
-	line("Tipbox-Site: %s", t.Site)
-	line("Tipbox-Mailbox: %s", t.Mailbox)
-	line("Tipbox-Urgent: %s", urgent)
-	line("Tipbox-Lang: %s", lang)
-	line(`Content-Type: multipart/mixed; boundary="%s"`, bound)
-	line("Content-Transfer-Encoding: 8bit")
+	field(fieldUnit, t.Unit)
+	field(fieldSite, t.Site)
+	field(fieldMailbox, string(t.Mailbox))
+	field(fieldUrgent, isUrgent)
+	field(fieldLang, lang)
+	field(fieldType, typeWhole+`; boundary="`+bound+`"`)
+	field(fieldCoding, "8bit")
 	line("")
 	line("--%s", bound)
-	line("Content-Type: text/plain; charset=utf-8")
-	line("Content-Transfer-Encoding: 8bit")
+	field(fieldType, typeText+"; charset=utf-8")
+	field(fieldCoding, "8bit")
 	line("")
 	line("%s", body(t))
 	for i, photo := range t.Photos {
 		line("--%s", bound)
-		line("Content-Type: image/jpeg")
+		field(fieldType, typePhoto)
 		line(`Content-Disposition: attachment; filename="anh-%d.jpg"`, i+1)
-		line("Content-Transfer-Encoding: base64")
+		field(fieldCoding, "base64")
 		line("")
 		for len(photo) > 0 {
 			n := min(base64Line, len(photo))
@@ -142,7 +140,7 @@ func subject(t *intake.Tip) string {
 	if name == "" {
 		return t.Mailbox.Title()
 	}
-	return t.Mailbox.Title() + " – " + name
+	return t.Mailbox.Title() + afterTitle + name
 }
 
 // encodedWords writes s as RFC 2047 encoded words of whole characters, one a

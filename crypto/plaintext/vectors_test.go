@@ -1,20 +1,17 @@
-package seal_test
+package plaintext_test
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"flag"
 	"os"
 	"strings"
 	"testing"
 
-	"tipbox/crypto/seal"
+	"tipbox/crypto/plaintext"
 	"tipbox/intake"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors.json anew")
 
 const vectorsFile = "testdata/vectors.json"
 
@@ -92,7 +89,7 @@ func TestVectors(t *testing.T) {
 	for i := range made {
 		v := &made[i]
 		tip := intake.Tip(v.Tip)
-		plain, err := seal.Plaintext(&tip, v.Boundary)
+		plain, err := plaintext.Write(&tip, v.Boundary)
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)
 		}
