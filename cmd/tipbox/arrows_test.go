@@ -40,6 +40,7 @@ var (
 		"templates/fonts":                 {},
 		"templates/mail":                  {},
 		"templates/browser":               {},
+		"templates/browser/browsertest":   {},
 		"qr":                              {"intake/photo/jpegscan"},
 		"qr/paper":                        {"qr", "templates/fonts"},
 		"qr/poster":                       {"qr", "templates/fonts", "templates/pictograms", "templates/postertext", "intake"},

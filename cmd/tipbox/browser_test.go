@@ -19,6 +19,7 @@ import (
 	"tipbox/crypto/plaintext"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
+	"tipbox/templates/browser/browsertest"
 )
 
 // browserTip is what a test in a browser sent.
@@ -107,30 +108,11 @@ func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
 // playBrowser runs the scripts with Node, and says what they say if one fails.
 func playBrowser(t *testing.T, scripts string, where map[string]string) {
 	t.Helper()
-	dir := filepath.Join("..", "..", "templates", "browser")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "axe-core")); err != nil {
-		t.Fatal("node_modules is missing or old: run npm ci --ignore-scripts in templates/browser, as make test does")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, scripts))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no tests found: ", scripts, err)
-	}
-	args := []string{"--test", "--test-concurrency=2", "--test-reporter=spec"}
-	for _, f := range files {
-		name, _ := filepath.Rel(dir, f)
-		args = append(args, name)
-	}
 	env, err := json.Marshal(where)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), need(t, "node"), args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TIPBOX="+string(env))
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	t.Logf("%s", out)
+	browsertest.Play(t, filepath.Join("..", "..", "templates", "browser"), 9*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
 }
 
 // openBrowserTips opens the mails with the command and holds that each tip that

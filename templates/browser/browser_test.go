@@ -3,33 +3,23 @@ package browser
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"tipbox/templates/browser/browsertest"
 )
 
 // bundles are what build.mjs writes.
 var bundles = []string{"reader.html", "seal.js", "seal.js.br", "LICENSES.txt"}
 
-// node returns the command, after "npm ci" has laid out what the lock file names.
-func node(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	if _, err := os.Stat("node_modules/esbuild"); err != nil {
-		t.Fatal("node_modules is missing: run npm ci --ignore-scripts in templates/browser, as make test does")
-	}
-	path, err := exec.LookPath("node")
-	if err != nil {
-		t.Fatal("these tests need Node 18 or later: ", err)
-	}
-	return exec.Command(path, args...)
-}
-
 // TestBundles builds the bundles from the lock file and the sources and compares
 // them with the committed ones: what is served is what can be read here.
 func TestBundles(t *testing.T) {
 	dir := t.TempDir()
-	if out, err := node(t, "build.mjs", dir).CombinedOutput(); err != nil {
+	if out, err := browsertest.Node(t, ".", time.Minute, "build.mjs", dir).CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
 	}
 	for _, name := range bundles {
@@ -56,7 +46,7 @@ func TestBundles(t *testing.T) {
 
 func unbrotli(t *testing.T, b []byte) []byte {
 	t.Helper()
-	cmd := node(t, "-e", "process.stdin.pipe(zlib.createBrotliDecompress()).pipe(process.stdout)")
+	cmd := browsertest.Node(t, ".", time.Minute, "-e", "process.stdin.pipe(zlib.createBrotliDecompress()).pipe(process.stdout)")
 	cmd.Stdin = bytes.NewReader(b)
 	out, err := cmd.Output()
 	if err != nil {
@@ -67,17 +57,35 @@ func unbrotli(t *testing.T, b []byte) []byte {
 
 // TestNode runs the tests of the scripts, in Node and in real browsers.
 func TestNode(t *testing.T) {
-	files, err := filepath.Glob("test/*.test.mjs")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no tests found", err)
+	browsertest.Play(t, ".", 9*time.Minute, 1, nil, "test/*.test.mjs")
+}
+
+// TestEnds holds that no browser's test waits for ever: all have the limits of
+// test/support.mjs.
+func TestEnds(t *testing.T) {
+	files, err := filepath.Glob("test/*.mjs")
+	more, errMore := filepath.Glob("test/*/*.mjs")
+	if files = append(files, more...); err != nil || errMore != nil || len(files) < 8 {
+		t.Fatal(files, err, errMore)
 	}
-	args := append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec"}, files...)
-	out, err := node(t, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	unlimited := map[string]*regexp.Regexp{
+		"part of node:test": regexp.MustCompile(`import .* from "node:test"`),
+		"page":              regexp.MustCompile(`\.newPage\(`),
+		"await of an event": regexp.MustCompile(`await (new Promise|once)\(`),
+		"request":           regexp.MustCompile(`await fetch\([^,]*\)`),
 	}
-	if testing.Verbose() {
-		t.Logf("%s", out)
+	for _, path := range files {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, pattern := range unlimited {
+			for _, found := range pattern.FindAll(b, -1) {
+				if string(found) != `import { describe } from "node:test"` && filepath.Base(path) != "support.mjs" {
+					t.Errorf("%s: a %s without an end: %s", path, what, found)
+				}
+			}
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { armor } from "age-encryption";
 import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
@@ -19,7 +18,7 @@ import { parseIdentities, unlock } from "../src/reader/unlock.js";
 import { line, runs } from "../src/reader/visible.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { plaintext } from "../src/seal/plaintext.js";
-import { example, lock, mail, makeKey, root, sealTip, sealTo } from "./support.mjs";
+import { example, lock, mail, makeKey, root, sealTip, sealTo, test } from "./support.mjs";
 
 const bytes = (text) => new TextEncoder().encode(text);
 const code = (wanted) => (err) => assert.equal(err.code, wanted) ?? true;

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { example, fileURL, launch, lock, mail, makeKey, newPage, root, sealTip, sealTo, tempDir, write } from "./support.mjs";
+import { describe } from "node:test";
+import { after, before, example, fileURL, launch, lock, mail, makeKey, newPage, root, sealTip, sealTo, tempDir, test, within, write } from "./support.mjs";
 
 // 16×12 pixels, to be turned by a quarter, with all that a camera writes.
 const picture = readFileSync(join(root, "test", "data", "camera.jpg"));
@@ -16,7 +16,7 @@ const passphrase = "năm con trâu đen";
 const hostile = `<script>document.title="x"</script><img src=x onerror="document.title='x'"> http://evil.example/\u202egpj.exe <a href="javascript:1">`;
 
 for (const name of ["chrome", "chrome109", "firefox"]) {
-  describe(name, { timeout: 600_000 }, () => {
+  describe(name, () => {
     const cleanups = [];
     const context = { after: (f) => cleanups.push(f) };
     let browser, dir, url, files, key;
@@ -157,7 +157,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
         session.on("Browser.downloadProgress", ({ state }) => state === "completed" && --all === 0 && resolve());
       });
       await page.click("#savephotos");
-      await done;
+      await within(done, "two photos saved");
       assert.match(await text(page, "#saved"), /^Đã lưu 2 ảnh vào thư mục Tải xuống\./);
       assert.deepEqual(readdirSync(saved).sort(), ["TB-PPPP-0001-anh-1.jpg", "TB-PPPP-0001-anh-2.jpg"]);
       for (const photo of readdirSync(saved)) {

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { Decrypter } from "age-encryption";
 import { check } from "../src/seal/form.js";
 import { photoRoom, plaintext, sizes, TooLarge } from "../src/seal/plaintext.js";
@@ -11,7 +10,7 @@ import { delays, post } from "../src/seal/post.js";
 import { seal } from "../src/seal/seal.js";
 import { cleanLine, cleanText, fits, maxMessageBytes, maxMessageChars } from "../src/seal/text.js";
 import { isHEIC, isJPEG, measure, orientation, segments, strip } from "../src/shared/jpeg.js";
-import { example, makeKey, root } from "./support.mjs";
+import { example, makeKey, root, test } from "./support.mjs";
 
 const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "plaintext", "testdata", "vectors.json"), "utf8"));
 const camera = new Uint8Array(readFileSync(join(root, "test", "data", "camera.jpg")));

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe } from "node:test";
 import { Decrypter } from "age-encryption";
 import { parseTip } from "../src/reader/tip.js";
-import { launch, makeKey, newPage, root, tempDir, write } from "./support.mjs";
+import { after, before, launch, makeKey, newPage, root, tempDir, test, write } from "./support.mjs";
 import { site } from "./site.mjs";
 
 // What they say is held by templates; here each sentence is its name.
@@ -31,7 +31,7 @@ function metadata(photo) {
 }
 
 for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
-  describe(name, { timeout: 600_000 }, () => {
+  describe(name, () => {
     const cleanups = [];
     let browser, key, data;
     before(async () => {

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { root } from "./support.mjs";
+import { listen, root, shut } from "./support.mjs";
 
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -64,13 +64,9 @@ export async function site(data, hold = {}) {
     else if (state.data[path]) send(200, "application/json", JSON.stringify(state.data[path]));
     else send(404, "text/html", "");
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  state.port = server.address().port;
+  state.port = await listen(server);
   state.url = `http://127.0.0.1:${state.port}`;
-  state.close = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
+  state.close = () => shut(server);
   return state;
 }
 

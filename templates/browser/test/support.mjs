@@ -1,5 +1,7 @@
 // What the tests share: made-up tips, keys, mails and pictures, and browsers.
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import * as node from "node:test";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,6 +13,41 @@ import { plaintext } from "../src/seal/plaintext.js";
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..");
+
+/** What a single step may take, in milliseconds. It is long: the machine may be busy with other tests. */
+export const stepLimit = 90_000;
+
+// No test waits without an end, nor what is done before and after, as starting a browser.
+export const test = (name, body) => node.test(name, { timeout: 3 * stepLimit }, body);
+export const before = (body) => node.before(body, { timeout: 2 * stepLimit });
+export const after = (body) => node.after(body, { timeout: 2 * stepLimit });
+
+/** Awaits a promise, but not for ever: the error says what did not come. */
+export async function within(promise, what, limit = stepLimit) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${limit / 1000} s for ${what}`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets a server listen on this machine alone, and returns its port. */
+export async function listen(server) {
+  await within(once(server.listen(0, "127.0.0.1"), "listening"), "a server that listens");
+  return server.address().port;
+}
+
+/** Ends a server, whoever still talks to it. */
+export function shut(server) {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  return within(closed, "the end of a server");
+}
 
 /** A directory that is gone after the test. */
 export function tempDir(t) {
@@ -86,15 +123,31 @@ export async function launch(t, name, more = {}) {
   }[name];
   if (!existsSync(options.executablePath)) throw new Error(`the tests need ${options.executablePath}: install it`);
   // The present driver knows no page of so old a browser; the driver of its time does.
-  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ timeout: 180_000, protocolTimeout: 180_000, ...options, ...more });
-  t.after(() => browser.close());
+  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ timeout: stepLimit, protocolTimeout: stepLimit, ...options, ...more });
+  t.after(async () => {
+    try {
+      await within(browser.close(), `the end of ${name}`);
+    } finally {
+      browser.process()?.kill("SIGKILL");
+    }
+  });
   return browser;
 }
 
-/** Opens an empty page. It waits long: the machine may be busy with other tests. */
+// What a test asks of a page. Each has its own end, and says what it waited for.
+const steps = [
+  "$", "$$", "$eval", "$$eval", "click", "close", "content", "emulateMediaFeatures", "emulateMediaType", "emulateNetworkConditions", "evaluate", "evaluateOnNewDocument", "focus", "goBack", "goto", "reload", "screenshot",
+  "setJavaScriptEnabled", "setOfflineMode", "setRequestInterception", "setUserAgent", "setViewport", "title", "type", "waitForFunction", "waitForNavigation", "waitForRequest", "waitForSelector",
+];
+
+/** Opens an empty page. */
 export async function newPage(browser) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(120_000);
+  const page = await within(browser.newPage(), "a new page");
+  page.setDefaultTimeout(stepLimit);
+  for (const step of steps) {
+    const take = page[step].bind(page);
+    page[step] = (...args) => within(take(...args), `${step} ${args.filter((a) => typeof a !== "object").join(", ").slice(0, 300)}`);
+  }
   return page;
 }
 

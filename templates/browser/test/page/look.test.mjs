@@ -1,8 +1,8 @@
 // Every page as it looks: on the smallest screen, twice as large, in the dark,
 // in each language, to those who see it and to those who hear it.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch } from "../support.mjs";
+import { describe } from "node:test";
+import { after, before, launch, test } from "../support.mjs";
 import { blocked, box, camera, fill, link, open, phone, press, sealing, shot, thanked, violations } from "./villager.mjs";
 
 // Sends the form as it stands, past the browser's own checks.
@@ -39,7 +39,7 @@ const browsers = [
   { kind: "firefox", options: night, colours: ["night"], langs: ["en"] },
 ];
 
-for (const { kind, options, colours, langs } of browsers) describe(`pages in ${kind}`, { timeout: 600_000 }, () => {
+for (const { kind, options, colours, langs } of browsers) describe(`pages in ${kind}`, () => {
   const cleanups = [];
   let browser;
   before(async () => {

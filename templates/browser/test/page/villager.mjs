@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { newPage, root } from "../support.mjs";
+import { newPage, root, stepLimit } from "../support.mjs";
 
 if (!process.env.TIPBOX) throw new Error("cmd/tipbox/browser_test.go runs this, with a server");
 
@@ -60,7 +60,7 @@ export async function fill(page, message, { mailbox = "report", photo } = {}) {
 export const press = (page) => page.click("button[type=submit]");
 export const thanked = (page) => page.waitForSelector(".done h1");
 export const fault = async (kind) => {
-  const answer = await fetch(`${box.control}?${kind}`);
+  const answer = await fetch(`${box.control}?${kind}`, { signal: AbortSignal.timeout(stepLimit) });
   if (!answer.ok) throw new Error(await answer.text());
 };
 
