@@ -27,6 +27,7 @@ import (
 	"tipbox/intake/limit"
 	"tipbox/intake/photo"
 	"tipbox/intake/redis"
+	line "tipbox/intake/server"
 	"tipbox/intake/spool"
 	"tipbox/intake/web"
 	"tipbox/templates"
@@ -45,7 +46,7 @@ type service struct {
 	spool  *spool.Spool
 	limits *limit.Limits
 	runner *deliver.Runner
-	form   *web.Server
+	form   *line.Server
 	admin  *http.Server
 	sum    []byte // startSum
 }
@@ -108,18 +109,18 @@ func newService(cfg *config.Config, log *slog.Logger) (s *service, err error) {
 	handler, err := web.New(web.Options{
 		Service: intakeService, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
 		TrustedProxies: cfg.HTTP.TrustedProxies, Log: log,
-		Bodies: web.NewBodies(web.BodyOptions{Budget: web.NewBudget(cfg.HTTP.BodyMemory, 0)}),
+		Bodies: line.NewBodies(line.BodyOptions{Budget: line.NewBudget(cfg.HTTP.BodyMemory, 0)}),
 	})
 	if err != nil {
 		return nil, err
 	}
-	options := web.ServerOptions{Handler: s.auditHandler(handler, registry), Log: log}
+	options := line.Options{Handler: s.auditHandler(handler, registry), Log: log}
 	if cfg.HTTP.TLSCert != "" {
 		if options.TLS, err = loadTLS(cfg.HTTP); err != nil {
 			return nil, err
 		}
 	}
-	s.form = web.NewServer(options)
+	s.form = line.New(options)
 	if s.admin, err = admin.New(admin.Options{Parts: s.parts(), Registry: registry}); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tipbox/intake"
+	"tipbox/intake/server"
 	"tipbox/templates"
 )
 
@@ -27,8 +28,8 @@ type Options struct {
 	// TrustedProxies may say in X-Forwarded-For whom they speak for; without any,
 	// who holds the connection is the sender.
 	TrustedProxies []netip.Prefix
-	Bodies         *Bodies      // default NewBodies(BodyOptions{})
-	Log            *slog.Logger // default none
+	Bodies         *server.Bodies // default server.NewBodies(server.BodyOptions{})
+	Log            *slog.Logger   // default none
 }
 
 // app answers requests.
@@ -41,13 +42,13 @@ type app struct {
 	policy, formPolicy string
 }
 
-// New returns the form's handler, to be served by NewServer.
+// New returns the form's handler, to be served by server.New's.
 func New(o Options) (http.Handler, error) {
 	if o.Service == nil || o.Directory == nil || o.Pages == nil || o.BaseURL == nil {
 		return nil, errors.New("web: service, directory, pages and base URL are needed")
 	}
 	if o.Bodies == nil {
-		o.Bodies = NewBodies(BodyOptions{})
+		o.Bodies = server.NewBodies(server.BodyOptions{})
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -25,6 +25,7 @@ import (
 	"tipbox/intake"
 	"tipbox/intake/limit"
 	"tipbox/intake/photo"
+	"tipbox/intake/server/formtest"
 	"tipbox/intake/spool"
 	"tipbox/templates"
 )
@@ -139,7 +140,7 @@ func (b *box) get(target string, header ...string) *httptest.ResponseRecorder {
 
 // send posts a form of parts as form makes them.
 func (b *box) send(target string, parts ...string) *httptest.ResponseRecorder {
-	contentType, body := form(b.t, parts...)
+	contentType, body := formtest.Form(b.t, parts...)
 	return b.do(http.MethodPost, target, bytes.NewReader(body), "Content-Type", contentType)
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"tipbox/crypto/seal"
 	"tipbox/intake"
+	"tipbox/intake/server/formtest"
 	"tipbox/templates"
 	"tipbox/templates/browser"
 )
@@ -92,7 +93,7 @@ func TestSealedOnThePhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	send := func(keys, token string) *httptest.ResponseRecorder {
-		contentType, body := form(t, token, "delivery=now", "to=unit", "sealed@tin.age="+string(blob))
+		contentType, body := formtest.Form(t, token, "delivery=now", "to=unit", "sealed@tin.age="+string(blob))
 		return b.do(http.MethodPost, "/t/ncs01?l=vi", bytes.NewReader(body), "Content-Type", contentType, "Accept", "application/json", "Tipbox-Keys", keys)
 	}
 	page := scriptTag.FindStringSubmatch(b.get("/t/ncs01?l=vi").Body.String())

@@ -14,13 +14,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/intake/server/formtest"
 )
 
 // TestHeaders: every answer, good or bad, may only be shown, and leaves nothing
 // behind.
 func TestHeaders(t *testing.T) {
 	b := newBox(t, nil)
-	contentType, body := form(t, b.token("ncs01"), "mailbox=crime", "message=x")
+	contentType, body := formtest.Form(t, b.token("ncs01"), "mailbox=crime", "message=x")
 	style := regexp.MustCompile(`(?s)<style>(.*)</style>`)
 	for target, w := range map[string]*httptest.ResponseRecorder{
 		"form":       b.get("/t/ncs01"),
@@ -134,7 +136,7 @@ func TestCrossSite(t *testing.T) {
 		"another site, old":         {"tip.example.vn", []string{"Origin", "https://evil.example"}, 403},
 		"a sandboxed frame":         {"tip.example.vn", []string{"Origin", "null"}, 403},
 	} {
-		contentType, body := form(t, b.token("ncs01"), "mailbox=crime", "message="+typed+name)
+		contentType, body := formtest.Form(t, b.token("ncs01"), "mailbox=crime", "message="+typed+name)
 		r := httptest.NewRequest(http.MethodPost, "/t/ncs01", bytes.NewReader(body))
 		r.Host = c.host
 		r.Header.Set("Content-Type", contentType)

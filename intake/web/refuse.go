@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tipbox/intake"
+	"tipbox/intake/server"
 	"tipbox/templates"
 )
 
@@ -27,7 +28,7 @@ const noRoomRetry = 10 * time.Minute
 // giveBack shows the form again as it was typed, with what kept it from being
 // sent. It keeps its token, so that a tip that got through after all is still
 // one tip when it is sent again.
-func (a *app) giveBack(c echo.Context, s *intake.Site, p *Posted, why error) error {
+func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why error) error {
 	text := func(name string) string { return valid(p.Text[name]) }
 	if errors.Is(why, intake.ErrWithdrawn) {
 		return a.answer(c, http.StatusGone, &templates.Note{
@@ -56,7 +57,7 @@ func (a *app) explain(f *templates.Form, why error) int {
 	var (
 		invalid *intake.InvalidError
 		limit   *intake.LimitError
-		busy    *BusyError
+		busy    *server.BusyError
 	)
 	switch {
 	case errors.As(why, &invalid):
@@ -77,18 +78,18 @@ func (a *app) explain(f *templates.Form, why error) int {
 		f.Notice, f.Wait = templates.Full, busy.RetryAfter
 		return http.StatusServiceUnavailable
 	case errors.Is(why, intake.ErrBusy):
-		f.Notice, f.Wait = templates.Full, busyRetry
+		f.Notice, f.Wait = templates.Full, server.BusyRetry
 		return http.StatusServiceUnavailable
 	case errors.Is(why, intake.ErrNoRoom):
 		f.Notice, f.Wait = templates.Full, noRoomRetry
 		return http.StatusServiceUnavailable
-	case errors.Is(why, ErrFormTooLarge):
+	case errors.Is(why, server.ErrFormTooLarge):
 		f.Notice = templates.Large
 		return http.StatusRequestEntityTooLarge
-	case errors.Is(why, ErrFormKind):
+	case errors.Is(why, server.ErrFormKind):
 		f.Notice = templates.Broken
 		return http.StatusUnsupportedMediaType
-	case errors.Is(why, ErrFormBroken):
+	case errors.Is(why, server.ErrFormBroken):
 		f.Notice = templates.Broken
 		return http.StatusBadRequest
 	}
@@ -168,7 +169,7 @@ func (a *app) recovered(err *error) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		panic(v)
 	}
-	a.Log.Error("a handler panicked", "at", panicPlaces())
+	a.Log.Error("a handler panicked", "at", server.PanicPlaces())
 	*err = errPanic
 }
 

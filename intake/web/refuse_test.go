@@ -17,6 +17,8 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/limit"
+	"tipbox/intake/server"
+	"tipbox/intake/server/formtest"
 	"tipbox/intake/spool"
 )
 
@@ -51,7 +53,7 @@ func TestBadInput(t *testing.T) {
 		"empty message":       {with("message= \n"), "message", intake.MessageMissing, " \n"},
 		"4,001 characters":    {with("message=" + strings.Repeat("ế", 4001)), "message", intake.MessageTooLong, strings.Repeat("ế", 4001)},
 		"4,000 emoji":         {with("message=" + strings.Repeat("🐘", 4000)), "message", intake.MessageTooLong, strings.Repeat("🐘", 4000)},
-		"100 KB":              {with("message=" + strings.Repeat("x", 100_000)), "message", intake.MessageTooLong, strings.Repeat("x", maxMessage)},
+		"100 KB":              {with("message=" + strings.Repeat("x", 100_000)), "message", intake.MessageTooLong, strings.Repeat("x", 64<<10)},
 		"invalid UTF-8":       {with("message=" + typed + "\xff\xfe!"), "message", intake.TextBroken, typed + "\uFFFD!"},
 		"no mailbox":          {with("mailbox="), "mailbox", intake.MailboxMissing, ""},
 		"another mailbox":     {with("mailbox=<script>"), "mailbox", intake.MailboxMissing, ""},
@@ -223,10 +225,12 @@ func TestOurFaults(t *testing.T) {
 		"error":     {fails(func() error { return context.DeadlineExceeded }), 500, "không phải do bà con", "kind=spooling"},
 		"panic":     {fails(func() error { panic(typed + "\npanic(x)\n\t/203.0.113.9/xe.go:1") }), 500, "không phải do bà con", "web/refuse_test.go:"},
 		"no turn":   {func(b *box) { b.parts.Photos = busyPhotos{} }, 503, "chờ khoảng 1 phút", ""},
-		"no budget": {func(b *box) { b.o.Bodies = NewBodies(BodyOptions{Budget: NewBudget(70<<10, 60<<10)}) }, 503, "chờ khoảng 1 phút", ""},
+		"no budget": {func(b *box) {
+			b.o.Bodies = server.NewBodies(server.BodyOptions{Budget: server.NewBudget(70<<10, 60<<10)})
+		}, 503, "chờ khoảng 1 phút", ""},
 	} {
 		b := newBox(t, c.change)
-		contentType, body := form(t, b.token("ncs01"), "mailbox=crime", "message="+typed, "photo@a.png="+string(picture(t)))
+		contentType, body := formtest.Form(t, b.token("ncs01"), "mailbox=crime", "message="+typed, "photo@a.png="+string(picture(t)))
 		w := b.do(http.MethodPost, "/t/ncs01?l=vi", bytes.NewReader(body),
 			"Content-Type", contentType, "User-Agent", "Canary/1", "X-Forwarded-For", "203.0.113.9")
 		page := w.Body.String()
@@ -250,8 +254,8 @@ func TestOurFaults(t *testing.T) {
 
 // TestBrokenForms: what arrived comes back.
 func TestBrokenForms(t *testing.T) {
-	b := newBox(t, func(b *box) { b.o.Bodies = NewBodies(BodyOptions{MaxBody: 1 << 20}) })
-	contentType, body := form(t, b.token("ncs01"), "mailbox=crime", "message="+typed, "place=Chợ")
+	b := newBox(t, func(b *box) { b.o.Bodies = server.NewBodies(server.BodyOptions{MaxBody: 1 << 20}) })
+	contentType, body := formtest.Form(t, b.token("ncs01"), "mailbox=crime", "message="+typed, "place=Chợ")
 	for name, c := range map[string]struct {
 		contentType string
 		body        []byte

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tipbox/intake"
+	"tipbox/intake/server"
 	"tipbox/templates"
 )
 
@@ -82,7 +83,7 @@ func (a *app) take(c echo.Context) error {
 
 // submit hands the form on. A panic on the way is an error here, so that the
 // sender still gets the text back.
-func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *Posted) (err error) {
+func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *server.Posted) (err error) {
 	if p.Err != nil {
 		return p.Err
 	}

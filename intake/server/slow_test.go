@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"bufio"
@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tipbox/intake/server/formtest"
 )
 
 // TestQuietConnections: how long one is held that says nothing more.
@@ -22,7 +24,7 @@ func TestQuietConnections(t *testing.T) {
 		"after a whole answer": {request, idleBody},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
+			c := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
 			begin := time.Now()
 			if _, err := io.WriteString(c, tt.sent); err != nil {
 				t.Fatal(err)
@@ -39,7 +41,7 @@ func TestQuietConnections(t *testing.T) {
 // answer and how long that took; after stallAt bytes the line goes dead.
 func trickle(t *testing.T, budget *Budget, body []byte, contentType string, perSecond, stallAt int) (answer string, took time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
-		line := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
+		line := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
 		ours := line.dial(t)
 		begin := time.Now()
 		go func() {
@@ -63,7 +65,7 @@ func trickle(t *testing.T, budget *Budget, body []byte, contentType string, perS
 // TestSlowUploads: a bad line is waited for, a dead one is not.
 func TestSlowUploads(t *testing.T) {
 	photo := strings.Repeat("x", 3<<20)
-	contentType, body := form(t, "message=đốt rừng", "photo@a="+photo, "photo@b="+photo, "photo@c="+photo)
+	contentType, body := formtest.Form(t, "message=đốt rừng", "photo@a="+photo, "photo@b="+photo, "photo@c="+photo)
 	whole := fmt.Sprintf("đốt rừng|3|%d|<nil>", 3*len(photo))
 	broken := "đốt rừng|0|0|" + ErrFormBroken.Error()
 	for name, tt := range map[string]struct {

@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"bytes"
@@ -136,7 +136,7 @@ func (b *Bodies) Read(w http.ResponseWriter, r *http.Request) *Posted {
 		p.Err = ErrFormTooLarge
 		w.Header().Set("Connection", "close")
 	case p.Err == nil && p.busy:
-		p.Err = &BusyError{RetryAfter: busyRetry}
+		p.Err = &BusyError{RetryAfter: BusyRetry}
 	}
 	if p.Err != nil {
 		p.dropLarge()

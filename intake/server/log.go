@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"context"
@@ -60,5 +60,7 @@ func places(trace string) string {
 	return strings.Join(at, " ")
 }
 
-// panicPlaces is places for a deferred function that has recovered.
-func panicPlaces() string { return places(string(debug.Stack())) }
+// PanicPlaces returns where in the code a panic came from, for a deferred function
+// that has recovered: never the panic's value nor any argument, which may hold
+// addresses and text.
+func PanicPlaces() string { return places(string(debug.Stack())) }

@@ -12,13 +12,15 @@ import (
 	"time"
 
 	"tipbox/intake"
+	"tipbox/intake/server"
+	"tipbox/intake/server/formtest"
 )
 
 // TestEveryAnswerIsHeaded: whatever an answer says and is, browsers are told to
 // keep nothing of it, to run nothing in it and to tell nobody.
 func TestEveryAnswerIsHeaded(t *testing.T) {
 	b := sealingBox(t)
-	b.o.Bodies = NewBodies(BodyOptions{MaxBody: 1 << 20})
+	b.o.Bodies = server.NewBodies(server.BodyOptions{MaxBody: 1 << 20})
 	b.o.Directory.Site("ncs02").Unit = nil
 	var err error
 	if b.handler, err = New(b.o); err != nil {
@@ -29,7 +31,7 @@ func TestEveryAnswerIsHeaded(t *testing.T) {
 	script := scriptTag.FindStringSubmatch(b.get("/t/ncs01").Body.String())
 	tip := []string{"mailbox=crime", "message=x"}
 	with := func(b *box, more ...string) []string { return append(append(more, b.token("ncs01")), tip...) }
-	large, _ := form(t)
+	large, _ := formtest.Form(t)
 	answers := map[int][]*httptest.ResponseRecorder{
 		200: {b.get("/"), b.get("/t/ncs01"), b.do(http.MethodHead, "/t/ncs01", nil), b.get("/robots.txt"), b.get(script[1]), b.get(script[2]), b.send("/t/ncs01", with(b)...)},
 		204: {b.do(http.MethodOptions, "/t/ncs01", nil)},

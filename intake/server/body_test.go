@@ -1,11 +1,10 @@
-package web
+package server
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,28 +14,8 @@ import (
 	"testing"
 
 	"tipbox/intake"
+	"tipbox/intake/server/formtest"
 )
-
-// form builds a multipart form: "name=value" is a text, "name@file=bytes" a file.
-func form(t testing.TB, parts ...string) (contentType string, body []byte) {
-	t.Helper()
-	var b bytes.Buffer
-	mw := multipart.NewWriter(&b)
-	for _, part := range parts {
-		name, value, _ := strings.Cut(part, "=")
-		name, file, isFile := strings.Cut(name, "@")
-		w, err := mw.CreateFormField(name)
-		if isFile {
-			w, err = mw.CreateFormFile(name, file)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		io.WriteString(w, value)
-	}
-	mw.Close()
-	return mw.FormDataContentType(), b.Bytes()
-}
 
 func read(o BodyOptions, contentType string, body io.Reader) *Posted {
 	r := httptest.NewRequest(http.MethodPost, "/t/ncs01", body)
@@ -74,7 +53,7 @@ func TestForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			budget := NewBudget(16<<20, 1<<20)
-			contentType, body := form(t, tt.parts...)
+			contentType, body := formtest.Form(t, tt.parts...)
 			p := read(BodyOptions{Budget: budget, MaxPhoto: 1000}, contentType, bytes.NewReader(body))
 			if p.Err != nil {
 				t.Fatal(p.Err)
@@ -123,7 +102,7 @@ func TestFormURLEncoded(t *testing.T) {
 }
 
 func TestFormBroken(t *testing.T) {
-	contentType, whole := form(t, "message=đốt rừng", "photo@a.jpg="+strings.Repeat("x", 100_000), "place=suối")
+	contentType, whole := formtest.Form(t, "message=đốt rừng", "photo@a.jpg="+strings.Repeat("x", 100_000), "place=suối")
 	first := "--b\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nx\r\n"
 	junk := first + "--b\r\nX: "
 	const kind = "multipart/form-data; boundary=b"
@@ -195,7 +174,7 @@ func FuzzForm(f *testing.F) {
 		{"sealed@x.age=age-encryption.org/v1", "to=oversight", "delivery=later"},
 		{"message=" + strings.Repeat("ế", 30_000)},
 	} {
-		contentType, body := form(f, parts...)
+		contentType, body := formtest.Form(f, parts...)
 		f.Add(contentType, body)
 		f.Add(contentType, body[:len(body)/2])
 	}

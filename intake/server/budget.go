@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"context"
@@ -19,8 +19,8 @@ const (
 	stride       = 16 << 10
 	// shedWait bounds how long an upload waits for the room of one that was cut.
 	shedWait = 5 * time.Second
-	// busyRetry is what a sender is told to wait when there is no room.
-	busyRetry = 30 * time.Second
+	// BusyRetry is what a sender is told to wait when there is no room for a form.
+	BusyRetry = 30 * time.Second
 )
 
 // BusyError says that the forms being read already take all the memory there is

@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"context"
@@ -29,10 +29,10 @@ func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return ni
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // servePipes runs a server until the bubble ends.
-func servePipes(t *testing.T, o ServerOptions) *pipes {
+func servePipes(t *testing.T, o Options) *pipes {
 	t.Helper()
 	p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	s := NewServer(o)
+	s := New(o)
 	served := make(chan error)
 	go func() { served <- s.Serve(p) }()
 	t.Cleanup(func() {

@@ -1,4 +1,8 @@
-package web
+// Package server is the line to the people who send: it holds their connections,
+// gives each phase of a request its deadline, and reads what they post in bounded
+// memory. Slow and hostile clients do not tie it up, and it keeps quiet about all
+// of them.
+package server
 
 import (
 	"context"
@@ -18,8 +22,8 @@ const (
 	maxHeaderBytes = 12 << 10         // net/http adds 4 KiB of slop: 431 beyond 16 KiB
 )
 
-// ServerOptions are the parts of a Server.
-type ServerOptions struct {
+// Options are the parts of a Server.
+type Options struct {
 	Handler http.Handler
 	Log     *slog.Logger
 
@@ -38,9 +42,9 @@ type Server struct {
 	conns *conns
 }
 
-// NewServer returns a server. Every phase of a request has its deadline: those
+// New returns a server. Every phase of a request has its deadline: those
 // here, and while a form is being read those of BodyOptions.
-func NewServer(o ServerOptions) *Server {
+func New(o Options) *Server {
 	setDefault(&o.MaxConns, 2048)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

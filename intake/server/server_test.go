@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"bufio"
@@ -16,6 +16,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tipbox/intake/server/formtest"
 )
 
 // echoForm answers a form with what came of it.
@@ -36,13 +38,13 @@ func echoForm(bodies *Bodies) http.Handler {
 }
 
 // serve runs a server on a real socket and returns its address.
-func serve(t *testing.T, o ServerOptions) string {
+func serve(t *testing.T, o Options) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(o)
+	s := New(o)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -71,7 +73,7 @@ func send(t *testing.T, addr string, b []byte) net.Conn {
 // post sends a form as a villager's browser does and returns the answer.
 func post(t *testing.T, client *http.Client, url string, parts ...string) string {
 	t.Helper()
-	contentType, body := form(t, parts...)
+	contentType, body := formtest.Form(t, parts...)
 	res, err := client.Post(url+"/t/ncs01", contentType, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +94,7 @@ func uploadBegun(contentType string, body []byte, length int) []byte {
 // TestSlowLoris: a thousand connections that never finish their header hold all
 // places, and a villager still gets in.
 func TestSlowLoris(t *testing.T) {
-	addr := serve(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{})), MaxConns: 500})
+	addr := serve(t, Options{Handler: echoForm(NewBodies(BodyOptions{})), MaxConns: 500})
 	var lorises []net.Conn
 	for range 1000 {
 		lorises = append(lorises, send(t, addr, []byte("GET /t/ncs01 HTTP/1.1\r\nHost: x\r\nX-A: ")))
@@ -112,10 +114,10 @@ func TestSlowLoris(t *testing.T) {
 // their hands. A text passes, and a photo is answered at once.
 func TestStalledUploads(t *testing.T) {
 	const each = 100 << 10
-	contentType, body := form(t, "message=x", "photo@a.jpg="+strings.Repeat("x", each))
+	contentType, body := formtest.Form(t, "message=x", "photo@a.jpg="+strings.Repeat("x", each))
 	synctest.Test(t, func(t *testing.T) {
 		budget := NewBudget(200*photoStart+1<<20, 1<<20)
-		line := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
+		line := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{Budget: budget}))})
 		for range 200 {
 			if _, err := line.dial(t).Write(uploadBegun(contentType, body[:len(body)-each/2], len(body))); err != nil {
 				t.Fatal(err)
@@ -130,7 +132,7 @@ func TestStalledUploads(t *testing.T) {
 			t.Errorf("the answer to a text is %q", got)
 		}
 		got := post(t, line.client(t), "http://x", "photo@a.jpg="+strings.Repeat("x", 2<<20), "message=đốt rừng")
-		if want := "đốt rừng|0|0|" + (&BusyError{busyRetry}).Error(); got != want {
+		if want := "đốt rừng|0|0|" + (&BusyError{BusyRetry}).Error(); got != want {
 			t.Errorf("the answer to a photo is %q", got)
 		}
 		if took := time.Since(begin); took != 0 {
@@ -140,7 +142,7 @@ func TestStalledUploads(t *testing.T) {
 }
 
 func TestBrokenFormIsAnswered(t *testing.T) {
-	addr := serve(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{MaxBody: 8 << 20}))})
+	addr := serve(t, Options{Handler: echoForm(NewBodies(BodyOptions{MaxBody: 8 << 20}))})
 	for name, tt := range map[string]struct{ body, want string }{
 		"broken":            {"--b\r\nContent-Disposition: form-data; name=message\r\n\r\nđốt rừng\r\n--b\r\njunk", "đốt rừng|0|0|" + ErrFormBroken.Error()},
 		"large, to its end": {"--b\r\nContent-Disposition: form-data; name=message\r\n\r\nđốt rừng\r\n--b\r\n" + strings.Repeat("junk", 1<<20), "đốt rừng|0|0|" + ErrFormBroken.Error()},
@@ -159,7 +161,7 @@ func TestBrokenFormIsAnswered(t *testing.T) {
 func TestHugeHeaders(t *testing.T) {
 	for size, want := range map[int]int{8 << 10: 200, 20 << 10: 431, 1 << 20: 431} {
 		synctest.Test(t, func(t *testing.T) {
-			c := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
+			c := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
 			go func() { // the server stops reading before the end
 				fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Junk: %s\r\n\r\n", strings.Repeat("a", size))
 			}()
@@ -236,14 +238,14 @@ func TestErrorLogIsQuiet(t *testing.T) {
 		return out.Write(b)
 	}), &slog.HandlerOptions{Level: slog.LevelDebug}))
 
-	addr := serve(t, ServerOptions{Log: log, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	addr := serve(t, Options{Log: log, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		panic(canary + "\npanic(x)\n\t/" + canary + "/" + canary + ".go:1" + r.RemoteAddr)
 	})})
 	c := send(t, addr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\nUser-Agent: "+canary+"\r\n\r\n"))
 	io.ReadAll(c)
 	<-logged
 
-	tlsAddr := serve(t, ServerOptions{Log: log, Handler: http.NotFoundHandler(), TLS: selfSigned(t)})
+	tlsAddr := serve(t, Options{Log: log, Handler: http.NotFoundHandler(), TLS: selfSigned(t)})
 	io.ReadAll(send(t, tlsAddr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\n\r\n")))
 	<-logged
 	quiet := quietErrors{log.Handler()}

@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"bufio"
@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tipbox/intake/server/formtest"
 )
 
 // crowd is how many connections a crowded server has room for.
@@ -31,7 +33,7 @@ func newCrowded(t *testing.T, secure *tls.Config) *crowded {
 	t.Helper()
 	c := &crowded{page: strings.Repeat("bản ", 50_000)}
 	bodies := NewBodies(BodyOptions{})
-	c.pipes = servePipes(t, ServerOptions{MaxConns: crowd, TLS: secure, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.pipes = servePipes(t, Options{MaxConns: crowd, TLS: secure, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			echoForm(bodies).ServeHTTP(w, r)
 			return
@@ -132,7 +134,7 @@ func TestClosedWindows(t *testing.T) {
 func TestStreamsOfAConnection(t *testing.T) {
 	secure := selfSigned(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := servePipes(t, ServerOptions{TLS: secure, Handler: http.NotFoundHandler()}).dialH2(t)
+		c := servePipes(t, Options{TLS: secure, Handler: http.NotFoundHandler()}).dialH2(t)
 		go func() { _, _ = c.Write(slices.Concat([]byte(h2Preface), h2Frame(h2Settings, 0, 0))) }()
 		head := make([]byte, 9)
 		if _, err := io.ReadFull(c, head); err != nil || head[3] != h2Settings {
@@ -158,7 +160,7 @@ func TestStreamsOfAConnection(t *testing.T) {
 // reads the answer.
 func overPipe(t *testing.T, handler http.Handler, request []byte, read func(net.Conn)) {
 	t.Helper()
-	c := servePipes(t, ServerOptions{Handler: handler}).dial(t)
+	c := servePipes(t, Options{Handler: handler}).dial(t)
 	if _, err := c.Write(request); err != nil {
 		t.Error(err)
 	}
@@ -169,7 +171,7 @@ func overPipe(t *testing.T, handler http.Handler, request []byte, read func(net.
 // deadline of the upload ends the work before.
 func TestAnswerAfterLongWork(t *testing.T) {
 	bodies := NewBodies(BodyOptions{})
-	contentType, body := form(t, "message=đốt rừng")
+	contentType, body := formtest.Form(t, "message=đốt rừng")
 	synctest.Test(t, func(t *testing.T) {
 		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			p := bodies.Read(w, r)

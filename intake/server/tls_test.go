@@ -1,4 +1,4 @@
-package web
+package server
 
 import (
 	"crypto/ecdsa"
@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tipbox/intake/server/formtest"
 )
 
 // selfSigned returns a configuration with a certificate of its own.
@@ -50,9 +52,9 @@ func (d *drip) Read(b []byte) (int, error) {
 // than WriteTimeout.
 func TestSlowUploadHTTP2(t *testing.T) {
 	secure := selfSigned(t)
-	contentType, body := form(t, "message=đốt rừng", "photo@a="+strings.Repeat("x", 3<<20))
+	contentType, body := formtest.Form(t, "message=đốt rừng", "photo@a="+strings.Repeat("x", 3<<20))
 	synctest.Test(t, func(t *testing.T) {
-		line := servePipes(t, ServerOptions{Handler: echoForm(NewBodies(BodyOptions{})), TLS: secure})
+		line := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{})), TLS: secure})
 		res, err := line.client(t).Post("https://x/t/ncs01", contentType, &drip{body, 15_000})
 		if err != nil {
 			t.Fatal(err)
