@@ -21,9 +21,9 @@ var (
 	ErrNoRoom = errors.New("no room in the spool")
 	// ErrTooLarge: a tip does not fit the largest size class.
 	ErrTooLarge = errors.New("tip does not fit the largest size class")
-	// ErrBusy: other photos are being decoded, and there was no turn for this one.
-	// Nothing is wrong with it.
-	ErrBusy = errors.New("no room to decode a photo")
+	// ErrBusy: no turn came in time, because other photos are being decoded or other
+	// submissions of the same form are being taken. Nothing is wrong with this one.
+	ErrBusy = errors.New("no turn in time")
 
 	// ErrPhotoFormat: not an image, or of a kind that is not read.
 	ErrPhotoFormat = errors.New("not an image that can be read")
@@ -68,6 +68,17 @@ func (e *InvalidError) Error() string {
 	}
 	return "invalid submission: " + strings.Join(parts, ", ")
 }
+
+// StepError says in which step a fault of ours stopped a submission.
+type StepError struct {
+	Step string // "cleaning a photo", "sealing" or "spooling"
+	Err  error
+}
+
+func (e *StepError) Error() string { return e.Step + ": " + e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *StepError) Unwrap() error { return e.Err }
 
 // LimitError says that a limit refused the submission for now.
 type LimitError struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"math/big"
 	"net/netip"
 	"time"
@@ -164,13 +163,13 @@ func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 			if p := photoProblem(err); p != "" {
 				return &InvalidError{[]FieldProblem{{"photo", p}}}
 			} else if err != nil {
-				return fmt.Errorf("cleaning a photo: %w", err)
+				return &StepError{"cleaning a photo", err}
 			}
 			tip.Photos = append(tip.Photos, clean)
 		}
 		var err error
 		if sealed, err = sealer.Seal(tip); err != nil {
-			return fmt.Errorf("sealing: %w", err)
+			return &StepError{"sealing", err}
 		}
 	}
 	env := Envelope{ID: id, Unit: sub.Site.Unit.ID, Audience: sub.Audience, Urgent: sub.Delivery == Urgent}
@@ -178,7 +177,7 @@ func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 		env.NotBefore = s.o.Now().Add(randomWithin(sub.Site.Unit.LaterWindow)).Truncate(time.Second)
 	}
 	if err := s.o.Spool.Put(env, sealed); err != nil {
-		return fmt.Errorf("spooling: %w", err)
+		return &StepError{"spooling", err}
 	}
 	return nil
 }

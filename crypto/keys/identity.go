@@ -73,7 +73,8 @@ func (i *Identity) Lock(passphrase string, workFactor int) ([]byte, error) {
 }
 
 // WriteNew writes content to a file that must not exist yet, for its owner
-// alone, and returns once the disk has it. Where writing fails no file is left.
+// alone, and returns once the disk has it. It returns an error that is
+// fs.ErrExist where the file exists. Where writing fails no file is left.
 func WriteNew(path string, content []byte) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

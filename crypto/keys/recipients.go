@@ -123,14 +123,6 @@ func ParseRecipient(s string) (Recipient, error) {
 	return Recipient{}, ErrMalformed
 }
 
-// With returns the recipients and rec. It returns ErrMixedKinds or ErrDuplicate.
-func (rs *Recipients) With(rec Recipient) (*Recipients, error) {
-	if err := rs.admit(rec); err != nil {
-		return nil, err
-	}
-	return &Recipients{append(slices.Clone(rs.list), rec)}, nil
-}
-
 func (rs *Recipients) admit(rec Recipient) error {
 	for _, have := range rs.list {
 		switch {

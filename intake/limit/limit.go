@@ -46,8 +46,8 @@ type Options struct {
 	Rules      Rules
 	Redis      *redis.Server // nil: this process decides by itself
 	Secret     []byte        // of the service, the same on all servers; needed with Redis only
-	Log        *slog.Logger
-	Registerer prometheus.Registerer
+	Log        *slog.Logger          // default none
+	Registerer prometheus.Registerer // default none
 
 	patience, probeEvery time.Duration // tests: instead of the constants
 }
@@ -89,6 +89,9 @@ func New(o Options) (*Limits, error) {
 			return nil, fmt.Errorf("limit of %d in %v, burst %d: not one that can be kept", r.Count, r.Per, r.Burst)
 		}
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	l := &Limits{
 		memory: newMemory(o.Rules, time.Now),
 		log:    o.Log, patience: cmp.Or(o.patience, patience),
@@ -117,8 +120,10 @@ func New(o Options) (*Limits, error) {
 		}
 		l.redis = newShared(o.Rules, client, o.Secret, time.Now)
 	}
-	if err := l.register(o.Registerer); err != nil {
-		return nil, errors.Join(err, l.Close())
+	if o.Registerer != nil {
+		if err := l.register(o.Registerer); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
 	}
 	if l.redis != nil {
 		ctx, stop := context.WithCancel(context.Background())

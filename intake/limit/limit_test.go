@@ -279,4 +279,13 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%v: %v, want %q", c.redis, err, c.want)
 		}
 	}
+	// Neither a log nor metrics are needed, also to say that Redis is away.
+	l, err := New(Options{Rules: designRules, Redis: &redis.Server{URL: "redis://127.0.0.1:1"}, Secret: secret, patience: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := l.Take(t.Context(), "a", villager); err != nil {
+		t.Error(err)
+	}
 }

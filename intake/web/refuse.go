@@ -137,10 +137,9 @@ func (a *app) report(err error) {
 		return
 	}
 	kind := "answering"
-	for _, step := range []string{"cleaning a photo", "sealing", "spooling"} { // as intake says it
-		if strings.HasPrefix(err.Error(), step+":") {
-			kind = step
-		}
+	var step *intake.StepError
+	if errors.As(err, &step) {
+		kind = step.Step
 	}
 	reason := "unexpected"
 	var errno syscall.Errno
