@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/box"
 )
 
 // TestAuditUnit holds what deploy/tipbox.service promises: no swap, no core
@@ -28,7 +30,7 @@ func TestAuditUnit(t *testing.T) {
 		}
 	}
 	const memoryMax, bodyMemory = 1536 << 20, 256 << 20
-	if memoryMax < bodyMemory+otherMemory+256<<20 {
+	if memoryMax < bodyMemory+box.OtherMemory+256<<20 {
 		t.Error("MemoryMax leaves no room above what serve allows itself")
 	}
 	analyze, err := exec.LookPath("systemd-analyze")

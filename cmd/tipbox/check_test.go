@@ -1,15 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"tipbox/cmd/internal/config"
-	"tipbox/intake"
 	"tipbox/intake/porttest"
 )
 
@@ -89,50 +86,6 @@ func TestCheckWantsARestart(t *testing.T) {
 		box = serve(t, config)
 		check(change+" and a restart", false)
 	}
-}
-
-// TestCheckNamesDrafts: a language that is wanted and not offered is a problem, for
-// its real reason, wherever its file is.
-func TestCheckNamesDrafts(t *testing.T) {
-	t.Parallel()
-	d, err := intake.NewDirectory(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := &config.Config{Languages: []string{"vi", "en", "blt"}, LocaleDir: t.TempDir(), Directory: d}
-	locale, text := filepath.Join(cfg.LocaleDir, "blt.json"), filepath.Join(cfg.LocaleDir, "poster", "blt.json")
-	if err := os.Mkdir(filepath.Dir(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for copied, from := range map[string]string{locale: "../../templates/locales/en.json", text: "../../templates/postertext/en.json"} {
-		b, err := os.ReadFile(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(copied, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wants := func(found []checked, part, text string) {
-		t.Helper()
-		for _, f := range found {
-			if f.part == part && strings.Contains(f.text, text) && f.hint != "" {
-				return
-			}
-		}
-		t.Errorf("no problem of %s says %q: %q", part, text, found)
-	}
-	const copied, unread = "not translated, but word for word as in en: ", "until a native speaker has read it"
-	found := checkLanguages(cfg)
-	wants(found, "language", "blt.json: a draft that is never offered: "+copied)
-	if last := found[len(found)-1]; last.text != "vi, en" || strings.Contains(fmt.Sprint(found[:len(found)-1]), locale+": a draft that is never offered, "+unread) {
-		t.Errorf("%q", found)
-	}
-	wants(checkPosters(cfg), "poster", "blt.json: a draft that is never printed: "+copied)
-	rewrite(t, locale, "true", "false")
-	wants(checkLanguages(cfg), "language", "blt.json: a draft that is never offered, "+unread)
-	cfg.Languages, cfg.LocaleDir = []string{"vi", "mww-VN"}, ""
-	wants(checkPosters(cfg), "poster", "mww.json: a draft that is never printed, "+unread)
 }
 
 // fixedPort adds to the flags of tipbox init a link that a box answers after a restart too.

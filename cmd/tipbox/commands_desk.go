@@ -2,6 +2,10 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
 
-func serverCommands(*terminal) []*cobra.Command { return nil }
+	"tipbox/cmd/internal/terminal"
+)
+
+func serverCommands(*terminal.Terminal) []*cobra.Command { return nil }

@@ -2,9 +2,13 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
 
-func serverCommands(t *terminal) []*cobra.Command {
+	"tipbox/cmd/internal/terminal"
+)
+
+func serverCommands(t *terminal.Terminal) []*cobra.Command {
 	return []*cobra.Command{
 		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t),
 	}

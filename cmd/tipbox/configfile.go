@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/terminal"
 )
 
 // configFlag declares -c, which most of the operator's commands have.
@@ -22,7 +23,7 @@ func loadConfig(path string) (*config.Config, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			advice = "name it with -c FILE; tipbox init DIR makes a first one"
 		}
-		return nil, hint(usage(err), advice)
+		return nil, terminal.Hint(terminal.Usage(err), advice)
 	}
 	return cfg, nil
 }

@@ -29,15 +29,15 @@ import (
 
 // build is one way of building the binary, done once for all tests that use it.
 type build struct {
-	tags string // of go build
+	pkg  string
 	once sync.Once
 	path string
 	err  error
 }
 
 var (
-	usualBuild = build{}
-	auditBuild = build{tags: "audit"} // with the routes and leaks of the audit
+	usualBuild = build{pkg: "."}
+	auditBuild = build{pkg: "../proof/traces/leaky"} // with the routes and leaks of the audit
 )
 
 // get returns the path of the binary, which has the race detector.
@@ -50,7 +50,7 @@ func (b *build) get(t testing.TB) string {
 			return
 		}
 		b.path = filepath.Join(dir, "tipbox")
-		if out, err := exec.Command("go", "build", "-race", "-tags", b.tags, "-o", b.path, ".").CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-race", "-o", b.path, b.pkg).CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("building tipbox: %w\n%s", err, out)
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"tipbox/cmd/internal/terminal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -69,7 +71,7 @@ func newHelpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asked, rest, err := cmd.Root().Find(args)
 			if err != nil {
-				return usage(err)
+				return terminal.Usage(err)
 			}
 			if asked.HasSubCommands() {
 				if err := unknownCommand(asked, rest); err != nil {

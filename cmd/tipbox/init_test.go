@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // TestInitAsks answers as a person may: what is wrong is said and asked again at
@@ -30,8 +32,8 @@ func TestInitAsks(t *testing.T) {
 		typed.WriteString(answer + "\n")
 	}
 	dir := filepath.Join(t.TempDir(), "box")
-	person := &terminal{out: &said, err: &said, person: bufio.NewReader(&typed)}
-	if code := run(append([]string{"init", dir}, flags...), person); code != exitDone || typed.Len() > 0 {
+	person := &terminal.Terminal{Out: &said, Err: &said, Person: bufio.NewReader(&typed)}
+	if code := run(append([]string{"init", dir}, flags...), person); code != terminal.ExitDone || typed.Len() > 0 {
 		t.Fatalf("exit %d, %d bytes not read\n%s", code, typed.Len(), &said)
 	}
 	var complaints []string

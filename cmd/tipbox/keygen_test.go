@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tipbox/cmd/internal/terminal"
+
 	"filippo.io/age"
 	"filippo.io/age/armor"
 	"golang.org/x/text/unicode/norm"
@@ -26,10 +28,10 @@ func TestKeygenPassphraseForms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	quiet := &terminal{out: io.Discard, err: io.Discard}
+	quiet := &terminal.Terminal{Out: io.Discard, Err: io.Discard}
 	for name := range forms {
 		identity := filepath.Join(dir, "khoa-"+name)
-		if code := run([]string{"keygen", "-o", identity, "--passphrase-file", typed[name], "--work-factor", "4"}, quiet); code != exitDone {
+		if code := run([]string{"keygen", "-o", identity, "--passphrase-file", typed[name], "--work-factor", "4"}, quiet); code != terminal.ExitDone {
 			t.Fatalf("%s: exit %d", name, code)
 		}
 		locked, err := os.ReadFile(identity)
@@ -44,7 +46,7 @@ func TestKeygenPassphraseForms(t *testing.T) {
 			t.Errorf("locked with %s: age -d does not open it with NFC: %v", name, err)
 		}
 		for other := range forms {
-			if code := run([]string{"keygen", "--show", identity, "--passphrase-file", typed[other]}, quiet); code != exitDone {
+			if code := run([]string{"keygen", "--show", identity, "--passphrase-file", typed[other]}, quiet); code != terminal.ExitDone {
 				t.Errorf("locked with %s: not unlocked with %s", name, other)
 			}
 		}

@@ -3,17 +3,11 @@
 package main
 
 import (
-	"errors"
 	"os"
 
-	"github.com/spf13/cobra"
-)
+	"tipbox/cmd/internal/terminal"
 
-// Exit codes, as in the help.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2 // wrong usage or configuration
+	"github.com/spf13/cobra"
 )
 
 const description = `The anonymous tip box: posters with a QR code, a form that keeps nothing about
@@ -22,20 +16,20 @@ who sent it, sealed mail to the unit, and the means to open it.
 stdout is data, stderr is for people. Exit status: 0 done, 1 failed, 2 wrong
 usage or configuration.`
 
-func main() { os.Exit(run(os.Args[1:], newTerminal())) }
+func main() { os.Exit(run(os.Args[1:], terminal.New())) }
 
 // run executes one command line and returns the exit code.
-func run(args []string, t *terminal) int {
+func run(args []string, t *terminal.Terminal) int {
 	root := newRootCommand(t)
 	root.SetArgs(args)
 	if err := root.Execute(); err != nil {
-		return t.fail(err)
+		return t.Fail(err)
 	}
-	return exitDone
+	return terminal.ExitDone
 }
 
 // newRootCommand assembles the commands, in the order in which the help shows them.
-func newRootCommand(t *terminal) *cobra.Command {
+func newRootCommand(t *terminal.Terminal) *cobra.Command {
 	cobra.EnableCommandSorting = false
 	cobra.MousetrapHelpText = "" // on Windows an officer's shortcut may run a command
 	var showVersion bool
@@ -57,8 +51,8 @@ func newRootCommand(t *terminal) *cobra.Command {
 	}
 	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
 	root.PersistentFlags().BoolP("help", "h", false, "explain the command")
-	root.SetOut(t.out)
-	root.SetErr(t.err)
+	root.SetOut(t.Out)
+	root.SetErr(t.Err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)
 	root.SetHelpCommand(newHelpCommand())
@@ -77,23 +71,3 @@ func newRootCommand(t *terminal) *cobra.Command {
 	group("About tipbox", newVersionCommand(t))
 	return root
 }
-
-// usage marks err as wrong usage or configuration: exit code 2.
-func usage(err error) error { return usageError{err} }
-
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-// hint adds to err lines that tell a person what to do next.
-func hint(err error, hints ...string) error { return hintedError{err, hints} }
-
-type hintedError struct {
-	error
-	hints []string
-}
-
-func (e hintedError) Unwrap() error { return e.error }
-
-// errSilent is returned by a command that has said already what is wrong.
-var errSilent = errors.New("failed")

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/terminal"
 	"tipbox/intake"
 	"tipbox/qr/poster"
 	"tipbox/templates/postertext"
@@ -27,7 +28,7 @@ type posterCmd struct {
 	date   string
 }
 
-func newPosterCommand(t *terminal) *cobra.Command {
+func newPosterCommand(t *terminal.Terminal) *cobra.Command {
 	var c posterCmd
 	cmd := &cobra.Command{
 		Use:   "poster -o DIR",
@@ -52,7 +53,7 @@ stdout. Without --site it is all sites but those that are withdrawn.`,
 }
 
 // run writes the posters and prints the names of the files.
-func (c *posterCmd) run(t *terminal) error {
+func (c *posterCmd) run(t *terminal.Terminal) error {
 	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return err
@@ -60,20 +61,20 @@ func (c *posterCmd) run(t *terminal) error {
 	date := time.Now()
 	if c.date != "" {
 		if date, err = time.Parse(time.DateOnly, c.date); err != nil {
-			return usage(fmt.Errorf("--date %q: expected a day such as 2026-11-23", c.date))
+			return terminal.Usage(fmt.Errorf("--date %q: expected a day such as 2026-11-23", c.date))
 		}
 	}
 	sites, err := c.sites(t, cfg, date)
 	if err != nil {
 		return err
 	}
-	texts, err := postertext.Load(posterTexts(cfg))
+	texts, err := postertext.Load(cfg.PosterTexts())
 	if err != nil {
-		return usage(err)
+		return terminal.Usage(err)
 	}
 	for _, unit := range cfg.Directory.Units() {
 		if _, err := poster.BrandOf(unit); err != nil {
-			return usage(advisePoster(err))
+			return terminal.Usage(advisePoster(err))
 		}
 	}
 	format := poster.Format(c.format)
@@ -91,11 +92,11 @@ func (c *posterCmd) run(t *terminal) error {
 	defer stop()
 	files, err := poster.Write(ctx, dir, format, sites, poster.Options{
 		Paper: poster.Paper(c.paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
-		Progress: func(done, total int) { t.step("poster", done, total) },
+		Progress: func(done, total int) { t.Step("poster", done, total) },
 	})
-	t.done()
+	t.Done()
 	for _, f := range files {
-		fmt.Fprintln(t.out, f)
+		fmt.Fprintln(t.Out, f)
 	}
 	return advisePoster(err)
 }
@@ -108,36 +109,28 @@ func advisePoster(err error) error {
 	var contrast *poster.ContrastError
 	switch {
 	case errors.As(err, &glyph):
-		return hint(fmt.Errorf("phông chữ không có ký tự %q / %w", glyph.Rune, err),
+		return terminal.Hint(fmt.Errorf("phông chữ không có ký tự %q / %w", glyph.Rune, err),
 			"sửa tên này trong tệp cấu hình", "mend the name in the configuration")
 	case errors.As(err, &fit):
-		return hint(fmt.Errorf("chữ quá dài, không đủ chỗ in / %w", err),
+		return terminal.Hint(fmt.Errorf("chữ quá dài, không đủ chỗ in / %w", err),
 			"rút ngắn tên đó trong tệp cấu hình, hoặc câu đó trong locale_dir/poster", "shorten the name in the configuration, or the text in locale_dir/poster")
 	case errors.As(err, &contrast):
-		return hint(fmt.Errorf("màu quá nhạt, chữ khó đọc; dùng %s / %w", contrast.Nearest, err),
+		return terminal.Hint(fmt.Errorf("màu quá nhạt, chữ khó đọc; dùng %s / %w", contrast.Nearest, err),
 			"sửa color của đơn vị trong tệp cấu hình", "mend the unit's color in the configuration")
 	}
 	return err
 }
 
-// posterTexts returns the folder of poster texts that the operator added.
-func posterTexts(cfg *config.Config) string {
-	if cfg.LocaleDir == "" {
-		return ""
-	}
-	return filepath.Join(cfg.LocaleDir, "poster")
-}
-
 // sites returns the sites to print: those named, else all that are not withdrawn.
-func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*intake.Site, error) {
+func (c *posterCmd) sites(t *terminal.Terminal, cfg *config.Config, now time.Time) ([]*intake.Site, error) {
 	var sites []*intake.Site
 	for _, code := range c.site {
 		site := cfg.Directory.Site(code)
 		if site == nil {
-			return nil, hint(usage(fmt.Errorf("no site has the code %q", code)), "the codes are: "+someCodes(cfg.Directory))
+			return nil, terminal.Hint(terminal.Usage(fmt.Errorf("no site has the code %q", code)), "the codes are: "+someCodes(cfg.Directory))
 		}
 		if site.IsWithdrawn(now) {
-			return nil, hint(usage(fmt.Errorf("site %s is withdrawn since %s: its posters are no longer valid", site.Code, site.Withdrawn.Format(time.DateOnly))),
+			return nil, terminal.Hint(terminal.Usage(fmt.Errorf("site %s is withdrawn since %s: its posters are no longer valid", site.Code, site.Withdrawn.Format(time.DateOnly))),
 				"to print for it again, take the line withdrawn out of the configuration")
 		}
 		sites = append(sites, site)
@@ -154,10 +147,10 @@ func (c *posterCmd) sites(t *terminal, cfg *config.Config, now time.Time) ([]*in
 		sites = append(sites, site)
 	}
 	if withdrawn > 0 {
-		t.say("withdrawn sites left out: %d", withdrawn)
+		t.Say("withdrawn sites left out: %d", withdrawn)
 	}
 	if len(sites) == 0 {
-		return nil, hint(errors.New("there is no site to print a poster for"), "add a [[units.sites]] to "+cfg.Path)
+		return nil, terminal.Hint(errors.New("there is no site to print a poster for"), "add a [[units.sites]] to "+cfg.Path)
 	}
 	return sites, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tipbox/cmd/internal/terminal"
 	"tipbox/intake"
 	"tipbox/intake/spool"
 )
@@ -25,7 +26,7 @@ type spoolCmd struct {
 	all    bool
 }
 
-func newSpoolCommand(t *terminal) *cobra.Command {
+func newSpoolCommand(t *terminal.Terminal) *cobra.Command {
 	var c spoolCmd
 	cmd := parent(t, &cobra.Command{
 		Use:   "spool COMMAND",
@@ -34,7 +35,7 @@ func newSpoolCommand(t *terminal) *cobra.Command {
 the unit can open them.`,
 	})
 	configFlag(cmd.PersistentFlags(), &c.config)
-	below := func(use, short string, run func(*terminal) error) *cobra.Command {
+	below := func(use, short string, run func(*terminal.Terminal) error) *cobra.Command {
 		sub := &cobra.Command{
 			Use:   use,
 			Short: short,
@@ -72,14 +73,14 @@ func (c *spoolCmd) desk() (*spool.Control, error) {
 	d, err := spool.OpenControl(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, hint(fmt.Errorf("no spool in %s yet", dir), "tipbox serve makes it when it first starts; is data_dir right?")
+		return nil, terminal.Hint(fmt.Errorf("no spool in %s yet", dir), "tipbox serve makes it when it first starts; is data_dir right?")
 	case errors.Is(err, fs.ErrPermission):
-		return nil, hint(err, "run it as the user that tipbox serve runs as, or as root")
+		return nil, terminal.Hint(err, "run it as the user that tipbox serve runs as, or as root")
 	}
 	return d, err
 }
 
-func (c *spoolCmd) list(t *terminal) error {
+func (c *spoolCmd) list(t *terminal.Terminal) error {
 	d, err := c.desk()
 	if err != nil {
 		return err
@@ -90,7 +91,7 @@ func (c *spoolCmd) list(t *terminal) error {
 		return err
 	}
 	now := time.Now()
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 	held, odd := 0, 0
 	if len(items) > 0 {
 		fmt.Fprintln(w, "ID\tSTATE\tUNIT\tTO\tSIZE")
@@ -109,12 +110,12 @@ func (c *spoolCmd) list(t *terminal) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	t.say("%d waiting, %d held", len(items)-held-odd, held)
+	t.Say("%d waiting, %d held", len(items)-held-odd, held)
 	if held > 0 {
-		t.say("hint: a held tip was refused for good by the mail server, or held by hand: mend the address, then tipbox spool release ID")
+		t.Say("hint: a held tip was refused for good by the mail server, or held by hand: mend the address, then tipbox spool release ID")
 	}
 	if odd > 0 {
-		t.say("hint: files that are no tips, or damaged, are never deleted by tipbox: look at them, and at the disk")
+		t.Say("hint: files that are no tips, or damaged, are never deleted by tipbox: look at them, and at the disk")
 	}
 	return nil
 }
@@ -147,7 +148,7 @@ func problem(err error) string {
 	return err.Error()
 }
 
-func (c *spoolCmd) show(t *terminal) error {
+func (c *spoolCmd) show(t *terminal.Terminal) error {
 	d, id, err := c.one()
 	if err != nil {
 		return err
@@ -172,7 +173,7 @@ func (c *spoolCmd) show(t *terminal) error {
 	if e.Held {
 		where = "held"
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{
 		{"id", string(e.ID)}, {"state", where}, {"unit", e.Unit}, {"to", string(e.Audience)},
 		{"urgent", map[bool]string{true: "yes", false: "no"}[e.Urgent]},
@@ -183,11 +184,11 @@ func (c *spoolCmd) show(t *terminal) error {
 	if err := w.Flush(); err != nil || !e.Held {
 		return err
 	}
-	t.say("hint: if the mail server refused it, the log of tipbox serve says why (code, step): journalctl -u tipbox | grep %s", e.ID)
+	t.Say("hint: if the mail server refused it, the log of tipbox serve says why (code, step): journalctl -u tipbox | grep %s", e.ID)
 	return nil
 }
 
-func (c *spoolCmd) hold(t *terminal) error {
+func (c *spoolCmd) hold(t *terminal.Terminal) error {
 	d, id, err := c.one()
 	if err != nil {
 		return err
@@ -196,11 +197,11 @@ func (c *spoolCmd) hold(t *terminal) error {
 	if err := d.Hold(id); err != nil {
 		return notHere(err, id, "not waiting: delivered, held already, or never there")
 	}
-	t.say("%s is held: it is not mailed until tipbox spool release %s", id, id)
+	t.Say("%s is held: it is not mailed until tipbox spool release %s", id, id)
 	return nil
 }
 
-func (c *spoolCmd) retry(t *terminal) error {
+func (c *spoolCmd) retry(t *terminal.Terminal) error {
 	d, id, err := c.oneOrAll()
 	if err != nil {
 		return err
@@ -210,7 +211,7 @@ func (c *spoolCmd) retry(t *terminal) error {
 		if err := d.RetryAll(); err != nil {
 			return err
 		}
-		t.say("all that wait are to be tried at once: %s", within)
+		t.Say("all that wait are to be tried at once: %s", within)
 		return nil
 	}
 	e, err := d.Show(id)
@@ -221,14 +222,14 @@ func (c *spoolCmd) retry(t *terminal) error {
 		return notHere(err, id, "not waiting: delivered, held (then: tipbox spool release), or never there")
 	}
 	if e.NotBefore.After(time.Now()) {
-		t.say("%s was sent for later and still waits for its moment", id)
+		t.Say("%s was sent for later and still waits for its moment", id)
 		return nil
 	}
-	t.say("%s is to be tried at once: %s", id, within)
+	t.Say("%s is to be tried at once: %s", id, within)
 	return nil
 }
 
-func (c *spoolCmd) release(t *terminal) error {
+func (c *spoolCmd) release(t *terminal.Terminal) error {
 	d, id, err := c.oneOrAll()
 	if err != nil {
 		return err
@@ -259,10 +260,10 @@ func (c *spoolCmd) release(t *terminal) error {
 		released++
 	}
 	if released == 0 {
-		t.say("none was held")
+		t.Say("none was held")
 		return nil
 	}
-	t.say("%d released: a running server mails them within seconds, and what was sent for later at its moment", released)
+	t.Say("%d released: a running server mails them within seconds, and what was sent for later at its moment", released)
 	return nil
 }
 
@@ -273,7 +274,7 @@ func (c *spoolCmd) one() (*spool.Control, intake.ID, error) {
 		err = errors.New("expected a tip's id")
 	}
 	if err != nil {
-		return nil, "", hint(usage(err), "tipbox spool list shows the ids")
+		return nil, "", terminal.Hint(terminal.Usage(err), "tipbox spool list shows the ids")
 	}
 	d, err := c.desk()
 	return d, id, err
@@ -282,7 +283,7 @@ func (c *spoolCmd) one() (*spool.Control, intake.ID, error) {
 // oneOrAll is one for a command that takes --all instead of an id.
 func (c *spoolCmd) oneOrAll() (*spool.Control, intake.ID, error) {
 	if c.all == (c.id != "") {
-		return nil, "", hint(usage(errors.New("expected one tip's id, or --all")), "tipbox spool list shows the ids; --all means all of them")
+		return nil, "", terminal.Hint(terminal.Usage(errors.New("expected one tip's id, or --all")), "tipbox spool list shows the ids; --all means all of them")
 	}
 	if c.all {
 		d, err := c.desk()
@@ -294,7 +295,7 @@ func (c *spoolCmd) oneOrAll() (*spool.Control, intake.ID, error) {
 // notHere says of a tip why it is not where a command needs it.
 func notHere(err error, id intake.ID, why string) error {
 	if errors.Is(err, spool.ErrNotHere) {
-		return hint(fmt.Errorf("%s is %s", id, why), "tipbox spool list shows what is there")
+		return terminal.Hint(fmt.Errorf("%s is %s", id, why), "tipbox spool list shows what is there")
 	}
 	return err
 }

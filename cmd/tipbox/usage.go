@@ -6,24 +6,26 @@ import (
 	"slices"
 	"strings"
 
+	"tipbox/cmd/internal/terminal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
 // misused is a command line that does not fit cmd, with how it goes for a hint.
 func misused(cmd *cobra.Command, err error, hints ...string) error {
-	return hint(usage(err), append(hints, "usage: "+cmd.UseLine(), cmd.CommandPath()+" --help explains it")...)
+	return terminal.Hint(terminal.Usage(err), append(hints, "usage: "+cmd.UseLine(), cmd.CommandPath()+" --help explains it")...)
 }
 
 // parent makes cmd one that only has others below it: alone it prints its help,
 // which is wrong usage all the same.
-func parent(t *terminal, cmd *cobra.Command) *cobra.Command {
+func parent(t *terminal.Terminal, cmd *cobra.Command) *cobra.Command {
 	// What comes first is a command: where it is unknown, its flags do not matter.
 	cmd.Flags().SetInterspersed(false)
 	cmd.Args = unknownCommand
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		t.say("%s", strings.TrimSuffix(helpText(cmd), "\n"))
-		return usage(errSilent)
+		t.Say("%s", strings.TrimSuffix(helpText(cmd), "\n"))
+		return terminal.Usage(terminal.ErrSilent)
 	}
 	return cmd
 }
@@ -38,7 +40,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if names := cmd.SuggestionsFor(args[0]); len(names) > 0 {
 		hints = append(hints, "did you mean "+cmd.CommandPath()+" "+choices(names)+"?")
 	}
-	return hint(usage(fmt.Errorf("unknown command %q", cmd.CommandPath()+" "+args[0])),
+	return terminal.Hint(terminal.Usage(fmt.Errorf("unknown command %q", cmd.CommandPath()+" "+args[0])),
 		append(hints, cmd.CommandPath()+" --help lists the commands")...)
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"tipbox/cmd/internal/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -22,5 +24,5 @@ func TestHelpFits(t *testing.T) {
 			look(below)
 		}
 	}
-	look(newRootCommand(&terminal{out: io.Discard, err: io.Discard}))
+	look(newRootCommand(&terminal.Terminal{Out: io.Discard, Err: io.Discard}))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"tipbox/cmd/internal/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -21,7 +23,7 @@ func noted() string {
 	return "dev"
 }
 
-func newVersionCommand(t *terminal) *cobra.Command {
+func newVersionCommand(t *terminal.Terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
@@ -30,7 +32,7 @@ func newVersionCommand(t *terminal) *cobra.Command {
 	}
 }
 
-func printVersion(t *terminal) error {
-	_, err := fmt.Fprintln(t.out, "tipbox", version)
+func printVersion(t *terminal.Terminal) error {
+	_, err := fmt.Fprintln(t.Out, "tipbox", version)
 	return err
 }

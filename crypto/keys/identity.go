@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -70,44 +67,4 @@ func (i *Identity) Lock(passphrase string, workFactor int) ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
-}
-
-// WriteNew writes content to a file that must not exist yet, for its owner
-// alone, and returns once the disk has it. It returns an error that is
-// fs.ErrExist where the file exists. Where writing fails no file is left.
-func WriteNew(path string, content []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(path) // the error that matters is the first
-		}
-	}()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return SyncDir(filepath.Dir(path))
-}
-
-// SyncDir makes the name of a new file in dir durable. Windows has no such call and
-// needs none.
-func SyncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

@@ -3,7 +3,6 @@ package keys_test
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,7 +77,7 @@ func TestStockAge(t *testing.T) {
 		}
 		dir := t.TempDir()
 		file, clear := filepath.Join(dir, "khoa"), filepath.Join(dir, "clear")
-		if err := keys.WriteNew(file, locked); err != nil {
+		if err := os.WriteFile(file, locked, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		cmd := exec.Command("script", "-qec", "age -d -o "+clear+" "+file, os.DevNull)
@@ -218,21 +217,5 @@ func TestFingerprint(t *testing.T) {
 	}
 	if got := r.Fingerprint(); got != "2461 6968 3637 3242 5585 9764" || !regexp.MustCompile(`^\d{4}( \d{4}){5}$`).MatchString(got) {
 		t.Errorf("fingerprint %s", got)
-	}
-}
-
-func TestWriteNew(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "khoa")
-	if err := keys.WriteNew(path, []byte("first")); err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v %v", info.Mode(), err)
-	}
-	if err := keys.WriteNew(path, []byte("second")); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("written over: %v", err)
-	}
-	if b, _ := os.ReadFile(path); string(b) != "first" {
-		t.Errorf("now %q", b)
 	}
 }

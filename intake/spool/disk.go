@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"tipbox/intake/durable"
 )
 
 // disk is every call that changes the spool or on which its promise hangs, so
@@ -46,9 +48,7 @@ func Free(dir string) (uint64, error) {
 // osDisk is the operating system's.
 type osDisk struct{}
 
-func (osDisk) create(path string) (file, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-}
+func (osDisk) create(path string) (file, error) { return durable.Create(path) }
 
 func (osDisk) setTimes(path string, t time.Time) error { return os.Chtimes(path, t, t) }
 
@@ -56,14 +56,7 @@ func (osDisk) rename(from, to string) error { return os.Rename(from, to) } //nol
 
 func (osDisk) remove(path string) error { return os.Remove(path) }
 
-func (osDisk) syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
+func (osDisk) syncDir(path string) error { return durable.SyncDir(path) }
 
 func (osDisk) free(path string) (room, error) { return diskRoom(path) }
 

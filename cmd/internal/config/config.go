@@ -84,6 +84,14 @@ type SMTP struct {
 // Link returns the link that the site's posters carry.
 func (c *Config) Link(s *intake.Site) string { return c.BaseURL.String() + "/t/" + s.Code }
 
+// PosterTexts returns the folder of poster texts that the operator added, "" for none.
+func (c *Config) PosterTexts() string {
+	if c.LocaleDir == "" {
+		return ""
+	}
+	return filepath.Join(c.LocaleDir, "poster")
+}
+
 // Problem is one thing wrong with the file.
 type Problem struct {
 	Line int    // 0 where a key is missing

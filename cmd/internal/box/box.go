@@ -1,0 +1,257 @@
+// Package box is a tip box that runs: what serve and the demo wire together, and
+// the files that a box keeps beside its tips.
+package box
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tipbox/cmd/internal/box/probe"
+	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/terminal"
+	"tipbox/intake"
+	"tipbox/intake/admin"
+	"tipbox/intake/deliver"
+	"tipbox/intake/deliver/smtp"
+	"tipbox/intake/durable"
+	"tipbox/intake/limit"
+	"tipbox/intake/photo"
+	"tipbox/intake/redis"
+	"tipbox/intake/server"
+	"tipbox/intake/spool"
+	"tipbox/intake/web"
+	"tipbox/templates"
+)
+
+// grace is how long running submissions and a running mail may take after the
+// service was asked to end: it has ended, goodbyes included, within 10 seconds,
+// unless the disk hangs. A call that waits for the disk cannot be ended, not even
+// by a kill; whoever kills then loses nothing that was thanked, as in any crash.
+const grace = 8 * time.Second
+
+// Options say what a box is made of.
+type Options struct {
+	Config *config.Config
+	Debug  bool         // log more about our own work; never anything about senders
+	Probe  *probe.Probe // nil but where a test spoils the box
+}
+
+// Box is everything that tipbox serve runs, made of a configuration.
+type Box struct {
+	cfg    *config.Config
+	log    *slog.Logger
+	spool  *spool.Spool
+	limits *limit.Limits
+	runner *deliver.Runner
+	form   *server.Server
+	admin  *http.Server
+	sum    []byte // startSum
+}
+
+// OtherMemory is what the service needs besides forms in flight, in bytes: two
+// of the largest photos at once (intake/photo'b own bound), and itself.
+const OtherMemory = 768 << 20
+
+// New makes all parts, which touches the disk but not yet the network. The log
+// goes to t'b stderr.
+func New(t *terminal.Terminal, o Options) (b *Box, err error) {
+	cfg, log := o.Config, newLog(t, o.Debug)
+	if o.Probe == nil {
+		o.Probe = &probe.Probe{
+			Handler:   func(h http.Handler, _ prometheus.Registerer, _ *slog.Logger) http.Handler { return h },
+			Transport: func(t deliver.Transport) deliver.Transport { return t },
+		}
+	}
+	b = &Box{cfg: cfg, log: log, sum: startSum(cfg)}
+	made := b // a return of nil and an error sets b
+	defer func() {
+		if err != nil {
+			made.close()
+		}
+	}()
+	debug.SetMemoryLimit(cfg.HTTP.BodyMemory + OtherMemory)
+	registry := prometheus.NewRegistry()
+	b.spool, err = spool.Open(spool.Options{
+		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, Log: log,
+	})
+	switch {
+	case errors.Is(err, spool.ErrLocked):
+		return nil, terminal.Hint(fmt.Errorf("opening the spool: %w", err),
+			"another tipbox serves "+cfg.DataDir+": stop that one first (systemctl stop tipbox), or give this one a data_dir of its own")
+	case errors.Is(err, fs.ErrPermission):
+		return nil, terminal.Hint(fmt.Errorf("opening the spool: %w", err), DiskOwner)
+	case err != nil:
+		return nil, fmt.Errorf("opening the spool: %w", err)
+	}
+	// Only now, with the spool locked: of two servers started on one directory
+	// the second must not make another secret.
+	secret, err := LoadSecret(cfg.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := intake.NewFormKey(secret)
+	if err != nil {
+		return nil, err
+	}
+	if b.limits, err = newLimits(cfg, secret, log, registry); err != nil {
+		return nil, err
+	}
+	transport, err := Transport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	b.runner = deliver.New(deliver.Options{
+		Spool: b.spool, Transport: o.Probe.Transport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
+		Grace: grace,
+	})
+	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
+	if err != nil {
+		return nil, terminal.Usage(err)
+	}
+	intakeService := intake.NewService(intake.Options{
+		Key: key, Limits: b.limits, Forms: b.limits, Photos: photo.New(photo.Options{}), Spool: b.spool,
+	})
+	handler, err := web.New(web.Options{
+		Service: intakeService, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
+		TrustedProxies: cfg.HTTP.TrustedProxies, Log: log,
+		Bodies: server.NewBodies(server.BodyOptions{Budget: server.NewBudget(cfg.HTTP.BodyMemory, 0)}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	options := server.Options{Handler: o.Probe.Handler(handler, registry, log), Log: log}
+	if cfg.HTTP.TLSCert != "" {
+		if options.TLS, err = LoadTLS(cfg.HTTP); err != nil {
+			return nil, err
+		}
+	}
+	b.form = server.New(options)
+	if b.admin, err = admin.New(admin.Options{Parts: b.parts(), Registry: registry}); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
+	rule := func(l config.Limit) limit.Rule { return limit.Rule(l) }
+	o := limit.Options{
+		Rules:  limit.Rules{Sender: rule(cfg.Limits.Sender), Site: rule(cfg.Limits.Site), All: rule(cfg.Limits.All)},
+		Secret: secret, Log: log, Registerer: r,
+	}
+	if cfg.Redis != nil {
+		password, err := terminal.FirstLine(cfg.Redis.PasswordFile)
+		if err != nil {
+			return nil, terminal.Hint(fmt.Errorf("reading the Redis password: %w", err), cmp.Or(MayRead(err), "mend redis.password_file"))
+		}
+		o.Redis = &redis.Server{URL: cfg.Redis.URL, Password: password}
+	}
+	return limit.New(o)
+}
+
+// Transport returns the way to the mail server.
+func Transport(cfg *config.Config) (*smtp.Transport, error) {
+	return smtp.New(smtp.Options{
+		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
+		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
+	})
+}
+
+// Run serves until ctx ends, and then until what is running is done, within
+// grace. It calls ready with the two addresses once both listen.
+func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
+	defer b.close()
+	form, err := net.Listen("tcp", b.cfg.HTTP.Listen) //nolint:noctx // at once or never
+	if err != nil {
+		return terminal.Hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.listen"))
+	}
+	defer form.Close()
+	adminListener, adminURL, err := b.listenAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := durable.Replace(startedFile(b.cfg), b.sum, 0o600); err != nil {
+		b.log.Warn("tipbox check cannot be told which configuration is served") // a full disk ends nothing else
+	}
+	failed := make(chan error, 2)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := b.form.Serve(form); err != nil {
+			failed <- fmt.Errorf("serving the form: %w", err)
+		}
+	})
+	if adminListener != nil {
+		running.Go(func() {
+			if err := b.admin.Serve(adminListener); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serving health: %w", err)
+			}
+		})
+	}
+	runnerCtx, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRunner()
+	running.Go(func() { b.runner.Run(runnerCtx) })
+
+	scheme := "http://"
+	if b.cfg.HTTP.TLSCert != "" {
+		scheme = "https://"
+	}
+	ready(scheme+form.Addr().String(), adminURL)
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	// Both at once, so that one grace is enough: what a submission still spools
+	// on its way out is mailed at the next start.
+	stopRunner()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if shutdownErr := b.form.Shutdown(last); shutdownErr != nil {
+		_ = b.form.Close()
+	}
+	_ = b.admin.Close()
+	running.Wait()
+	return err
+}
+
+func (b *Box) listenAdmin(ctx context.Context) (net.Listener, string, error) {
+	if b.cfg.HTTP.Admin == "" {
+		return nil, "", nil
+	}
+	l, err := admin.Listen(ctx, b.cfg.HTTP.Admin)
+	if err != nil {
+		return nil, "", terminal.Hint(fmt.Errorf("listening for health: %w", err), listenHint(err, "http.admin"))
+	}
+	return l, "http://" + l.Addr().String(), nil
+}
+
+// listenHint says why an address may not be had.
+func listenHint(err error, key string) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "ports below 1024 want CAP_NET_BIND_SERVICE: take its two lines in deploy/tipbox.service, or change " + key
+	}
+	return "another program may have the port: change " + key
+}
+
+// close gives back what New took.
+func (b *Box) close() {
+	if b.limits != nil {
+		_ = b.limits.Close()
+	}
+	if b.spool != nil {
+		if err := b.spool.Close(); err != nil {
+			b.log.Error("closing the spool failed")
+		}
+	}
+}

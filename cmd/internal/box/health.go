@@ -1,0 +1,62 @@
+package box
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"tipbox/intake/admin"
+	"tipbox/intake/deliver"
+	"tipbox/intake/spool"
+)
+
+// parts are what /healthz and /readyz speak of. Only the spool makes the
+// service unready: while mail or Redis is away, tips are taken and kept.
+func (b *Box) parts() []admin.Part {
+	return []admin.Part{
+		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
+		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
+		{Name: "redis", Probe: func(context.Context) admin.Status {
+			if why := b.limits.Degraded(); why != "" {
+				return admin.Status{State: admin.Degraded, Detail: why + "; this process keeps the limits meanwhile"}
+			}
+			return admin.Status{}
+		}},
+	}
+}
+
+func spoolStatus(st spool.Status) admin.Status {
+	var wrong []string
+	if st.Damaged > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d damaged files in hold/", st.Damaged))
+	}
+	if st.Unread > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d files that a newer tipbox wrote or the disk does not give back", st.Unread))
+	}
+	switch {
+	case st.NoRoom:
+		return admin.Status{State: admin.Unready, Detail: "no room on the disk: nothing is taken until there is"}
+	case len(wrong) > 0:
+		return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, ", ")}
+	}
+	return admin.Status{}
+}
+
+func mailStatus(h deliver.Health) admin.Status {
+	var wrong []string
+	if h.Server != "" {
+		wrong = append(wrong, "mail server: "+h.Server)
+	}
+	if h.Held > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d tips held for a person to decide: tipbox spool list", h.Held))
+	}
+	for _, u := range h.Units {
+		if u.OldestDays > 0 {
+			wrong = append(wrong, fmt.Sprintf("%s: oldest due tip waits for %d days, %s", u.Unit, u.OldestDays, u.Reason))
+		}
+	}
+	if len(wrong) > 0 {
+		return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, "; ")}
+	}
+	return admin.Status{}
+}

@@ -1,0 +1,42 @@
+package box
+
+import (
+	"log/slog"
+
+	"tipbox/cmd/internal/terminal"
+	"tipbox/intake/quiet"
+)
+
+// Serve is tipbox serve: it makes the box and runs it until SIGTERM or Ctrl-C.
+func Serve(t *terminal.Terminal, o Options) error {
+	stderr, err := quiet.Process()
+	t.Err = stderr
+	if err != nil {
+		t.Warn("%v", err)
+	}
+	b, err := New(t, o)
+	if err != nil {
+		return err
+	}
+	if err := quiet.Silence(); err != nil {
+		t.Warn("%v", err)
+	}
+	ctx, stop := terminal.UntilSignal()
+	defer stop()
+	return b.Run(ctx, func(form, admin string) {
+		t.Say("form on %s", form)
+		if admin != "" {
+			t.Say("admin on %s", admin)
+		}
+	})
+}
+
+// newLog returns the log of the service: lines of keys that are allowed, to
+// stderr, for systemd or whoever runs it.
+func newLog(t *terminal.Terminal, debug bool) *slog.Logger {
+	level := slog.LevelInfo
+	if debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(quiet.NewHandler(slog.NewTextHandler(t.Err, &slog.HandlerOptions{Level: level})))
+}

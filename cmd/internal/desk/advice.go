@@ -1,0 +1,135 @@
+// Package desk is what an officer does with keys and tips: identities made, put
+// on paper and brought back, tips opened, entered in the register and counted.
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/qr/paper"
+)
+
+// advice is what an officer reads where keys and tips go wrong: the sentence in
+// Vietnamese, which stands before the English one, and what to do. The first
+// entry that matches counts.
+var advice = []struct {
+	err  error
+	text string
+	hint []string
+}{
+	{keys.ErrWrongPassphrase, "sai mật khẩu", []string{
+		"gõ lại, chú ý phím Caps Lock và bộ gõ tiếng Việt",
+		"type it again, mind Caps Lock and the Vietnamese input method"}},
+	{keys.ErrRecipientsFile, "đây là tệp khóa công khai, không mở tin được", []string{
+		"chọn tệp khóa mà tipbox keygen -o đã ghi",
+		"choose the identity file that tipbox keygen -o wrote"}},
+	{keys.ErrSealedFile, "đây là tin đã niêm phong, không phải tệp khóa", []string{
+		"chọn tệp khóa; muốn mở tin này: tipbox open -i TỆP-KHÓA TỆP-TIN",
+		"choose the identity file; to open this tip: tipbox open -i IDENTITY SEALED"}},
+	{keys.ErrDamaged, "tệp khóa bị hỏng hoặc bị cắt cụt", []string{
+		"dùng bản sao lưu của tệp khóa",
+		"use the backup copy of the identity file"}},
+	{keys.ErrNotIdentity, "đây không phải tệp khóa", []string{
+		"chọn tệp khóa mà tipbox keygen -o đã ghi",
+		"choose the identity file that tipbox keygen -o wrote"}},
+	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
+		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i",
+		"try an older identity or a colleague's; -i may be given several times"}},
+	{open.ErrTruncated, "tệp bị cắt cụt, tải về chưa hết", []string{
+		"tải lại tệp từ hộp thư",
+		"download the file from the mailbox again"}},
+	{open.ErrCorrupted, "tệp bị hỏng hoặc đã bị sửa", []string{
+		"tải lại tệp từ hộp thư; nếu vẫn lỗi, báo người quản trị hòm thư",
+		"download the file again; if it stays damaged, tell whoever runs the tip box"}},
+	{open.ErrLocked, "tệp khóa bằng mật khẩu: có lẽ là tệp khóa, không phải tin", []string{
+		"đặt tệp khóa sau -i, tệp tin ở cuối",
+		"the identity file goes after -i, the tip last"}},
+	{open.ErrTooLarge, "tệp quá lớn, không thể là một tin", []string{
+		"chọn tệp TB-….age đính kèm trong thư",
+		"choose the TB-….age that was attached to the mail"}},
+	{open.ErrEmpty, "tệp rỗng, tải về chưa xong", []string{
+		"tải lại tệp từ hộp thư",
+		"download the file from the mailbox again"}},
+	{open.ErrZip, "đây là tệp nén zip", []string{
+		"giải nén trước, rồi mở tệp TB-….age bên trong",
+		"unpack it first, then open the TB-….age in it"}},
+	{open.ErrWebPage, "đây là một trang web đã lưu", []string{
+		"trong hộp thư, bấm tải tệp đính kèm TB-….age, đừng lưu cả trang",
+		"download the attachment TB-….age from the mail; do not save the page"}},
+	{open.ErrOutlook, "đây là thư của Outlook (.msg)", []string{
+		"mở thư trong Outlook, lưu tệp đính kèm TB-….age rồi mở tệp đó",
+		"open the mail in Outlook, save its attachment TB-….age and open that"}},
+	{open.ErrIdentity, "đây là tệp khóa, không phải tin", []string{
+		"đặt tệp khóa sau -i, tệp tin ở cuối; đừng gửi tệp khóa cho ai",
+		"the identity file goes after -i, the tip last; send the identity to nobody"}},
+	{open.ErrRecipients, "đây là tệp khóa công khai, không phải tin", []string{
+		"chọn tệp TB-….age đính kèm trong thư",
+		"choose the TB-….age that was attached to the mail"}},
+	{open.ErrNoTipInMail, "thư này không kèm tin nào", []string{
+		"chọn thư có tệp đính kèm TB-….age",
+		"choose a mail that has an attachment TB-….age"}},
+	{open.ErrNotSealed, "đây không phải tin đã niêm phong, cũng không phải thư", []string{
+		"chọn tệp TB-….age hoặc thư .eml",
+		"choose a TB-….age file or an .eml mail"}},
+	{keys.ErrNotLocked, "tệp khóa không có mật khẩu, không được in ra giấy", []string{
+		"khóa tệp bằng mật khẩu trước: age -p -a -o KHOA-MOI KHOA-CU",
+		"lock it with a passphrase first: age -p -a -o NEW OLD"}},
+	{paper.ErrTooLarge, "tệp khóa quá lớn, không in lên một tờ giấy được", []string{
+		"mỗi tệp chỉ nên có một khóa", "keep one key in a file"}},
+	{paper.ErrNoCode, "không đọc được mã nào trong ảnh", []string{
+		"chụp lại thẳng, đủ sáng, thấy rõ cả hai mã; hoặc gõ các dòng chữ vào một tệp .txt rồi thêm --restore TEP.txt",
+		"take the picture again, straight and bright, or type the lines into a text file and add --restore FILE.txt"}},
+	{paper.ErrNoLine, "tệp chữ này không có dòng nào của tờ sao khóa", []string{
+		"gõ từng dòng kể cả số dòng, ví dụ: 01/17 ABCD EFGH …",
+		"type the lines with their numbers, such as: 01/17 ABCD EFGH …"}},
+	{paper.ErrVietnamese, "gõ sai các dòng sau, có chữ mang dấu", []string{
+		"tắt bộ gõ tiếng Việt rồi gõ lại các dòng đó",
+		"switch the Vietnamese input method off and type these lines again"}},
+	{paper.ErrTwoSheets, "ảnh và chữ là của hai tờ khác nhau", []string{
+		"chỉ đưa ảnh và chữ của một tờ", "give pictures and text of one sheet only"}},
+	{paper.ErrWrongSum, "mã kiểm tra của tờ không khớp, có lẽ lẫn hai tờ", []string{
+		"chỉ đưa ảnh và chữ của một tờ, rồi thử lại", "give pictures and text of one sheet only, and try again"}},
+	{paper.ErrEmptyPDF, "tệp PDF này không có trang quét nào", []string{
+		"in ra rồi chụp hoặc quét thành ảnh JPEG, PNG; hoặc chép các dòng chữ trong đó vào một tệp .txt",
+		"print it and photograph or scan the page, or copy its lines of letters into a text file"}},
+	{paper.ErrTooBig, "ảnh quá lớn", []string{
+		"quét lại ở 300 dpi", "scan again at 300 dpi"}},
+	{paper.ErrNotPicture, "tệp này không phải ảnh cũng không phải chữ", []string{
+		"lưu ảnh dạng JPEG hoặc PNG (iPhone: đừng dùng HEIC)",
+		"save the picture as JPEG or PNG, not HEIC"}},
+	{fs.ErrNotExist, "không tìm thấy tệp", []string{
+		"kiểm tra lại tên và thư mục",
+		"check the name and the folder"}},
+}
+
+// Advise returns err with its sentence in Vietnamese before it and what to do
+// as hints, where there is advice for it.
+func Advise(err error) error {
+	var plugin *keys.PluginError
+	if errors.As(err, &plugin) && plugin.Missing {
+		return terminal.Hint(fmt.Errorf("thiếu chương trình của khóa / %w", err),
+			fmt.Sprintf("cài age-plugin-%s rồi thử lại", plugin.Name),
+			fmt.Sprintf("install age-plugin-%s so that it is found in PATH", plugin.Name))
+	}
+	var typo *paper.TypoError
+	if errors.As(err, &typo) && !errors.Is(err, paper.ErrVietnamese) {
+		return terminal.Hint(fmt.Errorf("gõ sai / %w", err),
+			"so lại từng chữ của các dòng đó với tờ giấy, cả nhóm cuối", "compare these lines with the sheet letter by letter, the last group too")
+	}
+	var missing *paper.MissingError
+	if errors.As(err, &missing) {
+		return terminal.Hint(fmt.Errorf("chưa đọc đủ tờ giấy / %w", err),
+			"thêm ảnh rõ hơn bằng một --restore nữa, hoặc gõ các dòng đó vào một tệp .txt rồi thêm --restore TEP.txt",
+			"add a clearer picture with one more --restore, or type these lines into a text file and add --restore FILE.txt")
+	}
+	for _, a := range advice {
+		if errors.Is(err, a.err) {
+			return terminal.Hint(fmt.Errorf("%s / %w", a.text, err), a.hint...)
+		}
+	}
+	return err
+}

@@ -1,0 +1,203 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
+	"tipbox/intake"
+)
+
+// Open is tipbox open: what it is given.
+type Open struct {
+	Identity       []string // identity files, at least one
+	Output         string   // the folder that tips are written into, "" for none
+	Register       string   // a CSV file, "" for none
+	PassphraseFile string   // "" to ask for it
+	Sealed         []string // tips, mails and folders of them
+}
+
+// opened is a tip and what became of it on this machine, without its photos,
+// so that a thousand tips fit into memory.
+type opened struct {
+	*plaintext.Tip
+	ref    string // the tip's id, or one made from its sealed bytes
+	named  bool   // it is the tip's id
+	source string
+	cut    int      // characters of the text left out
+	photos int      // attached
+	files  []string // photos written
+}
+
+// maxShown is how many characters of a text are kept, as in the reader. A tip's
+// has at most 4,000, a place and a time; what is no tip may have four million.
+const maxShown = 20_000
+
+// Run opens the tips and prints them, the urgent ones first.
+func (c *Open) Run(t *terminal.Terminal) error {
+	if c.Register != "" && !strings.EqualFold(filepath.Ext(c.Register), ".csv") {
+		return terminal.Hint(terminal.Usage(fmt.Errorf("--register %q: expected a name that ends in .csv", c.Register)),
+			"sổ là tệp CSV, mở được bằng Excel / the register is a CSV file, which Excel opens: --register so-tin.csv")
+	}
+	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
+		return err
+	}
+	ids, err := c.identities(t)
+	if err != nil {
+		return err
+	}
+	ctx, stop := terminal.UntilSignal()
+	tips, failures := c.open(ctx, t, ids)
+	stop()
+	// A stable sort keeps the order given within the urgent and the others.
+	slices.SortStableFunc(tips, func(a, b opened) int {
+		switch {
+		case a.Urgent == b.Urgent:
+			return 0
+		case a.Urgent:
+			return -1
+		}
+		return 1
+	})
+	for _, tip := range tips {
+		if err := printTip(t.Out, &tip); err != nil {
+			return fmt.Errorf("printing a tip: %w", err)
+		}
+	}
+	if len(tips) > 0 && c.Output+c.Register != "" {
+		defer t.Say("Những gì vừa ghi ra (%s) KHÔNG còn niêm phong: cất kỹ, xong việc thì xóa. / What was written is no longer sealed: lock it away, delete it when done.",
+			strings.Join(slices.DeleteFunc([]string{c.Output, c.Register}, func(s string) bool { return s == "" }), ", "))
+	}
+	if c.Register != "" && len(tips) > 0 {
+		added, err := addToRegister(c.Register, tips)
+		if err != nil {
+			return err
+		}
+		for _, tip := range added {
+			if !tip.named {
+				t.Warn("%s: tên tệp không có mã TB-…, vào sổ bằng mã tạm %s; giữ nguyên tên tệp như trong thư, kẻo một tin vào sổ hai lần / "+
+					"its name has no TB-… id; keep the name as it is in the mail, or one tip is entered twice", open.VisibleLine(tip.source), tip.ref)
+			}
+		}
+		t.Say("%s: ghi thêm %d tin / %s entered", c.Register, len(added), terminal.Counted(len(added), "tip"))
+	}
+	switch {
+	case len(failures) == 1 && len(tips) == 0:
+		return failures[0]
+	case len(failures) > 0:
+		for _, err := range failures {
+			t.Fail(err)
+		}
+		t.Say("%d tin mở được, %d lỗi / %d opened, %d failed", len(tips), len(failures), len(tips), len(failures))
+		return terminal.ErrSilent
+	case len(tips) == 0:
+		return Advise(fmt.Errorf("%s: %w", strings.Join(c.Sealed, ", "), errNothing))
+	}
+	return nil
+}
+
+var (
+	errNothing = errors.New("không có tin nào ở đó / no sealed tip is in there")
+	errStopped = errors.New("bị ngắt, các tin còn lại chưa mở / interrupted, what is left was not opened")
+)
+
+// nothingThere returns what is wrong where none of the paths exists. One that
+// does may hold a tip, which the others must not hide.
+func (c *Open) nothingThere() error {
+	var missing []error
+	for _, path := range c.Sealed {
+		_, err := os.Stat(path)
+		if err == nil {
+			return nil
+		}
+		missing = append(missing, Advise(fmt.Errorf("%s: %w", open.VisibleLine(path), err)))
+	}
+	return errors.Join(missing...)
+}
+
+// identities unlocks the identities, as many of them as it can, at least one.
+func (c *Open) identities(t *terminal.Terminal) (*keys.Identities, error) {
+	var all []*keys.Identities
+	var locked []error
+	for _, path := range c.Identity {
+		ids, err := unlock(t, path, c.PassphraseFile)
+		if err != nil {
+			locked = append(locked, err)
+			continue
+		}
+		all = append(all, ids)
+	}
+	if len(all) == 0 {
+		return nil, errors.Join(locked...)
+	}
+	for _, err := range locked {
+		t.Warn("bỏ qua khóa này / going on without this one: %v", err)
+	}
+	return keys.Join(all...), nil
+}
+
+// open opens everything there is, so that one bad file does not hide a tip. Where
+// ctx ends, it does so between two tips: no half of one is left behind in clear.
+func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identities) (tips []opened, failures []error) {
+	defer t.Done()
+	seen := make(map[[sha256.Size]byte]bool)
+	for src, err := range open.Sources(c.Sealed...) {
+		if ctx.Err() != nil {
+			return tips, append(failures, errStopped)
+		}
+		t.Step("đang mở / opening", len(tips)+1, 0)
+		if err == nil {
+			sum := sha256.Sum256(src.Sealed)
+			if seen[sum] { // the mail and its attachment, or a mail sent twice
+				continue
+			}
+			seen[sum] = true
+			var tip *plaintext.Tip
+			if tip, err = open.Open(src.Sealed, ids); err == nil {
+				o := newOpened(tip, src, sum)
+				if err = c.write(t, &o); err == nil {
+					o.Photos = nil
+					tips = append(tips, o)
+				}
+			}
+		}
+		if err != nil {
+			failures = append(failures, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err)))
+		}
+	}
+	return tips, failures
+}
+
+// newOpened names the tip. What the server wrote outside of it, the name of the
+// mail's attachment, goes before what stands in it, which anyone can have
+// sealed: so nobody can pass off a tip as another that is in the register.
+func newOpened(tip *plaintext.Tip, src open.Source, sum [sha256.Size]byte) opened {
+	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos)}
+	if runes := []rune(tip.Text); len(runes) > maxShown {
+		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown
+	}
+	for _, s := range []*string{&tip.Unit, &tip.Site, &tip.SiteName, (*string)(&tip.Mailbox), &tip.Lang} {
+		*s = open.Short(*s)
+	}
+	if src.ID != "" && tip.ID != "" && src.ID != tip.ID {
+		tip.Warnings = append(tip.Warnings, open.ErrOtherID)
+	}
+	for _, id := range []intake.ID{src.ID, tip.ID} {
+		if o.ref == "" {
+			o.ref = string(id)
+		}
+	}
+	if o.named = o.ref != ""; !o.named {
+		o.ref = fmt.Sprintf("X-%X", sum[:4])
+	}
+	return o
+}

@@ -1,0 +1,84 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"tipbox/crypto/open"
+	"tipbox/crypto/plaintext"
+)
+
+// warnings is what an officer reads about a tip that is not quite as it should be.
+var warnings = map[error]string{
+	plaintext.ErrNotTip:     "niêm phong cho khóa này nhưng không phải tin của hòm thư; nội dung như sau / sealed to this key but not a tip; this is its text",
+	plaintext.ErrNotText:    "niêm phong cho khóa này nhưng không phải tin và không phải chữ; không hiện / sealed to this key but neither a tip nor text; not shown",
+	plaintext.ErrNewer:      "tin do phiên bản tipbox mới hơn niêm phong; hãy cập nhật / sealed by a newer tipbox; update this one",
+	plaintext.ErrIncomplete: "có phần của tin không đọc được / a part of the tip cannot be read",
+	plaintext.ErrOtherPart:  "tin có tệp đính kèm lạ, đã bỏ qua / an attachment that tips do not have was left out",
+	open.ErrOtherID:         "mã trong tin khác mã ở tên tệp; dùng mã ở tên tệp / the id in the tip is not that of the file's name, which counts",
+}
+
+// printTip prints the tip for a person, Vietnamese first. Every string of the
+// tip goes through open.Visible: a terminal obeys control characters.
+func printTip(w io.Writer, o *opened) error {
+	var b strings.Builder
+	title := "═══ " + o.ref + " "
+	if o.Urgent {
+		title += "═══ KHẨN / URGENT "
+	}
+	fmt.Fprintln(&b, title+strings.Repeat("═", max(3, 72-len([]rune(title)))))
+	row := func(vi, en, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-10s %-9s %s\n", vi, en, value)
+		}
+	}
+	row("Hòm thư", "Box", mailboxTitle(o.Tip))
+	row("Nơi dán", "Site", siteTitle(o.Tip))
+	row("Đơn vị", "Unit", open.VisibleLine(o.Unit))
+	if o.photos > 0 {
+		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)
+		if o.files != nil {
+			photos = strings.Join(o.files, "\n"+strings.Repeat(" ", 21))
+		}
+		row("Ảnh", "Photos", photos)
+	}
+	row("Tệp", "File", open.VisibleLine(o.source))
+	for _, warning := range o.Warnings {
+		row("CHÚ Ý", "WARNING", warningText(warning))
+	}
+	fmt.Fprintf(&b, "\n%s\n\n", open.Visible(o.Text))
+	if o.cut > 0 {
+		fmt.Fprintf(&b, "… còn %d ký tự nữa không hiện ở đây / %[1]d more characters are not shown\n\n", o.cut)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func warningText(warning error) string {
+	for known, text := range warnings {
+		if errors.Is(warning, known) {
+			return text
+		}
+	}
+	return warning.Error()
+}
+
+func mailboxTitle(tip *plaintext.Tip) string {
+	if title := tip.Mailbox.Title(); title != "" {
+		return title
+	}
+	return open.VisibleLine(string(tip.Mailbox))
+}
+
+func siteTitle(tip *plaintext.Tip) string {
+	name, code := open.VisibleLine(tip.SiteName), open.VisibleLine(tip.Site)
+	switch {
+	case name == "":
+		return code
+	case code == "":
+		return name
+	}
+	return name + " (" + code + ")"
+}

@@ -1,0 +1,129 @@
+package patrol
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"tipbox/cmd/internal/config"
+	"tipbox/intake"
+	"tipbox/qr"
+)
+
+// verifier judges photos against a configuration.
+type verifier struct {
+	cfg *config.Config
+	now time.Time
+}
+
+// photo returns a finding for each code in the photo, at least one. Whatever a
+// stranger's print does to the reader, the other photos are judged.
+func (v *verifier) photo(name string) (list []finding) {
+	unreadable := func(vi, en string) []finding {
+		return []finding{{photo: name, verdict: qr.Unreadable, note: vi + " / " + en}}
+	}
+	defer func() {
+		if recover() != nil {
+			list = unreadable("không đọc được ảnh này; chụp lại", "the photo cannot be read; photograph again")
+		}
+	}()
+	img, err := readPhoto(name)
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return unreadable("không phải ảnh JPEG hay PNG; máy iPhone: Cài đặt, Camera, Định dạng, Tương thích nhất",
+			"not a JPEG or PNG; on an iPhone: Settings, Camera, Formats, Most Compatible")
+	case err != nil:
+		return unreadable("không mở được ảnh: "+err.Error(), "the photo cannot be opened")
+	}
+	codes := qr.Read(img)
+	if len(codes) == 0 {
+		return unreadable("không đọc được mã nào; chụp lại gần hơn, thẳng, đủ sáng, cả bốn góc của mã",
+			"no code could be read; photograph again from nearer, straight on, in good light, all corners of the code in view")
+	}
+	for _, code := range codes {
+		list = append(list, v.judge(name, code.Text))
+	}
+	// What is wrong comes first: it is what the patrol must see.
+	slices.SortStableFunc(list, func(a, b finding) int {
+		if (a.verdict == qr.Genuine) != (b.verdict == qr.Genuine) {
+			if a.verdict == qr.Genuine {
+				return 1
+			}
+			return -1
+		}
+		return 0
+	})
+	return list
+}
+
+func readPhoto(name string) (image.Image, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	file, err := io.ReadAll(io.LimitReader(f, maxVerifyFile))
+	if err != nil {
+		return nil, err
+	}
+	return qr.DecodePhoto(file, maxVerifyPixels)
+}
+
+func (v *verifier) judge(photo, text string) finding {
+	var site *intake.Site
+	j := qr.Judge(text, v.cfg.BaseURL, func(code string) (known, withdrawn bool) {
+		site = v.cfg.Directory.Site(code)
+		return site != nil, site != nil && site.IsWithdrawn(v.now)
+	})
+	f := finding{photo: photo, verdict: j.Verdict, link: text}
+	switch j.Verdict {
+	case qr.Genuine:
+		f.note = placeOf(site)
+	case qr.Withdrawn:
+		f.note = fmt.Sprintf("%s: đã thu hồi từ %s, gỡ xuống / withdrawn, take it down",
+			placeOf(site), site.Withdrawn.Format("02/01/2006"))
+	case qr.Unknown:
+		f.note = fmt.Sprintf("không có điểm nào mã %q / no site has the code", j.Code)
+	case qr.Foreign:
+		f.note = v.difference(j)
+	}
+	return f
+}
+
+// placeOf names the site, without what only tells a poster where lines may end.
+func placeOf(site *intake.Site) string {
+	return strings.NewReplacer("\u00a0", " ", "\u200b", "").Replace(site.Unit.Name.In() + ", " + site.Name.In())
+}
+
+// difference says how a foreign link differs from ours.
+func (v *verifier) difference(j qr.Judgement) string {
+	ours := v.cfg.BaseURL.Host
+	switch j.Difference {
+	case qr.NotALink:
+		return "không phải địa chỉ trang web / not a web address"
+	case qr.UserInHost:
+		return fmt.Sprintf("giả dạng: dẫn đến %s, phần trước dấu @ chỉ để lừa / disguised: leads to the part behind the @", j.Host)
+	case qr.LookAlike:
+		return fmt.Sprintf("giả dạng: %s viết bằng chữ trông giống %s / look-alike letters", j.Host, ours)
+	case qr.NearHost:
+		return fmt.Sprintf("giả dạng: %s gần giống %s, khác một hai chữ / a letter or two differ", j.Host, ours)
+	case qr.HostAsPrefix:
+		return fmt.Sprintf("giả dạng: %s chỉ mượn tên %s / our name inside another's", j.Host, ours)
+	case qr.OtherHost:
+		return fmt.Sprintf("dẫn đến nơi khác: %s / leads elsewhere", j.Host)
+	case qr.OtherScheme:
+		return fmt.Sprintf("không phải %s:// / not %[1]s", v.cfg.BaseURL.Scheme)
+	case qr.OtherPort:
+		return fmt.Sprintf("sai cổng, phải là %s / wrong port", ours)
+	case qr.OtherPath:
+		return fmt.Sprintf("đúng %s nhưng sai đường dẫn, phải là /t/MÃ / wrong path", ours)
+	case qr.Additions:
+		return "thêm phần sau dấu ? hoặc #, không phải do ta in / an added query or fragment, not printed by us"
+	}
+	return string(j.Difference)
+}

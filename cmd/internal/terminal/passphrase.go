@@ -1,0 +1,114 @@
+package terminal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Tries is how often a person may type a passphrase at the terminal.
+const Tries = 3
+
+// What a new passphrase is held to, in characters: whoever steals the identity
+// file can try as many as their machines can do. NIST SP 800-63B refuses fewer
+// than eight.
+const (
+	minPassphrase  = 8
+	goodPassphrase = 12 // with fewer there is a warning
+)
+
+// Passphrase reads a passphrase from the file, or, where file is "", asks for
+// it on the controlling terminal, which need not be stdin.
+func (t *Terminal) Passphrase(file, prompt string) (string, error) {
+	if file != "" {
+		pass, err := FirstLine(file)
+		if err != nil {
+			return "", fmt.Errorf("reading the passphrase file: %w", err)
+		}
+		if pass == "" {
+			return "", Hint(fmt.Errorf("passphrase file %s is empty", file), "put the passphrase on its first line")
+		}
+		return pass, nil
+	}
+	pass, err := askTerminal(prompt)
+	if err != nil {
+		return "", Hint(err, "không có cửa sổ lệnh để hỏi: ghi mật khẩu vào một tệp và dùng --passphrase-file",
+			"where there is no terminal, give the passphrase with --passphrase-file FILE")
+	}
+	if pass == "" {
+		return "", errors.New("mật khẩu trống / the passphrase is empty")
+	}
+	return pass, nil
+}
+
+// NewPassphrase is Passphrase for a new one, which has to be long enough and, at
+// the terminal, typed twice; there it is asked for again until it is.
+func (t *Terminal) NewPassphrase(file, prompt string) (string, error) {
+	for try := 1; ; try++ {
+		pass, err := t.Passphrase(file, prompt)
+		if err != nil {
+			return "", err
+		}
+		var wrong error
+		switch length := utf8.RuneCountInString(norm.NFC.String(pass)); {
+		case length < minPassphrase:
+			wrong = Hint(fmt.Errorf("mật khẩu quá ngắn, cần ít nhất %d ký tự / the passphrase is too short: at least %[1]d characters", minPassphrase),
+				"năm từ tiếng Việt không dấu, chẳng liên quan gì nhau, thì vừa dễ nhớ vừa khó dò",
+				"five plain words that have nothing to do with each other are easy to keep and hard to guess")
+		case length < goodPassphrase:
+			t.Warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
+		}
+		if wrong == nil && file == "" {
+			again, err := askTerminal("Nhập lại / again: ")
+			if err != nil {
+				return "", err
+			}
+			if again != pass {
+				wrong = errors.New("hai lần nhập không giống nhau / the two passphrases differ")
+			}
+		}
+		if wrong == nil {
+			return pass, nil
+		}
+		if file != "" || try == Tries {
+			return "", wrong
+		}
+		t.Say("%v", wrong)
+	}
+}
+
+// askTerminal prompts on the controlling terminal without echo.
+func askTerminal(prompt string) (string, error) {
+	in, out, err := openTTY()
+	if err != nil {
+		return "", fmt.Errorf("opening the terminal to ask for a passphrase: %w", err)
+	}
+	defer in.Close()
+	defer out.Close()
+	fmt.Fprint(out, prompt)
+	b, err := term.ReadPassword(int(in.Fd()))
+	fmt.Fprintln(out)
+	if err != nil {
+		return "", fmt.Errorf("reading a passphrase from the terminal: %w", err)
+	}
+	return string(b), nil
+}
+
+// FirstLine returns the first line of a file, which is how people put a password
+// into one: whatever ends it is no part of it. No file has "".
+func FirstLine(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}
