@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 
+	"tipbox/qr/typo"
+
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 )
@@ -73,30 +75,5 @@ func near(a, b string) bool {
 	if len(b) > 14 {
 		allowed = 2
 	}
-	return distance([]rune(a), []rune(b)) <= allowed
-}
-
-// distance is the optimal string alignment distance.
-func distance(a, b []rune) int {
-	d := make([][]int, len(a)+1)
-	for i := range d {
-		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
-	}
-	return d[len(a)][len(b)]
+	return typo.Distance(a, b) <= allowed
 }

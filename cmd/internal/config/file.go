@@ -10,6 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"tipbox/intake"
+	"tipbox/qr/typo"
 )
 
 // file mirrors tipbox.toml. Durations, sizes and dates are strings here, so
@@ -173,7 +174,7 @@ func nearest(key toml.Key) string {
 	best, bestDistance := "", 3
 	for f := range t.Fields() {
 		tag := f.Tag.Get("toml")
-		if d := editDistance(tag, key[len(key)-1]); d < bestDistance {
+		if d := typo.Distance(tag, key[len(key)-1]); d < bestDistance {
 			best, bestDistance = tag, d
 		}
 	}
@@ -192,28 +193,4 @@ func fieldByTag(t reflect.Type, tag string) (reflect.StructField, bool) {
 		}
 	}
 	return reflect.StructField{}, false
-}
-
-// editDistance is Levenshtein's with a swap of neighbours as one edit, in bytes:
-// keys are ASCII.
-func editDistance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		for j := range rows[i] {
-			switch {
-			case i == 0 || j == 0:
-				rows[i][j] = i + j
-				continue
-			case a[i-1] == b[j-1]:
-				rows[i][j] = rows[i-1][j-1]
-			default:
-				rows[i][j] = 1 + min(rows[i-1][j-1], rows[i-1][j], rows[i][j-1])
-			}
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], 1+rows[i-2][j-2])
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }
