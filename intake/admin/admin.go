@@ -24,8 +24,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"time"
+
+	"tipbox/intake"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -179,7 +180,7 @@ func localOnly(next http.Handler) http.Handler {
 		if h, _, err := net.SplitHostPort(host); err == nil {
 			host = h
 		}
-		if !loopback(host) {
+		if !intake.IsLoopback(host) {
 			http.Error(w, "this listener answers to localhost only", http.StatusMisdirectedRequest)
 			return
 		}
@@ -189,21 +190,10 @@ func localOnly(next http.Handler) http.Handler {
 
 // checkAddr refuses any address that other machines may reach.
 func checkAddr(addr string) error {
-	if host, _, err := net.SplitHostPort(addr); err != nil || !loopback(host) {
+	if host, _, err := net.SplitHostPort(addr); err != nil || !intake.IsLoopback(host) {
 		return fmt.Errorf("admin listener %q: not a loopback address: expected 127.0.0.1:PORT, [::1]:PORT or localhost:PORT", addr)
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' { // a Host header without a port
-		host = host[1 : len(host)-1]
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.IsLoopback()
 }
 
 // Listen listens on an address of loopback and refuses every other, also

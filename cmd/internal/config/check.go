@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tipbox/intake"
+
 	"golang.org/x/text/language"
 )
 
@@ -89,7 +91,7 @@ func (c *checker) baseURL(s string) *url.URL {
 		c.bad("base_url", "%q: expected https://HOST and nothing after it", s)
 	case u.Host != strings.ToLower(u.Host):
 		c.bad("base_url", "%q: expected the host in lower case, as posters carry it", s)
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && intake.IsLoopback(u.Hostname()):
 		return u
 	default:
 		c.bad("base_url", "%q: expected https:// (http:// is for loopback only)", s)
@@ -105,7 +107,7 @@ func (c *checker) http(f *file, base *url.URL) HTTP {
 	}
 	c.listen("http.listen", h.Listen)
 	if h.Admin != "" && c.listen("http.admin", h.Admin) {
-		if host, _, _ := net.SplitHostPort(h.Admin); !isLoopback(host) {
+		if host, _, _ := net.SplitHostPort(h.Admin); !intake.IsLoopback(host) {
 			c.bad("http.admin", "%q: expected a loopback address: it answers without asking who", h.Admin)
 		} else if samePort(h.Listen, h.Admin) {
 			c.bad("http.admin", "%q: is taken by http.listen: expected another port", h.Admin)
@@ -189,7 +191,7 @@ func (c *checker) smtp(f *file) SMTP {
 	switch {
 	case !slices.Contains([]string{"tls", "starttls", "none"}, s.TLS):
 		c.bad("smtp.tls", "%q: expected tls, starttls or none", s.TLS)
-	case s.TLS == "none" && s.Host != "" && !isLoopback(s.Host):
+	case s.TLS == "none" && s.Host != "" && !intake.IsLoopback(s.Host):
 		c.bad("smtp.tls", "\"none\" to %s: expected tls or starttls to any host but loopback", s.Host)
 	}
 	if (s.Username == "") != (s.PasswordFile == "") {
@@ -292,12 +294,4 @@ func (c *checker) path(p string) string {
 		return p
 	}
 	return filepath.Join(c.dir, p)
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }

@@ -18,6 +18,7 @@ import (
 	"tipbox/cmd/internal/setup"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/keys"
+	"tipbox/intake"
 	"tipbox/intake/durable"
 	"tipbox/intake/spool"
 	"tipbox/qr/poster"
@@ -50,7 +51,7 @@ var sites = []config.FirstSite{
 // Run sets everything up, says what to do with it, and runs until Ctrl-C.
 func (c *Demo) Run(t *terminal.Terminal) error {
 	host, _, err := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+	if err != nil || !intake.IsLoopback(host) {
 		return terminal.Hint(terminal.Usage(fmt.Errorf("--listen %q is not a loopback address with a port", c.Listen)),
 			"the demo's mailbox is unlocked, so the demo is for this machine only; try 127.0.0.1:8081")
 	}

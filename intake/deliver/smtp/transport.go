@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/wneessen/go-mail/smtp"
 
+	"tipbox/intake"
 	"tipbox/intake/deliver"
 )
 
@@ -260,7 +260,7 @@ func readPassword(file string) (string, error) {
 // loopbackOnly refuses, before the first packet, a name that turns out to be
 // elsewhere.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
-	if ap, err := netip.ParseAddrPort(address); err != nil || !ap.Addr().Unmap().IsLoopback() {
+	if host, _, err := net.SplitHostPort(address); err != nil || !intake.IsLoopback(host) {
 		return deferred(deliver.BadTLS, errors.New("the mail server is not on loopback and tls is none"))
 	}
 	return nil
