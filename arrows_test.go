@@ -1,0 +1,165 @@
+package tipbox_test
+
+import (
+	"errors"
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says for each package which packages of ours it imports, and owners
+// which packages alone import an outside library.
+var (
+	arrows = map[string][]string{
+		"intake":                          {},
+		"intake/metric":                   {},
+		"intake/faulttest":                {},
+		"intake/limit":                    {"intake", "intake/metric", "intake/redis"},
+		"intake/redis":                    {},
+		"intake/redis/redistest":          {"intake/porttest"},
+		"intake/porttest":                 {},
+		"intake/photo":                    {"intake", "intake/photo/jpegscan"},
+		"intake/photo/jpegscan":           {},
+		"intake/quiet":                    {},
+		"intake/spool":                    {"intake", "intake/durable"},
+		"intake/deliver":                  {"intake", "intake/metric", "intake/spool"},
+		"intake/deliver/smtp":             {"intake", "intake/deliver", "templates/mail"},
+		"intake/deliver/smtp/smtptest":    {},
+		"intake/deliver/smtp/postfixtest": {"intake/porttest"},
+		"intake/server":                   {"intake"},
+		"intake/server/formtest":          {},
+		"intake/web":                      {"intake", "intake/server", "templates", "templates/browser"},
+		"intake/admin":                    {"intake"},
+		"intake/durable":                  {},
+		"crypto/keys":                     {},
+		"crypto/plaintext":                {"intake"},
+		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
+		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "intake", "intake/photo/jpegscan"},
+		"templates":                       {"templates/locale", "templates/pictograms"},
+		"templates/locale":                {},
+		"templates/postertext":            {"templates/locale"},
+		"templates/pictograms":            {},
+		"templates/fonts":                 {},
+		"templates/mail":                  {},
+		"templates/browser":               {},
+		"templates/browser/browsertest":   {},
+		"qr":                              {"intake/photo/jpegscan", "qr/typo"},
+		"qr/paper":                        {"qr", "templates/fonts"},
+		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
+		"qr/typo":                         {},
+
+		"cmd/internal/box": {
+			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/deliver",
+			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/server",
+			"intake/spool", "intake/web", "templates",
+		},
+		"cmd/internal/box/probe": {"intake/deliver"},
+		"cmd/internal/check": {
+			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver", "intake/deliver/smtp",
+			"intake/limit", "intake/redis", "intake/spool", "qr/poster", "templates", "templates/postertext",
+		},
+		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "qr/typo"},
+		"cmd/internal/demo": {
+			"cmd/internal/box", "cmd/internal/config", "cmd/internal/setup", "cmd/internal/terminal", "crypto/keys", "intake",
+			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
+		},
+		"cmd/internal/desk": {
+			"cmd/internal/table", "cmd/internal/terminal", "crypto/keys", "crypto/open", "crypto/plaintext", "intake",
+			"intake/durable", "qr/paper", "templates/browser",
+		},
+		"cmd/internal/patrol":   {"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake", "qr"},
+		"cmd/internal/setup":    {"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "intake/durable"},
+		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
+		"cmd/internal/terminal": {"crypto/open"},
+		"cmd/internal/unitkeys": {"cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable"},
+		"cmd/proof/traces/leaky": {
+			"cmd/internal/box", "cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver",
+		},
+		"cmd/tipbox": {
+			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
+			"cmd/internal/patrol", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake", "intake/spool",
+			"qr/poster", "templates/postertext",
+		},
+	}
+	owners = map[string][]string{
+		"filippo.io/age":                {"crypto/keys", "crypto/open", "crypto/seal"},
+		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
+		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
+		"github.com/labstack/echo":      {"intake/web"},
+		"github.com/spf13/cobra":        {"cmd/tipbox"},
+		"github.com/skip2/go-qrcode":    {"qr"},
+		"github.com/makiuchi-d/gozxing": {"qr"},
+		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
+		"maragu.dev/gomponents":         {"templates"},
+	}
+)
+
+// TestArrows holds the layout: imports run one way, each outside library that
+// matters is behind one door, and nobody keeps a permission that is not used.
+func TestArrows(t *testing.T) {
+	imports := make(map[string][]string) // by package, in any of our builds
+	for _, tags := range [][]string{nil, {"desk"}} {
+		context := build.Default
+		context.BuildTags = tags
+		err := filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil || !d.IsDir():
+				return err
+			case dir != "." && strings.HasPrefix(d.Name(), "."), d.Name() == "testdata", d.Name() == "node_modules":
+				return filepath.SkipDir
+			}
+			pkg, err := context.ImportDir(dir, 0)
+			if none := new(build.NoGoError); errors.As(err, &none) {
+				return nil
+			}
+			if len(pkg.GoFiles) > 0 { // else it has only tests
+				imports[dir] = append(imports[dir], pkg.Imports...)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	used := make(map[[2]string]bool) // a library and who imports it
+	for name, all := range imports {
+		allowed, known := arrows[name]
+		if !known {
+			t.Errorf("package %s has no place in the layout", name)
+		}
+		for _, imp := range all {
+			if ours, ok := strings.CutPrefix(imp, "tipbox/"); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", name, ours)
+			}
+			for lib, doors := range owners {
+				if !strings.HasPrefix(imp, lib) {
+					continue
+				}
+				if !slices.Contains(doors, name) {
+					t.Errorf("%s imports %s, which belongs to %v", name, imp, doors)
+				}
+				used[[2]string{lib, name}] = true
+			}
+		}
+	}
+	for name, allowed := range arrows {
+		for _, ours := range allowed {
+			if !slices.Contains(imports[name], "tipbox/"+ours) {
+				t.Errorf("%s may import %s, and does not", name, ours)
+			}
+		}
+		if _, there := imports[name]; !there {
+			t.Errorf("there is no package %s", name)
+		}
+	}
+	for lib, doors := range owners {
+		for _, name := range doors {
+			if !used[[2]string{lib, name}] {
+				t.Errorf("%s may import %s, and does not", name, lib)
+			}
+		}
+	}
+}
