@@ -162,10 +162,14 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 
 // Transport returns the way to the mail server.
 func Transport(cfg *config.Config) (*smtp.Transport, error) {
-	return smtp.New(smtp.Options{
+	o := smtp.Options{
 		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: cfg.SMTP.TLS, Username: cfg.SMTP.Username,
-		PasswordFile: cfg.SMTP.PasswordFile, CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
-	})
+		CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
+	}
+	if file := cfg.SMTP.PasswordFile; file != "" {
+		o.Password = func() (string, error) { return terminal.FirstLine(file) }
+	}
+	return smtp.New(o)
 }
 
 // Run serves until ctx ends, and then until what is running is done, within

@@ -104,7 +104,7 @@ func TestMailName(t *testing.T) {
 // TestMailboxWantsLogin: it is as strict as a provider's.
 func TestMailboxWantsLogin(t *testing.T) {
 	o, _ := mailboxIn(t, t.TempDir())
-	o.Username, o.PasswordFile = "", ""
+	o.Username, o.Password = "", nil
 	err := dial(t, o).Send(t.Context(), &deliver.Mail{ID: "TB-7K3M-9QXA", To: "truc-ban@na-co-sa.invalid"})
 	if deliver.Reason(err) != deliver.BadAuth {
 		t.Errorf("without a login: %v, expected %s", err, deliver.BadAuth)
@@ -116,10 +116,7 @@ func TestMailboxWantsLogin(t *testing.T) {
 func mailboxIn(t *testing.T, dir string) (smtp.Options, *[]string) {
 	t.Helper()
 	var told []string
-	caFile, passwordFile := filepath.Join(t.TempDir(), "ca.pem"), filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(passwordFile, []byte("secret\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	caFile := filepath.Join(t.TempDir(), "ca.pem")
 	m, err := startMailbox(t.Context(), mailboxOptions{
 		dir: dir, caFile: caFile, username: "tip", password: "secret",
 		stored: func(path string) { told = append(told, path) },
@@ -134,7 +131,7 @@ func mailboxIn(t *testing.T, dir string) (smtp.Options, *[]string) {
 	})
 	return smtp.Options{
 		Host: m.host, Port: m.port, TLS: smtp.StartTLS, CAFile: caFile,
-		Username: "tip", PasswordFile: passwordFile, From: "hom-thu@na-co-sa.invalid",
+		Username: "tip", Password: func() (string, error) { return "secret", nil }, From: "hom-thu@na-co-sa.invalid",
 	}, &told
 }
 

@@ -3,6 +3,7 @@ package smtp
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"strings"
@@ -23,7 +24,7 @@ func TestNewRefuses(t *testing.T) {
 		"port":     func(o *Options) { o.Port = 65536 },
 		"starttls": func(o *Options) { o.TLS = "maybe" },
 		"password": func(o *Options) { o.Username = "tip" },
-		"username": func(o *Options) { o.PasswordFile = "secrets/smtp" },
+		"username": func(o *Options) { o.Password = always(pass) },
 		"from":     func(o *Options) { o.From = "hom-thu" },
 		"bounces":  func(o *Options) { o.Bounces = "<>" },
 		"ASCII":    func(o *Options) { o.From = "hòm-thư@example.vn" },
@@ -83,8 +84,8 @@ func TestDialDefers(t *testing.T) {
 		{name: "no login offered", server: func(o *smtptest.Options) { o.Username = "" }, reason: deliver.BadAuth},
 		{name: "unknown logins only", server: func(o *smtptest.Options) { o.Mechanisms = "GSSAPI XOAUTH2" }, reason: deliver.BadAuth},
 		{name: "dropped at the login", answer: at(smtptest.Login, smtptest.Drop), reason: deliver.Dropped},
-		{name: "no password file", client: func(o *Options) { o.PasswordFile += ".gone" }, reason: deliver.BadAuth},
-		{name: "empty password file", client: func(o *Options) { o.PasswordFile = os.DevNull }, reason: deliver.BadAuth},
+		{name: "no password", client: func(o *Options) { o.Password = func() (string, error) { return "", fs.ErrNotExist } }, reason: deliver.BadAuth},
+		{name: "empty password", client: func(o *Options) { o.Password = always("") }, reason: deliver.BadAuth},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -207,7 +208,7 @@ func TestLogins(t *testing.T) {
 	}
 	srv := smtptest.Start(t, smtptest.Options{})
 	o := settings(t, srv)
-	o.Username, o.PasswordFile = "", ""
+	o.Username, o.Password = "", nil
 	dial(t, transport(t, o))
 	if got := logins(srv); len(got) != 0 {
 		t.Errorf("logged in without a username: %q", got)
@@ -227,20 +228,17 @@ func logins(srv *smtptest.Server) (found []string) {
 func TestPasswordIsReadAnew(t *testing.T) {
 	t.Parallel()
 	o := settings(t, server(t, nil))
+	now := pass
+	o.Password = func() (string, error) { return now, nil }
 	tr := transport(t, o)
 	dial(t, tr)
-	write := func(password string) {
-		if err := os.WriteFile(o.PasswordFile, []byte(password), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("of yesterday\n")
+	now = "of yesterday"
 	if _, err := tr.Dial(t.Context()); deliver.Reason(err) != deliver.BadAuth {
 		t.Errorf("%v, expected %s", err, deliver.BadAuth)
 	} else if strings.Contains(err.Error()+cause(err).Error(), "yesterday") {
 		t.Errorf("the password is in the error: %v", err)
 	}
-	write(pass + "\r\n") // as Notepad ends a line
+	now = pass
 	dial(t, tr)
 }
 

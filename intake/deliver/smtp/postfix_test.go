@@ -3,7 +3,6 @@ package smtp
 import (
 	"bytes"
 	"net/mail"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,13 +17,9 @@ import (
 func TestPostfix(t *testing.T) {
 	t.Parallel()
 	relay := postfixtest.Start(t, "hom-thu@example.vn", "truc-ban", "chi-huy")
-	password := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(password, []byte(relay.Password), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	o := Options{
 		Host: relay.Host, Port: relay.Port, TLS: StartTLS, CAFile: relay.CAFile,
-		Username: relay.Username, PasswordFile: password, From: "hom-thu@example.vn",
+		Username: relay.Username, Password: always(relay.Password), From: "hom-thu@example.vn",
 	}
 	tr := transport(t, o)
 
@@ -62,7 +57,7 @@ func TestPostfix(t *testing.T) {
 
 	// The logins that only odd servers insist on.
 	without := o
-	without.Username, without.PasswordFile = "", ""
+	without.Username, without.Password = "", nil
 	for _, mechanism := range []string{"LOGIN", "SCRAM-SHA-256", "CRAM-MD5"} {
 		c := dial(t, transport(t, without))
 		auth, err := login(mechanism, relay.Username, relay.Password, relay.Host)
@@ -75,10 +70,8 @@ func TestPostfix(t *testing.T) {
 	}
 	check(t, dial(t, transport(t, without)).Send(t.Context(), m), "", 553, "rcpt") // not logged in
 
-	if err := os.WriteFile(password, []byte("another"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tr.Dial(t.Context()); deliver.Reason(err) != deliver.BadAuth {
+	o.Password = always("another")
+	if _, err := transport(t, o).Dial(t.Context()); deliver.Reason(err) != deliver.BadAuth {
 		t.Errorf("wrong password: %v, expected %s", err, deliver.BadAuth)
 	}
 }

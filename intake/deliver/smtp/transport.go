@@ -44,11 +44,11 @@ type Options struct {
 	Port     int
 	TLS      string // TLS, StartTLS or None
 	Username string // "" for no login
-	// PasswordFile and CAFile are read at each dial, so that a changed password
-	// or certificate needs no restart.
-	PasswordFile string
-	CAFile       string // PEM; "" for the system's certificate authorities
-	From         string // the address that mails come from
+	// Password and CAFile are asked at each dial, so that a changed password or
+	// certificate needs no restart.
+	Password func() (string, error) // nil for no login
+	CAFile   string                 // PEM; "" for the system's certificate authorities
+	From     string                 // the address that mails come from
 	// Bounces is the address that the mail server reports to when it cannot
 	// deliver what it has taken over. "" is the null return path: no report with
 	// a tip's id travels around, but none tells either that a tip got lost.
@@ -89,8 +89,8 @@ func New(o Options) (*Transport, error) {
 		return nil, fmt.Errorf("mail server has port %d: expected 1 to 65535", o.Port)
 	case o.TLS != TLS && o.TLS != StartTLS && o.TLS != None:
 		return nil, fmt.Errorf("mail server has tls %q: expected %s, %s or %s", o.TLS, TLS, StartTLS, None)
-	case (o.Username == "") != (o.PasswordFile == ""):
-		return nil, errors.New("mail server has a username without a password file, or the other way round")
+	case (o.Username == "") != (o.Password == nil):
+		return nil, errors.New("mail server has a username without a password, or the other way round")
 	}
 	path := nullPath
 	if o.Bounces != "" {
@@ -185,9 +185,12 @@ func (c *conn) start(ctx context.Context) error {
 	if t.o.Username == "" {
 		return nil
 	}
-	pass, err := readPassword(t.o.PasswordFile)
+	pass, err := t.o.Password()
+	if err == nil && pass == "" {
+		err = errors.New("the password is empty")
+	}
 	if err != nil {
-		return deferred(deliver.BadAuth, err)
+		return deferred(deliver.BadAuth, fmt.Errorf("reading the password: %w", err))
 	}
 	_, offered := c.smtp.Extension("AUTH")
 	auth, err := login(offered, t.o.Username, pass, t.o.Host)
@@ -242,19 +245,6 @@ func login(offered, user, pass, host string) (smtp.Auth, error) {
 		return smtp.CRAMMD5Auth(user, pass), nil
 	}
 	return nil, fmt.Errorf("the mail server offers no login that is known here, only %q", offered)
-}
-
-// readPassword returns the first line of the file.
-func readPassword(file string) (string, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("reading the password file: %w", err)
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", fmt.Errorf("password file %s is empty", file)
-	}
-	return line, nil
 }
 
 // loopbackOnly refuses, before the first packet, a name that turns out to be
