@@ -63,7 +63,7 @@ var (
 		},
 		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "qr/typo"},
 		"cmd/internal/demo": {
-			"cmd/internal/box", "cmd/internal/config", "cmd/internal/setup", "cmd/internal/terminal", "crypto/keys", "intake",
+			"cmd/internal/box", "cmd/internal/config", "cmd/internal/desk", "cmd/internal/setup", "cmd/internal/terminal", "intake",
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {

@@ -63,8 +63,8 @@ the unit can open them.`,
 // within is how soon a running server notices.
 const within = "a running server does so within seconds"
 
-// desk opens the configuration's spool for an operator.
-func (c *spoolCmd) desk() (*spool.Control, error) {
+// control opens the configuration's spool for an operator.
+func (c *spoolCmd) control() (*spool.Control, error) {
 	cfg, err := loadConfig(c.config)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (c *spoolCmd) desk() (*spool.Control, error) {
 }
 
 func (c *spoolCmd) list(t *terminal.Terminal) error {
-	d, err := c.desk()
+	d, err := c.control()
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func (c *spoolCmd) release(t *terminal.Terminal) error {
 	return nil
 }
 
-// one opens the desk for a command about one tip.
+// one opens the spool for a command about one tip.
 func (c *spoolCmd) one() (*spool.Control, intake.ID, error) {
 	id, err := intake.ParseID(c.id)
 	if c.id == "" {
@@ -276,7 +276,7 @@ func (c *spoolCmd) one() (*spool.Control, intake.ID, error) {
 	if err != nil {
 		return nil, "", terminal.Hint(terminal.Usage(err), "tipbox spool list shows the ids")
 	}
-	d, err := c.desk()
+	d, err := c.control()
 	return d, id, err
 }
 
@@ -286,7 +286,7 @@ func (c *spoolCmd) oneOrAll() (*spool.Control, intake.ID, error) {
 		return nil, "", terminal.Hint(terminal.Usage(errors.New("expected one tip's id, or --all")), "tipbox spool list shows the ids; --all means all of them")
 	}
 	if c.all {
-		d, err := c.desk()
+		d, err := c.control()
 		return d, "", err
 	}
 	return c.one()

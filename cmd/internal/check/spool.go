@@ -60,10 +60,10 @@ func checkSpool(cfg *config.Config) (all []Finding) {
 		return nil // not served yet
 	}
 	var items []spool.Item
-	desk, err := spool.OpenControl(dir)
+	control, err := spool.OpenControl(dir)
 	if err == nil {
-		defer desk.Close()
-		items, err = desk.List()
+		defer control.Close()
+		items, err = control.List()
 	}
 	if err != nil {
 		return []Finding{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}

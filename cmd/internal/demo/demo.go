@@ -15,9 +15,9 @@ import (
 
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/desk"
 	"tipbox/cmd/internal/setup"
 	"tipbox/cmd/internal/terminal"
-	"tipbox/crypto/keys"
 	"tipbox/intake"
 	"tipbox/intake/durable"
 	"tipbox/intake/spool"
@@ -160,21 +160,15 @@ func (c *Demo) setUp(t *terminal.Terminal) error {
 	if err := os.Remove(identity); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a run that was cut short
 		return err
 	}
-	id, err := keys.Generate(keys.PostQuantum)
+	known := c.path("keys", "passphrase.txt")
+	if err := durable.Replace(known, []byte(passphrase+"\n"), 0o600); err != nil {
+		return err
+	}
+	recipient, err := desk.MakeIdentity(t, identity, false, known, 0)
 	if err != nil {
 		return err
 	}
-	locked, err := id.Lock(passphrase, keys.WorkFactor)
-	if err != nil {
-		return fmt.Errorf("locking the identity: %w", err)
-	}
-	if err := durable.WriteNew(identity, locked); err != nil {
-		return fmt.Errorf("writing the identity: %w", err)
-	}
-	if err := durable.Replace(c.path("keys", "passphrase.txt"), []byte(passphrase+"\n"), 0o600); err != nil {
-		return err
-	}
-	return durable.WriteNew(recipients, []byte("# demo\n"+id.Recipient().String()+"\n"))
+	return durable.Replace(recipients, []byte("# demo\n"+recipient+"\n"), 0o600)
 }
 
 // configure writes tipbox.toml anew: the mailbox has another port each time.

@@ -33,7 +33,7 @@ func (c *Keygen) Run(t *terminal.Terminal) error {
 		}
 		return restoreIdentity(t, c.Output, c.Restore)
 	}
-	if c.Output != "" { // first: the hint is how to go on with a key that is there
+	if c.Output != "" { // before anyone thinks up a passphrase; the hint is how to go on with it
 		if _, err := os.Lstat(c.Output); err == nil {
 			return identityTaken(c.Output)
 		}
@@ -106,9 +106,6 @@ func identityTaken(path string) error {
 // MakeIdentity writes a new identity, locked with a passphrase, to a file that
 // must not exist, and returns its recipient. A workFactor of 0 is keys.WorkFactor.
 func MakeIdentity(t *terminal.Terminal, path string, classic bool, passphraseFile string, workFactor int) (recipient string, err error) {
-	if _, err := os.Lstat(path); err == nil { // before anyone thinks up a passphrase
-		return "", identityTaken(path)
-	}
 	passphrase, err := t.NewPassphrase(passphraseFile, "Mật khẩu mới, nên là 5 từ không dấu / new passphrase, best 5 plain words\n(gõ không hiện chữ / nothing shows as you type): ")
 	if err != nil {
 		return "", err
