@@ -4,10 +4,10 @@ import (
 	"strings"
 	"unicode"
 
-	"tipbox/qr/typo"
-
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/qr/typo"
 )
 
 // compareHosts returns "" for the same host, else how got stands to ours.

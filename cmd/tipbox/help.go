@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"tipbox/cmd/internal/terminal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // The help is laid out here and not by cobra's templates: text/template calls

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"tipbox/cmd/internal/terminal"
-
 	"filippo.io/age"
 	"filippo.io/age/armor"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // TestKeygenPassphraseForms locks and unlocks with a passphrase as different

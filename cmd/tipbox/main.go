@@ -5,9 +5,9 @@ package main
 import (
 	"os"
 
-	"tipbox/cmd/internal/terminal"
-
 	"github.com/spf13/cobra"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 const description = `The anonymous tip box: posters with a QR code, a form that keeps nothing about

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"tipbox/cmd/internal/terminal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // misused is a command line that does not fit cmd, with how it goes for a hint.

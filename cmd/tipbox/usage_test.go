@@ -6,9 +6,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"tipbox/cmd/internal/terminal"
-
 	"github.com/spf13/cobra"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // TestHelpFits holds the help of each command to the columns of an old console.

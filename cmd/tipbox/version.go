@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"tipbox/cmd/internal/terminal"
-
 	"github.com/spf13/cobra"
+
+	"tipbox/cmd/internal/terminal"
 )
 
 // released is set by the linker in what .ci/dist builds.

@@ -26,10 +26,10 @@ import (
 	"net/http"
 	"time"
 
-	"tipbox/intake"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tipbox/intake"
 )
 
 // State is how a part of the service is, from best to worst.

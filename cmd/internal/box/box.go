@@ -61,11 +61,11 @@ type Box struct {
 }
 
 // OtherMemory is what the service needs besides forms in flight, in bytes: two
-// of the largest photos at once (intake/photo'b own bound), and itself.
+// of the largest photos at once (intake/photo's own bound), and itself.
 const OtherMemory = 768 << 20
 
 // New makes all parts, which touches the disk but not yet the network. The log
-// goes to t'b stderr.
+// goes to t's stderr.
 func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	cfg, log := o.Config, newLog(t, o.Debug)
 	if o.Probe == nil {

@@ -15,9 +15,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"tipbox/intake"
-
 	"golang.org/x/text/language"
+
+	"tipbox/intake"
 )
 
 // checker collects problems while it turns a file into a Config.
