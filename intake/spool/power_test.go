@@ -25,10 +25,11 @@ var errPowerCut = errors.New("power cut")
 type brokenDisk struct {
 	osDisk
 	calls  []string
-	failAt int   // the call that fails, from 0; -1 is none
-	err    error // with what; errPowerCut is the end
-	short  bool  // a failing write leaves half of what it was given
-	full   bool  // free says so
+	failAt int           // the call that fails, from 0; -1 is none
+	err    error         // with what; errPowerCut is the end
+	short  bool          // a failing write leaves half of what it was given
+	full   bool          // free says so
+	keep   time.Duration // copies of what is delivered
 	dead   bool
 
 	unsynced map[string]bool // files whose content is not on the disk
@@ -173,7 +174,7 @@ func (d *brokenDisk) on(t *testing.T, dir string) *Spool {
 	t.Helper()
 	failAt := d.failAt
 	d.failAt, d.unsynced = -1, make(map[string]bool)
-	s, err := Open(Options{Dir: dir, Log: slog.New(slog.DiscardHandler), disk: d})
+	s, err := Open(Options{Dir: dir, Try: -1, KeepSent: d.keep, Log: slog.New(slog.DiscardHandler), disk: d})
 	if err != nil {
 		t.Fatal(err)
 	}
