@@ -63,10 +63,10 @@ func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answe
 		case errors.As(err, &refusal):
 			answered = true
 			r.refused(l, j, to, refusal)
-		case Reason(err) == Reply4xx:
+		case PutOff(Reason(err)):
 			answered = true
-			later = Reply4xx
-			r.count(Reply4xx)
+			later = Reason(err)
+			r.count(later)
 		default:
 			broken = Reason(err)
 			r.count(broken)
