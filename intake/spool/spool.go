@@ -69,6 +69,7 @@ type Spool struct {
 	wake     chan struct{}
 	sent     *sent
 	trial    trial
+	now      func() time.Time
 
 	mu      sync.Mutex
 	closed  bool
@@ -128,6 +129,7 @@ func Open(o Options) (*Spool, error) {
 		index:    make(map[intake.ID]*indexed),
 		changed:  make(map[intake.ID]bool),
 		sent:     newSent(moves, o.KeepSent),
+		now:      time.Now,
 	}
 	if err := s.load(); err != nil {
 		s.release()

@@ -45,7 +45,7 @@ type trial struct {
 // failure is ours, not a sender's.
 func (s *Spool) watch(every time.Duration) {
 	if every < 0 {
-		s.trial.noCopies = s.tend(time.Now()) != nil
+		s.trial.noCopies = s.tend(s.now()) != nil
 		return
 	}
 	if every == 0 {
@@ -94,7 +94,7 @@ func (s *Spool) look() {
 	t.mu.Unlock()
 	s.makeRoom(0)
 	trouble := troubleOf(s.try())
-	noCopies := s.tend(time.Now()) != nil
+	noCopies := s.tend(s.now()) != nil
 	t.mu.Lock()
 	t.began, t.trouble, t.noCopies = time.Time{}, trouble, noCopies
 	t.mu.Unlock()
