@@ -21,7 +21,7 @@ type job struct {
 // nothing to do for now; then it has seen to the tip.
 func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 	to, ok := r.o.Directory.Receiver(p.Unit, p.Audience)
-	if !ok {
+	if !ok || len(to.Mail) == 0 { // a tip that lacks nobody would count as delivered
 		r.postpone(l, p, NoAddress)
 		return nil, false
 	}

@@ -178,6 +178,7 @@ type box struct {
 	directory *intake.Directory
 	run       *Runner
 	end       func()
+	keep      time.Duration // copies of what is delivered
 	logs      lines
 }
 
@@ -212,7 +213,7 @@ func (b *box) open() {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(&b.logs, nil))
-	if b.spool, err = spool.Open(spool.Options{Dir: b.dir, Floor: 1, Try: -1, Log: log}); err != nil {
+	if b.spool, err = spool.Open(spool.Options{Dir: b.dir, Floor: 1, Try: -1, KeepSent: b.keep, Log: log}); err != nil {
 		b.Fatal(err)
 	}
 	b.run = New(Options{
