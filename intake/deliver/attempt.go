@@ -21,7 +21,7 @@ type job struct {
 // nothing to do for now; then it has seen to the tip.
 func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 	to, ok := r.o.Directory.Receiver(p.Unit, p.Audience)
-	if !ok {
+	if !ok || len(to.Mail) == 0 { // a tip that lacks nobody would count as delivered
 		r.postpone(l, p, NoAddress)
 		return nil, false
 	}
@@ -63,10 +63,10 @@ func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answe
 		case errors.As(err, &refusal):
 			answered = true
 			r.refused(l, j, to, refusal)
-		case Reason(err) == Reply4xx:
+		case PutOff(Reason(err)):
 			answered = true
-			later = Reply4xx
-			r.count(Reply4xx)
+			later = Reason(err)
+			r.count(later)
 		default:
 			broken = Reason(err)
 			r.count(broken)

@@ -19,6 +19,8 @@ type Health struct {
 	// Server is why the mail server cannot be used, by name, or "": as the last
 	// probe found it.
 	Server string
+	// Mailboxes are the addresses that took no mail when they were last asked.
+	Mailboxes []MailboxHealth
 	// Held is how many tips wait in hold/ for a person, or are refused for good
 	// by one address while another is still tried.
 	Held int
@@ -43,7 +45,7 @@ func (r *Runner) Health() Health {
 	h := Health{Spool: r.o.Spool.Status()}
 	h.Held = h.Spool.Held
 	r.mu.Lock()
-	h.Server = r.server
+	h.Server, h.Mailboxes = r.server, r.mailboxHealth()
 	lanes := slices.Collect(maps.Values(r.lanes))
 	r.mu.Unlock()
 	slices.SortFunc(lanes, func(a, b *lane) int {

@@ -119,6 +119,19 @@ func (l *lane) retry(id intake.ID, now time.Time) {
 	l.nudge()
 }
 
+// forgive lets the addresses be tried again that have refused a tip while it
+// waits for others.
+func (l *lane) forgive(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.parcels {
+		if len(p.refused) > 0 {
+			p.refused, p.next = nil, later(now, p.due)
+			l.nudge()
+		}
+	}
+}
+
 // lacking returns which of the addresses do not have the tip yet.
 func (l *lane) lacking(p *parcel, addresses []string) []string {
 	l.mu.Lock()

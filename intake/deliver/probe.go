@@ -6,13 +6,16 @@ import (
 )
 
 // probeForever connects now and then, on its own clock, so that health can say
-// live how the mail server is: an attempt for a tip would tell when the tip came.
+// live how the mail server and the mailboxes are: an attempt for a tip would tell
+// when the tip came.
 func (r *Runner) probeForever(ctx context.Context) {
 	for ctx.Err() == nil {
 		probing, cancel := context.WithTimeout(ctx, r.o.DialTime)
 		conn, err := r.o.Transport.Dial(probing)
 		if asker, ok := conn.(Asker); ok && err == nil {
-			err = asker.Ask(probing)
+			if err = asker.Ask(probing); err == nil {
+				r.askMailboxes(probing, asker)
+			}
 		}
 		cancel()
 		hangUp(conn)

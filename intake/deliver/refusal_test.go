@@ -318,3 +318,33 @@ func TestOperatorBesideTheRunner(t *testing.T) {
 		}
 	})
 }
+
+// TestSentAgain: a delivered tip is kept sealed, and a person has it mailed once
+// more, to all; a crash between delivery and the copy's being put away costs a
+// second mail at most.
+func TestSentAgain(t *testing.T) {
+	inBubble(t, &relay{}, func(b *box) {
+		b.keep = 7 * 24 * time.Hour
+		b.reopen()
+		id := b.put(1, unit("two"), func(e *intake.Envelope) { e.Urgent = true })
+		synctest.Wait()
+		time.Sleep(24 * time.Hour)
+		if days, err := b.desk().Sent(); err != nil || len(days) != 1 || days[0] != (spool.SentDay{Day: "2000-01-01", Tips: 1}) {
+			b.Fatalf("%v, %v", days, err)
+		}
+		if err := b.desk().Resend(id); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(rescan)
+		synctest.Wait()
+		log := b.relay.delivered()
+		for to, n := range counted(log) {
+			if n != 2 {
+				b.Errorf("%s got it %d times", to, n)
+			}
+		}
+		if len(log) != 6 || log[0].sealed != log[5].sealed || b.waiting() != 0 {
+			b.Errorf("%d mails, %d waiting", len(log), b.waiting())
+		}
+	})
+}

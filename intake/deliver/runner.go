@@ -3,6 +3,9 @@ package deliver
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,7 +53,9 @@ type Runner struct {
 	lanes     map[laneKey]*lane
 	in        map[intake.ID]*lane // where a tip waits
 	server    string              // what the last probe met: a reason, or ""
-	deferrals map[string]int      // of today, by reason
+	mailboxes map[mailbox]*asked
+	heldNext  time.Time      // when what is held is tried again; of Run alone
+	deferrals map[string]int // of today, by reason
 	today     int
 
 	attempts *metric.Counter
@@ -101,6 +106,7 @@ func (r *Runner) Run(ctx context.Context) {
 	if r.o.Probe > 0 {
 		running.Go(func() { r.probeForever(ctx) })
 	}
+	r.heldNext = time.Now().Add(rand.N(heldEvery)) //nolint:gosec // seeded by the system (ChaCha8)
 	tick := time.NewTicker(r.o.Rescan)
 	defer tick.Stop()
 	for {
@@ -114,6 +120,7 @@ func (r *Runner) Run(ctx context.Context) {
 				r.o.Log.Warn("the spool cannot be read for changes", "reason", "disk")
 			}
 			r.summarise()
+			r.tryHeld(time.Now())
 		}
 	}
 }
@@ -183,6 +190,31 @@ func (r *Runner) drive(ctx, mails context.Context, l *lane) {
 		case <-l.wake:
 		case <-alarm:
 		}
+	}
+}
+
+// heldEvery is how often what the mail server refused for good is tried all the
+// same: an address may be mended where we do not see it, and a server may change
+// its mind. The moment is drawn when we start, so it says nothing of any tip.
+const heldEvery = 24 * time.Hour
+
+// tryHeld puts back among the waiting what the mail server refused, once a day.
+func (r *Runner) tryHeld(now time.Time) {
+	if now.Before(r.heldNext) {
+		return
+	}
+	r.heldNext = r.heldNext.Add(heldEvery)
+	if r.heldNext.Before(now) { // we slept through days
+		r.heldNext = now.Add(heldEvery)
+	}
+	if err := r.o.Spool.ReleaseRefused(); err != nil {
+		r.o.Log.Warn("what is held cannot be tried again", "reason", "disk")
+	}
+	r.mu.Lock()
+	lanes := slices.Collect(maps.Values(r.lanes))
+	r.mu.Unlock()
+	for _, l := range lanes {
+		l.forgive(now)
 	}
 }
 

@@ -24,6 +24,8 @@ import (
 type relay struct {
 	dial  func() error                 // nil: connected
 	ask   error                        // of Ask
+	box   func(to string) error        // of AskFor
+	asks  []string                     // of AskFor
 	send  func(m *Mail) error          // nil: taken over
 	slow  func(context.Context, *Mail) // before each answer
 	most  int                          // connections at once; 0: the default
@@ -65,6 +67,22 @@ type relayConn struct {
 
 func (c *relayConn) Ask(context.Context) error { return c.r.ask }
 
+func (c *relayConn) AskFor(_ context.Context, to string) error {
+	if c.broken {
+		panic("a broken connection was used again")
+	}
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	c.r.asks = append(c.r.asks, to)
+	if c.r.box == nil {
+		return nil
+	}
+	err := c.r.box(to)
+	var refusal *PermanentError
+	c.broken = err != nil && !errors.As(err, &refusal) && !PutOff(Reason(err))
+	return err
+}
+
 func (c *relayConn) Send(ctx context.Context, m *Mail) error {
 	if c.broken {
 		panic("a broken connection was used again")
@@ -89,7 +107,7 @@ func (c *relayConn) Send(ctx context.Context, m *Mail) error {
 	if err == nil {
 		c.r.log = append(c.r.log, delivery{m.ID, m.To, time.Since(c.r.start), m.Urgent, string(m.Sealed)})
 	} else {
-		c.broken = !errors.As(err, &refusal) && Reason(err) != Reply4xx
+		c.broken = !errors.As(err, &refusal) && !PutOff(Reason(err))
 	}
 	return err
 }
@@ -99,6 +117,16 @@ func (c *relayConn) Close() error {
 	defer c.r.mu.Unlock()
 	c.r.open--
 	return nil
+}
+
+// asked returns to whom mail was asked about, and forgets it.
+func (r *relay) asked() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	asks := r.asks
+	r.asks = nil
+	slices.Sort(asks)
+	return asks
 }
 
 // to changes how the relay answers from now on.
@@ -150,6 +178,7 @@ type box struct {
 	directory *intake.Directory
 	run       *Runner
 	end       func()
+	keep      time.Duration // copies of what is delivered
 	logs      lines
 }
 
@@ -184,7 +213,7 @@ func (b *box) open() {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(&b.logs, nil))
-	if b.spool, err = spool.Open(spool.Options{Dir: b.dir, Floor: 1, Log: log}); err != nil {
+	if b.spool, err = spool.Open(spool.Options{Dir: b.dir, Floor: 1, Try: -1, KeepSent: b.keep, Log: log}); err != nil {
 		b.Fatal(err)
 	}
 	b.run = New(Options{

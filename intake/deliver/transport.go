@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"os"
+	"slices"
 	"syscall"
 
 	"tipbox/intake"
@@ -35,7 +36,8 @@ type Conn interface {
 	// Send returns nil once the server has taken the mail over, also where the
 	// conversation broke after that; a *PermanentError where it finally refused
 	// this mail to this address; else a deferral. The connection is used again
-	// after nil, after a *PermanentError and after Reply4xx, and after nothing else.
+	// after nil, after a *PermanentError and where the reason is PutOff, and after
+	// nothing else.
 	//
 	// ctx is cancelled when the server shuts down and its grace is over, or when
 	// the mail takes too long; Send then gives up at once.
@@ -49,12 +51,14 @@ type Conn interface {
 type Asker interface {
 	// Ask sends nothing. Its errors are those of Send, none of them about a tip.
 	Ask(ctx context.Context) error
+	// AskFor asks the same of mail to one address.
+	AskFor(ctx context.Context, to string) error
 }
 
 // PermanentError is the server's final refusal of a mail (RFC 5321 section
-// 4.2.1: a 5yz reply to MAIL, RCPT or DATA). It puts the tip on hold for a
-// person to decide. Nothing else is permanent, not even a 5yz reply to the
-// greeting, STARTTLS or AUTH: those say nothing about the tip.
+// 4.2.1: a 5yz reply to MAIL, RCPT or DATA that does not pass by its nature). It
+// puts the tip on hold for a person to decide. Nothing else is permanent, not even
+// a 5yz reply to the greeting, STARTTLS or AUTH: those say nothing about the tip.
 type PermanentError struct {
 	Code int    // 500 to 599
 	Step string // "MAIL", "RCPT" or "DATA"
@@ -77,12 +81,22 @@ const (
 	BadTLS      = "tls"     // no STARTTLS, bad certificate, failed handshake
 	BadAuth     = "auth"    // the server does not accept the login
 	Reply4xx    = "4xx"     // the server said "later" to this mail
+	Full        = "full"    // the mailbox, or the mail server's disk
+	Limit       = "limit"   // we have sent too much, or the mailbox got too much, for now
+	Blocked     = "blocked" // by a blocklist or a bad name, for now
+	Later       = "later"   // the server said "later" in words, with a number that says "never"
 	ReplyOdd    = "protocol"
 	NoAddress   = "no-address" // the configuration has no address for the tip
 	Unreadable  = "unreadable" // the tip's file cannot be read
 	Stopping    = "stopping"   // the server is being shut down
 	Other       = "other"
 )
+
+// PutOff reports whether the reason is the server's own answer to one mail: it
+// talks to us, and may well take the next.
+func PutOff(reason string) bool {
+	return slices.Contains([]string{Reply4xx, Full, Limit, Blocked, Later}, reason)
+}
 
 // DeferredError is a deferral whose reason the transport knows.
 type DeferredError struct {

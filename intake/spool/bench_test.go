@@ -77,7 +77,7 @@ func fill(tb testing.TB, dir string, tips int) {
 	open(tb, dir).Close()
 	for n := range tips {
 		e := Entry{Envelope: envelope(n), Size: 6}
-		line, err := encodeHeader(&e)
+		line, err := encodeHeader(&e, []byte("sealed"))
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"tipbox/intake"
 )
@@ -60,6 +61,7 @@ func (c *Control) List() ([]Item, error) {
 					continue // delivered at this moment
 				}
 				e.Held = dir == "hold"
+				_, e.Kept = tipIn(dir, name)
 				items = append(items, Item{e, name, err})
 			}
 			for _, name := range odd {
@@ -95,28 +97,40 @@ func (c *Control) Show(id intake.ID) (Entry, error) {
 		}
 		e, _, err = readFile(filepath.Join(c.moves.path, dir), name, true)
 		e.Held = dir == "hold"
+		_, e.Kept = tipIn(dir, name)
 		return err
 	})
 	return e, err
 }
 
-// Hold moves a waiting tip to hold/. It returns ErrNotHere where it is not waiting.
-func (c *Control) Hold(id intake.ID) error { return c.shift(id, "new", "hold") }
-
-// Release puts a held tip back among the waiting, to be mailed at once or, if
-// it was sent for later, at its moment. It returns ErrNotHere where it is not held.
-func (c *Control) Release(id intake.ID) error { return c.shift(id, "hold", "new") }
-
-func (c *Control) shift(id intake.ID, from, to string) error {
+// Hold keeps a tip from being mailed, one that waits or one that is held because
+// the mail server refused it, until it is released. It returns ErrNotHere where it
+// is neither.
+func (c *Control) Hold(id intake.ID) error {
 	return c.moves.alone(func() error {
 		dir, name, err := c.find(id)
 		if err != nil {
 			return err
 		}
-		if dir != from {
+		if _, kept := tipIn(dir, name); kept {
 			return ErrNotHere
 		}
-		return c.moves.move(from, name, to, name)
+		return c.moves.move(dir, name, "hold", name+keptSuffix)
+	})
+}
+
+// Release puts a held tip back among the waiting, to be mailed at once or, if
+// it was sent for later, at its moment. It returns ErrNotHere where it is not held.
+func (c *Control) Release(id intake.ID) error {
+	return c.moves.alone(func() error {
+		dir, name, err := c.find(id)
+		if err != nil {
+			return err
+		}
+		if dir != "hold" {
+			return ErrNotHere
+		}
+		return c.moves.move(dir, name, "new", strings.TrimSuffix(name, keptSuffix))
 	})
 }
 
@@ -158,7 +172,7 @@ func (c *Control) find(id intake.ID) (dir, name string, err error) {
 			return "", "", fmt.Errorf("reading the spool: %w", err)
 		}
 		for _, name := range files {
-			if idOf(name) == id {
+			if found, _ := tipIn(dir, name); found == id {
 				return dir, name, nil
 			}
 		}

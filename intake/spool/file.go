@@ -3,6 +3,8 @@ package spool
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"tipbox/intake"
@@ -39,6 +42,9 @@ type Entry struct {
 	Reached []string
 	// Held is whether the tip waits in hold/ for a person.
 	Held bool
+	// Kept is whether a person put it there: then nothing tries it until a
+	// person releases it. What the mail server refused is tried once a day.
+	Kept bool
 	// Size is the length of the sealed tip in bytes.
 	Size int64
 }
@@ -53,14 +59,33 @@ type header struct {
 	NotBefore int64           `json:"not_before"`        // Unix seconds, 0 but for later
 	Size      int64           `json:"size"`              // bytes after the line
 	Reached   []string        `json:"reached,omitempty"` // addresses that have it
+	SHA256    string          `json:"sha256,omitempty"`  // of the bytes after the line; files of old have none
+	Check     string          `json:"check,omitempty"`   // of the line itself without this field; likewise
+}
+
+// checked returns the header with the checksum of itself: a flipped bit in an
+// address or a unit would send the tip astray as surely as one in the tip. It is
+// the beginning of SHA-256 over the line; fields added later are left out of it
+// where they are empty, so that old lines keep theirs.
+func (h header) checked() (header, error) {
+	h.Check = ""
+	line, err := json.Marshal(h)
+	sum := sha256.Sum256(line)
+	h.Check = hex.EncodeToString(sum[:8])
+	return h, err
 }
 
 // encodeHeader returns the line that stands before the sealed tip.
-func encodeHeader(e *Entry) ([]byte, error) {
-	line, err := json.Marshal(header{
+func encodeHeader(e *Entry, sealed []byte) ([]byte, error) {
+	sum := sha256.Sum256(sealed)
+	h, err := header{
 		Version: formatVersion, ID: e.ID, Unit: e.Unit, Audience: e.Audience, Urgent: e.Urgent,
-		NotBefore: seconds(e.NotBefore), Size: e.Size, Reached: e.Reached,
-	})
+		NotBefore: seconds(e.NotBefore), Size: e.Size, Reached: e.Reached, SHA256: hex.EncodeToString(sum[:]),
+	}.checked()
+	if err != nil {
+		return nil, fmt.Errorf("writing an envelope: %w", err)
+	}
+	line, err := json.Marshal(h)
 	if err != nil {
 		return nil, fmt.Errorf("writing an envelope: %w", err)
 	}
@@ -79,11 +104,11 @@ func decodeFile(name string, f io.Reader, total int64, headerOnly bool) (Entry, 
 	if err != nil {
 		return Entry{}, nil, err
 	}
-	e, err := decodeHeader(line)
+	e, sum, err := decodeHeader(line)
 	switch {
 	case err != nil:
 		return Entry{}, nil, err
-	case fileName(&e) != name:
+	case fileName(&e) != strings.TrimSuffix(name, keptSuffix):
 		return Entry{}, nil, fmt.Errorf("the envelope is of another file: %w", ErrCorrupt)
 	case int64(len(line))+e.Size != total:
 		return Entry{}, nil, fmt.Errorf("wrong length: %w", ErrCorrupt)
@@ -96,6 +121,9 @@ func decodeFile(name string, f io.Reader, total int64, headerOnly bool) (Entry, 
 		return Entry{}, nil, fmt.Errorf("cut short: %w", ErrCorrupt)
 	case err != nil:
 		return Entry{}, nil, fmt.Errorf("reading a spool file: %w", err)
+	}
+	if got := sha256.Sum256(sealed); sum != "" && sum != hex.EncodeToString(got[:]) {
+		return Entry{}, nil, fmt.Errorf("wrong checksum: %w", ErrCorrupt)
 	}
 	return e, sealed, nil
 }
@@ -117,28 +145,32 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// decodeHeader reads an envelope line.
-func decodeHeader(line []byte) (Entry, error) {
+// decodeHeader reads an envelope line. The checksum is that of the sealed tip, ""
+// where the line has none.
+func decodeHeader(line []byte) (e Entry, sum string, err error) {
 	var h header
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&h); err != nil {
-		return Entry{}, notOurs(line)
+		return Entry{}, "", notOurs(line)
 	}
-	e := Entry{
+	e = Entry{
 		Envelope: intake.Envelope{ID: h.ID, Unit: h.Unit, Audience: h.Audience, Urgent: h.Urgent},
 		Reached:  h.Reached, Size: h.Size,
 	}
 	if h.NotBefore > 0 {
 		e.NotBefore = time.Unix(h.NotBefore, 0).UTC()
 	}
-	switch {
-	case h.Version > formatVersion:
-		return Entry{}, ErrNewer
-	case h.Version < 1, h.NotBefore < 0, h.Size <= 0, !e.ID.Valid(), e.Unit == "":
-		return Entry{}, fmt.Errorf("envelope: %w", ErrCorrupt)
+	if h.Version > formatVersion || h.Audience != "" && h.Audience != intake.ToUnit && h.Audience != intake.Oversight {
+		return Entry{}, "", ErrNewer
 	}
-	return e, nil
+	again, err := h.checked()
+	switch {
+	case err != nil, h.Check != "" && h.Check != again.Check,
+		h.Version < 1, h.NotBefore < 0, h.Size <= 0, !e.ID.Valid(), e.Unit == "":
+		return Entry{}, "", fmt.Errorf("envelope: %w", ErrCorrupt)
+	}
+	return e, h.SHA256, nil
 }
 
 // notOurs tells a line of a newer tipbox, which has fields that we don't know
@@ -175,6 +207,9 @@ func readFile(dir, name string, headerOnly bool) (Entry, []byte, error) {
 func fileName(e *Entry) string {
 	return strconv.FormatInt(seconds(e.NotBefore), 10) + "-" + string(e.ID) + ".tip"
 }
+
+// keptSuffix is on the name of a file in hold/ that a person put there.
+const keptSuffix = ".kept"
 
 var namePattern = regexp.MustCompile(`^(?:0|[1-9][0-9]{0,11})-(TB-[0-9A-Z]{4}-[0-9A-Z]{4})\.tip$`)
 

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -99,16 +100,17 @@ const longestKept = 200
 
 const damagedSuffix = ".damaged"
 
-// where returns the directory that has the file now; m is held.
-func (m *mover) where(name string) (string, error) {
-	for _, dir := range []string{"new", "hold"} {
-		if _, err := os.Lstat(filepath.Join(m.path, dir, name)); err == nil {
-			return dir, nil
+// where returns the directory that has the tip's file now, and its name there;
+// m is held.
+func (m *mover) where(e *Entry) (dir, name string, err error) {
+	for _, at := range [][2]string{{"new", fileName(e)}, {"hold", fileName(e)}, {"hold", fileName(e) + keptSuffix}} {
+		if _, err := os.Lstat(filepath.Join(m.path, at[0], at[1])); err == nil {
+			return at[0], at[1], nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("looking for a tip: %w", err)
+			return "", "", fmt.Errorf("looking for a tip: %w", err)
 		}
 	}
-	return "", ErrNotHere
+	return "", "", ErrNotHere
 }
 
 // Read returns a tip and its sealed bytes. It returns ErrNotHere where the tip
@@ -149,11 +151,11 @@ func (s *Spool) Reached(id intake.ID, addresses ...string) error {
 		if !ok {
 			return ErrNotHere
 		}
-		dir, err := s.moves.where(fileName(&known))
+		dir, name, err := s.moves.where(&known)
 		if err != nil {
 			return err
 		}
-		e, sealed, err := readFile(filepath.Join(s.path, dir), fileName(&known), false)
+		e, sealed, err := readFile(filepath.Join(s.path, dir), name, false)
 		if err != nil {
 			return err
 		}
@@ -162,7 +164,7 @@ func (s *Spool) Reached(id intake.ID, addresses ...string) error {
 				e.Reached = append(e.Reached, a)
 			}
 		}
-		if err := s.place(dir, &e, sealed); err != nil {
+		if err := s.place(dir, name, &e, sealed); err != nil {
 			return err
 		}
 		if err := s.commit(dir); err != nil {
@@ -177,15 +179,15 @@ func (s *Spool) Reached(id intake.ID, addresses ...string) error {
 	})
 }
 
-// Hold moves a tip to hold/, where it waits for a person.
+// Hold moves a tip that the mail server refuses to hold/, where it waits for a
+// person, and for the next ReleaseRefused.
 func (s *Spool) Hold(id intake.ID) error {
 	return s.moves.alone(func() error {
 		e, ok := s.Lookup(id)
 		if !ok {
 			return ErrNotHere
 		}
-		name := fileName(&e)
-		dir, err := s.moves.where(name)
+		dir, name, err := s.moves.where(&e)
 		if err != nil {
 			return err
 		}
@@ -204,19 +206,58 @@ func (s *Spool) Hold(id intake.ID) error {
 	})
 }
 
-// Remove deletes a tip that all its addresses have, wherever an operator may
-// have moved it meanwhile. The directory is not synced: should the power fail,
-// the tip is there again and is sent once more, with the same Message-ID; that
-// costs less than two more waits for the disk with every tip.
+// ReleaseRefused puts back among the waiting whatever lies in hold/ because the
+// mail server refused it, but not what a person put there. Where some of it
+// cannot be moved, the error says so of the first.
+func (s *Spool) ReleaseRefused() error {
+	return s.moves.alone(func() error {
+		var failed error
+		for _, e := range s.refused() {
+			err := s.moves.move("hold", fileName(&e), "new", fileName(&e))
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // an operator was quicker: the next look at the files says so
+			}
+			if err != nil {
+				failed = cmp.Or(failed, err)
+				continue
+			}
+			s.mu.Lock()
+			if x := s.index[e.ID]; x != nil {
+				x.Held = false
+				s.touch(e.ID, false)
+			}
+			s.mu.Unlock()
+		}
+		return failed
+	})
+}
+
+func (s *Spool) refused() (list []Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.index {
+		if x.Held && !x.Kept {
+			list = append(list, x.Entry)
+		}
+	}
+	return list
+}
+
+// Remove takes away a tip that all its addresses have, wherever an operator may
+// have moved it meanwhile, once a sealed copy of it is in sent/, durably, where
+// such are kept. The removal itself is not synced: should the power fail, the tip
+// is there again and is sent once more, with the same Message-ID; that costs less
+// than two more waits for the disk with every tip.
 func (s *Spool) Remove(id intake.ID) error {
+	s.keepCopy(id)
 	return s.moves.alone(func() error {
 		e, ok := s.Lookup(id)
 		if !ok {
 			return nil
 		}
-		dir, err := s.moves.where(fileName(&e))
+		dir, name, err := s.moves.where(&e)
 		if err == nil {
-			err = s.disk.remove(filepath.Join(s.path, dir, fileName(&e)))
+			err = s.disk.remove(filepath.Join(s.path, dir, name))
 			if err == nil {
 				err = s.moves.forgetTimes(dir)
 			}

@@ -25,10 +25,12 @@ var errPowerCut = errors.New("power cut")
 type brokenDisk struct {
 	osDisk
 	calls  []string
-	failAt int   // the call that fails, from 0; -1 is none
-	err    error // with what; errPowerCut is the end
-	short  bool  // a failing write leaves half of what it was given
-	full   bool  // free says so
+	failAt int           // the call that fails, from 0; -1 is none
+	always error         // every call fails with it
+	err    error         // with what; errPowerCut is the end
+	short  bool          // a failing write leaves half of what it was given
+	full   bool          // free says so
+	keep   time.Duration // copies of what is delivered
 	dead   bool
 
 	unsynced map[string]bool // files whose content is not on the disk
@@ -42,6 +44,9 @@ func (d *brokenDisk) fails(format string, args ...any) error {
 		return errPowerCut
 	}
 	d.calls = append(d.calls, fmt.Sprintf(format, args...))
+	if d.always != nil {
+		return d.always
+	}
 	if d.failAt == len(d.calls)-1 {
 		d.dead = errors.Is(d.err, errPowerCut)
 		return d.err
@@ -173,7 +178,7 @@ func (d *brokenDisk) on(t *testing.T, dir string) *Spool {
 	t.Helper()
 	failAt := d.failAt
 	d.failAt, d.unsynced = -1, make(map[string]bool)
-	s, err := Open(Options{Dir: dir, Log: slog.New(slog.DiscardHandler), disk: d})
+	s, err := Open(Options{Dir: dir, Try: -1, KeepSent: d.keep, Log: slog.New(slog.DiscardHandler), disk: d})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,6 +217,26 @@ func TestCalls(t *testing.T) {
 		"fsync tmp/2.part", "close tmp/2.part", "rename tmp/2.part new/" + name}, settle("new")...)...)
 	do(s.Hold(tipID(1)), append(append([]string{"rename new/" + name + " hold/" + name}, settle("hold")...), settle("new")...)...)
 	do(s.Remove(tipID(1)), "remove hold/"+name, "times "+parent+"/tmp 0", "times "+parent+"/hold 0")
+
+	// Where copies are kept, one is durable before the tip goes.
+	s.sent.days, s.now = 7, func() time.Time { return time.Unix(1795442706, 0) }
+	if err := s.tend(s.now()); err != nil {
+		t.Fatal(err)
+	}
+	d.calls = nil
+	const day = "2026-11-23"
+	if err := s.Put(later, sealed(1)); err != nil {
+		t.Fatal(err)
+	}
+	d.calls = nil
+	do(s.Remove(tipID(1)), slices.Concat([]string{
+		"create tmp/4.part", "write tmp/4.part", "write tmp/4.part", "times tmp/4.part 0", "fsync tmp/4.part", "close tmp/4.part",
+		"rename tmp/4.part " + day + "/0-" + string(tipID(1)) + ".tip",
+		"times " + parent + "/tmp 0", "times sent/" + day + " 0", "syncdir " + day,
+		"remove new/" + name, "times " + parent + "/tmp 0", "times " + parent + "/new 0"})...)
+	do((&Control{s.moves}).Resend(tipID(1)), "rename "+day+"/0-"+string(tipID(1))+".tip new/0-"+string(tipID(1))+".tip",
+		"times "+parent+"/tmp 0", "times "+parent+"/new 0", "syncdir new",
+		"times "+parent+"/tmp 0", "times sent/"+day+" 0", "syncdir "+day)
 }
 
 // TestEveryCallOfPutFails makes each call of a Put fail in each way that a disk
@@ -246,26 +271,43 @@ func TestPowerCut(t *testing.T) {
 	const a, b = "a@example.vn", "b@example.vn"
 	acts := map[string]struct {
 		act func(s *Spool) error
-		// holds reports whether the state of tip 1 is right, given whether act returned nil.
-		holds func(e Entry, here, done bool) bool
+		// holds reports whether the state of tip 1 is right, given whether act
+		// returned nil, and whether there is a copy of it.
+		holds func(e Entry, here, copied, done bool) bool
 	}{
 		"put": {
 			func(s *Spool) error { return s.Put(envelope(1), sealed(1)) },
-			func(e Entry, here, done bool) bool { return (here || !done) && !e.Held },
+			func(e Entry, here, _, done bool) bool { return (here || !done) && !e.Held },
+		},
+		"release refused": {
+			func(s *Spool) error { return s.ReleaseRefused() },
+			func(e Entry, here, _, done bool) bool { return here && (!e.Held || !done) },
+		},
+		"remove": {
+			func(s *Spool) error { return s.Remove(tipID(1)) },
+			func(_ Entry, here, copied, _ bool) bool { return here || copied }, // a second mail, at worst
+		},
+		"resend": {
+			func(s *Spool) error { return (&Control{s.moves}).Resend(tipID(1)) },
+			func(e Entry, here, copied, done bool) bool {
+				return (here || copied) && (here || !done) && !e.Held && len(e.Reached) == 0
+			},
+		},
+		"renew": {
+			func(s *Spool) error { return s.renew(s.sent.today) },
+			func(_ Entry, here, copied, _ bool) bool { return copied && !here },
 		},
 		"reached": {
 			func(s *Spool) error { return s.Reached(tipID(1), b) },
-			func(e Entry, here, done bool) bool {
+			func(e Entry, here, _, done bool) bool {
 				return here && slices.Contains(e.Reached, a) && (!done || slices.Contains(e.Reached, b))
 			},
 		},
 		"hold": {
 			func(s *Spool) error { return s.Hold(tipID(1)) },
-			func(e Entry, here, done bool) bool { return here && slices.Contains(e.Reached, a) && (e.Held || !done) },
-		},
-		"remove": {
-			func(s *Spool) error { return s.Remove(tipID(1)) },
-			func(Entry, bool, bool) bool { return true }, // a second mail, at worst
+			func(e Entry, here, _, done bool) bool {
+				return here && slices.Contains(e.Reached, a) && (e.Held || !done)
+			},
 		},
 	}
 	for name, c := range acts {
@@ -273,7 +315,7 @@ func TestPowerCut(t *testing.T) {
 			for at, done := 0, false; !done; at++ {
 				for _, strict := range []bool{false, true} {
 					dir := t.TempDir()
-					s := open(t, dir)
+					s := keeping(t, dir)
 					put(t, s, 9)
 					if name != "put" {
 						put(t, s, 1)
@@ -281,9 +323,19 @@ func TestPowerCut(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
+					var err error
+					switch name {
+					case "release refused":
+						err = s.Hold(tipID(1))
+					case "resend", "renew":
+						err = s.Remove(tipID(1))
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
 					s.Close()
 
-					d := &brokenDisk{failAt: at, err: errPowerCut, short: true}
+					d := &brokenDisk{failAt: at, err: errPowerCut, short: true, keep: week}
 					s = d.on(t, dir)
 					done = c.act(s) == nil
 					where := fmt.Sprintf("power cut at call %d %v, strict %v", at, d.calls[len(d.calls)-1], strict)
@@ -296,10 +348,10 @@ func TestPowerCut(t *testing.T) {
 					}
 					s.Close()
 
-					s = open(t, dir)
+					s = keeping(t, dir)
 					e, here := s.Lookup(tipID(1))
-					if !c.holds(e, here, done) {
-						t.Errorf("%s: after a restart the tip is %+v, there: %v", where, e, here)
+					if copied := bytes.Equal(copyOf(t, dir, 1), sealed(1)); !c.holds(e, here, copied, done) {
+						t.Errorf("%s: after a restart the tip is %+v, there: %v, copied: %v", where, e, here, copied)
 					}
 					if here && !e.Held {
 						if _, got, err := s.Read(tipID(1)); err != nil || !bytes.Equal(got, sealed(1)) {

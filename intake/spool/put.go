@@ -61,10 +61,10 @@ func (s *Spool) begin(id intake.ID) error {
 
 func (s *Spool) put(e *Entry, sealed []byte) error {
 	defer s.pending.Add(-e.Size)
-	if pending := s.pending.Add(e.Size); !s.hasRoom(uint64(max(0, pending))) {
+	if pending := s.pending.Add(e.Size); !s.makeRoom(uint64(max(0, pending))) {
 		return intake.ErrNoRoom
 	}
-	if err := s.place("new", e, sealed); err != nil {
+	if err := s.place("new", fileName(e), e, sealed); err != nil {
 		return err
 	}
 	err := s.commit("new")

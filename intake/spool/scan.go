@@ -33,6 +33,9 @@ func (s *Spool) load() error {
 			s.log.Warn("a leftover in the spool's tmp/ cannot be removed")
 		}
 	}
+	if err := s.disk.remove(filepath.Join(s.path, "new", trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("a leftover in the spool's new/ cannot be removed")
+	}
 	return s.Rescan()
 }
 
@@ -88,12 +91,13 @@ func (s *Spool) rescan() error {
 
 // meet takes in a file found in dir.
 func (s *Spool) meet(dir, name string, f *found) {
-	id, held := idOf(name), dir == "hold"
+	held := dir == "hold"
+	id, kept := tipIn(dir, name)
 	if id != "" {
 		s.mu.Lock()
 		x, writing := s.index[id], s.writing[id] != nil
-		if x != nil && !f.seen[id] && x.Held != held {
-			x.Held = held
+		if x != nil && !f.seen[id] && (x.Held != held || x.Kept != kept) {
+			x.Held, x.Kept = held, kept
 			s.touch(id, false)
 		}
 		s.mu.Unlock()
@@ -107,7 +111,7 @@ func (s *Spool) meet(dir, name string, f *found) {
 	e, _, err := readFile(filepath.Join(s.path, dir), name, true)
 	switch {
 	case err == nil:
-		e.Held = held
+		e.Held, e.Kept = held, kept
 		f.seen[id] = true
 		s.mu.Lock()
 		s.add(&e)
@@ -125,6 +129,16 @@ func (s *Spool) meet(dir, name string, f *found) {
 			s.log.Error("a file in the spool cannot be read: "+unreadWhy(err), "id", id)
 		}
 	}
+}
+
+// tipIn returns the id in the name of a file in dir, or "", and whether a person
+// put it there.
+func tipIn(dir, name string) (id intake.ID, kept bool) {
+	base, kept := strings.CutSuffix(name, keptSuffix)
+	if kept && dir != "hold" {
+		return "", false
+	}
+	return idOf(base), kept
 }
 
 func unreadWhy(err error) string {

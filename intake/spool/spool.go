@@ -1,7 +1,8 @@
-// Package spool keeps sealed tips on disk until the mail server has them. One
-// immutable file a tip, in DATA/spool/new, or in hold/ where a person has to
-// decide; see write.go for how a file becomes durable. Only one server works
-// on a spool at a time; an operator's Control may beside it.
+// Package spool keeps sealed tips on disk until the mail server has them, and
+// copies of them for some days after that. One immutable file a tip, in
+// DATA/spool/new, or in hold/ where a person has to decide, then in sent/DAY; see
+// write.go for how a file becomes durable. Only one server works on a spool at a
+// time; an operator's Control may beside it.
 package spool
 
 import (
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"tipbox/intake"
 )
@@ -41,7 +43,13 @@ var (
 type Options struct {
 	Dir   string // DATA/spool; made with its parents if missing
 	Floor uint64 // bytes of free disk below which Put returns ErrNoRoom; 0 is DefaultFloor
-	Log   *slog.Logger
+	// KeepSent is how long copies of delivered tips are kept, in whole days, rounded
+	// up; 0 keeps none, and deletes those of before.
+	KeepSent time.Duration
+	// Try is how often it is tried whether a tip could be stored, and looked after
+	// the copies; default 30 seconds, negative never.
+	Try time.Duration
+	Log *slog.Logger
 
 	disk disk // for tests
 }
@@ -59,6 +67,9 @@ type Spool struct {
 	writers  chan struct{} // a place for each who writes a file
 	pending  atomic.Int64  // bytes of the tips being written
 	wake     chan struct{}
+	sent     *sent
+	trial    trial
+	now      func() time.Time
 
 	mu      sync.Mutex
 	closed  bool
@@ -117,16 +128,19 @@ func Open(o Options) (*Spool, error) {
 		writing:  make(map[intake.ID]chan struct{}),
 		index:    make(map[intake.ID]*indexed),
 		changed:  make(map[intake.ID]bool),
+		sent:     newSent(moves, o.KeepSent),
+		now:      time.Now,
 	}
 	if err := s.load(); err != nil {
 		s.release()
 		return nil, err
 	}
+	s.watch(o.Try)
 	return s, nil
 }
 
 func makeDirs(d disk, path string) error {
-	for _, p := range []string{path, filepath.Join(path, "tmp"), filepath.Join(path, "new"), filepath.Join(path, "hold")} {
+	for _, p := range []string{path, filepath.Join(path, "tmp"), filepath.Join(path, "new"), filepath.Join(path, "hold"), filepath.Join(path, "sent")} {
 		if err := makeDir(d, p); err != nil {
 			return err
 		}
@@ -160,6 +174,7 @@ func (s *Spool) Close() error {
 		}
 		<-running
 	}
+	s.trial.stop()
 	s.release()
 	return nil
 }
@@ -218,6 +233,11 @@ type Status struct {
 	Free    uint64
 	Floor   uint64
 	NoRoom  bool // Put refuses: Free is under Floor, the inodes are used up, or the disk is read-only
+	// Trouble is why no tip could be stored when that was last tried, on our own
+	// clock: one of the names in try.go, or "".
+	Trouble string
+	// NoCopies says that copies of delivered tips should be kept and cannot be.
+	NoCopies bool
 }
 
 // Status counts what is in the spool and asks the disk.
@@ -229,6 +249,7 @@ func (s *Spool) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.Damaged, st.Unread = s.damaged, len(s.unread)
+	st.Trouble, st.NoCopies = s.trial.found(time.Now())
 	for _, x := range s.index {
 		if x.Held {
 			st.Held++

@@ -36,7 +36,7 @@ func sealed(n int) []byte { return bytes.Repeat([]byte(fmt.Sprintf("sealed %d\n"
 
 func open(t testing.TB, dir string) *Spool {
 	t.Helper()
-	s, err := Open(Options{Dir: dir, Floor: 1, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s, err := Open(Options{Dir: dir, Floor: 1, Try: -1, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,12 +13,16 @@ import (
 
 const straceDir = "TIPBOX_TEST_STRACE_DIR"
 
-// TestSystemCalls holds what the kernel is asked for when a tip is stored, as
-// write.go has it, by tracing a process that does it.
+// TestSystemCalls holds what the kernel is asked for when a tip is stored, and
+// when it is delivered and a copy kept, as write.go has it, by tracing a process
+// that does both.
 func TestSystemCalls(t *testing.T) {
 	if dir := os.Getenv(straceDir); dir != "" { // the traced process
-		s := open(t, dir)
+		s := keeping(t, dir)
 		put(t, s, 1)
+		if err := s.Remove(tipID(1)); err != nil {
+			t.Fatal(err)
+		}
 		return
 	}
 	strace, err := exec.LookPath("strace")
@@ -30,7 +34,7 @@ func TestSystemCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "spool")
-	open(t, dir).Close() // so that its making is not in the trace
+	keeping(t, dir).Close() // so that its making is not in the trace
 	trace := filepath.Join(t.TempDir(), "trace")
 	cmd := exec.Command(strace, "-f", "-qq", "-y", "-o", trace,
 		"-e", "trace=openat,write,utimensat,fsync,fdatasync,close,rename,renameat,renameat2,linkat,unlinkat,ftruncate",
@@ -44,20 +48,34 @@ func TestSystemCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := "0-" + string(tipID(1)) + ".tip"
-	want := []*regexp.Regexp{
-		regexp.MustCompile(`openat\(.*tmp/1\.part", O_WRONLY\|O_CREAT\|O_EXCL\|O_CLOEXEC, 0600\)`),
-		regexp.MustCompile(`write\(\d+<.*tmp/1\.part>, "\{\\"v\\":1,`),
-		regexp.MustCompile(`write\(\d+<.*tmp/1\.part>, "sealed 1`),
-		regexp.MustCompile(`utimensat\(.*tmp/1\.part", \[(\{tv_sec=0, tv_nsec=0\}( /\* [^*]* \*/)?(, )?){2}\]`),
-		regexp.MustCompile(`fsync\(\d+<.*tmp/1\.part>\)`),
-		regexp.MustCompile(`close\(\d+<.*tmp/1\.part>\)`),
-		regexp.MustCompile(`rename(at|at2)?\(.*tmp/1\.part", .*new/` + regexp.QuoteMeta(name) + `"`),
-		regexp.MustCompile(`utimensat\(.*/tmp", \[\{tv_sec=0`),
-		regexp.MustCompile(`utimensat\(.*/new", \[\{tv_sec=0`),
-		regexp.MustCompile(`openat\(.*/new", O_RDONLY\|O_CLOEXEC`),
-		regexp.MustCompile(`fsync\(\d+<.*/new>\)`),
-		regexp.MustCompile(`close\(\d+<.*/new>\)`),
+	var want []*regexp.Regexp
+	place := func(part, dir string) {
+		for _, call := range []string{
+			`openat\(.*tmp/PART", O_WRONLY\|O_CREAT\|O_EXCL\|O_CLOEXEC, 0600\)`,
+			`write\(\d+<.*tmp/PART>, "\{\\"v\\":1,`,
+			`write\(\d+<.*tmp/PART>, "sealed 1`,
+			`utimensat\(.*tmp/PART", \[(\{tv_sec=0, tv_nsec=0\}( /\* [^*]* \*/)?(, )?){2}\]`,
+			`fsync\(\d+<.*tmp/PART>\)`,
+			`close\(\d+<.*tmp/PART>\)`,
+			`rename(at|at2)?\(.*tmp/PART", .*DIR/` + regexp.QuoteMeta(name) + `"`,
+			`utimensat\(.*/tmp", \[\{tv_sec=0`,
+			`utimensat\(.*/DIR", \[\{tv_sec=0`,
+			`openat\(.*/DIR", O_RDONLY\|O_CLOEXEC`,
+			`fsync\(\d+<.*/DIR>\)`,
+			`close\(\d+<.*/DIR>\)`,
+		} {
+			want = append(want, regexp.MustCompile(strings.NewReplacer("PART", regexp.QuoteMeta(part), "DIR", dir).Replace(call)))
+		}
 	}
+	place("1.part", "new")
+	want = append(want,
+		regexp.MustCompile(`openat\(.*new/`+regexp.QuoteMeta(name)+`", O_RDONLY\|O_NOATIME\|O_CLOEXEC\)`),
+		regexp.MustCompile(`close\(\d+<.*new/`+regexp.QuoteMeta(name)+`>\)`))
+	place("2.part", `sent/\d{4}-\d\d-\d\d`)
+	want = append(want,
+		regexp.MustCompile(`unlinkat\(.*new/`+regexp.QuoteMeta(name)+`", 0\)`),
+		regexp.MustCompile(`utimensat\(.*/tmp", \[\{tv_sec=0`),
+		regexp.MustCompile(`utimensat\(.*/new", \[\{tv_sec=0`))
 	// The calls from the making of the temporary file on; a call that another
 	// thread's line cuts in two is told by its beginning.
 	_, rest, found := strings.Cut(string(b), "tmp/1.part")

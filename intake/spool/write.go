@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"tipbox/intake"
 )
@@ -26,28 +27,32 @@ import (
 //	openat(new), fsync(directory), close     the name is on the disk
 //
 // The last two lines are shared by all Puts that wait for them at the time.
+// A copy of a delivered tip goes into sent/DAY by the very same calls, before the
+// tip is taken out of new/: at each moment one of the two is on the disk, whole.
+//
 // Where a call fails, the file is removed again from where it is and nothing
 // is acknowledged. An fsync that failed is never repeated: the kernel may have
 // dropped the pages and would report success.
 //
 // What no program can set are the kernel's own times of birth and of the last
 // change of the inode (statx's btime and ctime): they stay for as long as the
-// tip waits.
+// tip waits. The copies in sent/ are written anew when their day is over (see
+// sent.renew), so that these times are those of a midnight.
 
-// place stores the entry's file in dir ("new" or "hold") up to and with the
-// rename; its name is not durable yet. It leaves nothing where it fails, as far
+// place stores the entry's file as name in dir ("new", "hold", or a day of sent)
+// up to and with the rename; its name is not durable yet. It leaves nothing where it fails, as far
 // as the disk lets it.
-func (s *Spool) place(dir string, e *Entry, sealed []byte) error {
-	line, err := encodeHeader(e)
+func (s *Spool) place(dir, name string, e *Entry, sealed []byte) error {
+	line, err := encodeHeader(e, sealed)
 	if err != nil {
 		return err
 	}
 	s.writers <- struct{}{}
 	defer func() { <-s.writers }()
 	part := filepath.Join(s.path, "tmp", strconv.FormatUint(s.parts.Add(1), 10)+".part")
-	err = s.writePart(part, e, line, sealed)
+	err = s.writePart(part, e.NotBefore, line, sealed)
 	if err == nil {
-		err = s.disk.rename(part, filepath.Join(s.path, dir, fileName(e)))
+		err = s.disk.rename(part, filepath.Join(s.path, dir, name))
 	}
 	if err != nil {
 		_ = s.disk.remove(part)
@@ -68,27 +73,27 @@ func (s *Spool) commit(dir string) error {
 	return nil
 }
 
-func (s *Spool) writePart(part string, e *Entry, line, sealed []byte) error {
+func (s *Spool) writePart(part string, notBefore time.Time, content ...[]byte) error {
 	f, err := s.disk.create(part)
 	if err != nil {
 		return fmt.Errorf("creating its file: %w", err)
 	}
-	err = s.fill(f, part, e, line, sealed)
+	err = s.fill(f, part, notBefore, content)
 	if closeErr := f.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("closing its file: %w", closeErr)
 	}
 	return err
 }
 
-func (s *Spool) fill(f file, part string, e *Entry, line, sealed []byte) error {
-	for _, b := range [][]byte{line, sealed} {
+func (s *Spool) fill(f file, part string, notBefore time.Time, content [][]byte) error {
+	for _, b := range content {
 		if _, err := f.Write(b); err != nil {
 			return fmt.Errorf("writing its file: %w", err)
 		}
 	}
 	at := epoch
-	if !e.NotBefore.IsZero() {
-		at = e.NotBefore
+	if !notBefore.IsZero() {
+		at = notBefore
 	}
 	if err := s.disk.setTimes(part, at); err != nil {
 		return fmt.Errorf("setting its times: %w", err)

@@ -68,13 +68,31 @@ var _ deliver.Asker = (*conn)(nil)
 // Ask begins a mail and takes it back, as deliver.Asker says. It begins with the
 // sender's address, or with that for bounces: a server may refuse the null path
 // and take our mail all the same.
-func (c *conn) Ask(ctx context.Context) error {
+func (c *conn) Ask(ctx context.Context) error { return c.ask(ctx, "") }
+
+// AskFor goes one step further than Ask: to RCPT, as deliver.Asker says.
+func (c *conn) AskFor(ctx context.Context, to string) error {
+	path, err := angled(to)
+	if err != nil {
+		return deferred(deliver.NoAddress, fmt.Errorf("address of a unit: %w", err))
+	}
+	return c.ask(ctx, path)
+}
+
+func (c *conn) ask(ctx context.Context, to string) error {
 	path := c.path
 	if path == nullPath {
 		path = c.t.sender.path
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
-	err := c.step("MAIL", c.t.o.CommandTimeout, func() error { return c.smtp.Mail(path) })
+	err := c.reset()
+	if err == nil {
+		err = c.step("MAIL", c.t.o.CommandTimeout, func() error { return c.smtp.Mail(path) })
+	}
+	if err == nil && to != "" {
+		c.stale = true
+		err = c.step("RCPT", c.t.o.CommandTimeout, func() error { return c.smtp.Rcpt(to) })
+	}
 	if err == nil {
 		c.stale = true
 		err = c.reset()
@@ -120,7 +138,7 @@ func (c *conn) send(to string, body []byte) error {
 	if err == nil || first.step == "MAIL" && refusedAgain && second.step != "MAIL" {
 		c.path = c.t.sender.path // the null path is not to be tried again on this connection
 	}
-	if refusedAgain && !second.ofSession() && (first.reply.Code < 500 || second.step == "MAIL" && first.step != "MAIL") {
+	if refusedAgain && !second.ofSession() && (first.passes() != "" || second.step == "MAIL" && first.step != "MAIL") {
 		return first // the sender's address fared no better: it is not what counts
 	}
 	return err
@@ -207,6 +225,17 @@ func (r *refusal) ofSession() bool {
 	return slices.Contains([]int{421, 500, 502, 503, 530, 534, 535, 538}, r.reply.Code)
 }
 
+// passes returns why the refusal may be over at the next try, or "" where it is final.
+func (r *refusal) passes() string {
+	switch code := r.reply.Code; {
+	case code >= 400 && code < 500:
+		return deliver.Reply4xx
+	case code >= 500 && code < 600:
+		return passing(r.reply)
+	}
+	return ""
+}
+
 // verdict turns what happened into what deliver.Conn promises, and notes
 // whether the connection can be used again.
 func (c *conn) verdict(err error) error {
@@ -219,14 +248,14 @@ func (c *conn) verdict(err error) error {
 		return deferred(reasonOf(err), err)
 	}
 	c.stale = true
-	switch code := r.reply.Code; {
+	switch why := r.passes(); {
 	case r.ofSession():
 		c.broken = true
 		return deferred(r.sessionReason(), err)
-	case code >= 500 && code < 600:
-		return &deliver.PermanentError{Code: code, Step: r.step, Err: err}
-	case code >= 400 && code < 500:
-		return deferred(deliver.Reply4xx, err)
+	case why != "":
+		return deferred(why, err)
+	case r.reply.Code >= 500 && r.reply.Code < 600:
+		return &deliver.PermanentError{Code: r.reply.Code, Step: r.step, Err: err}
 	}
 	c.broken = true
 	return deferred(deliver.ReplyOdd, err)

@@ -199,6 +199,10 @@ func TestLogins(t *testing.T) {
 		"CRAM-MD5 LOGIN PLAIN": "AUTH PLAIN",
 		"plain":                "AUTH PLAIN",
 		"GSSAPI LOGIN":         "AUTH LOGIN",
+		"=LOGIN":               "AUTH LOGIN", // the old way
+		"=LOGIN PLAIN":         "AUTH PLAIN",
+		"=PLAIN LOGIN":         "AUTH PLAIN",
+		"=CRAM-MD5 LOGIN":      "AUTH LOGIN",
 	} {
 		srv := smtptest.Start(t, smtptest.Options{Username: user, Password: pass, Mechanisms: offered})
 		dial(t, transport(t, settings(t, srv)))

@@ -68,6 +68,15 @@ func TestReturnPath(t *testing.T) {
 			}
 			return smtptest.Usual
 		}, paths: "<> " + from + " <> " + from, code: 551, step: "rcpt"}, // what is wrong is the user
+		{name: "over the quota, and the sender is not ours", answer: func(e smtptest.Event) smtptest.Answer {
+			switch {
+			case e.Step == smtptest.From && e.ReturnPath == "<>":
+				return smtptest.Say("550 5.4.5 daily user sending quota exceeded")
+			case e.Step == smtptest.From:
+				return smtptest.Say("553 5.7.1 not owned by user")
+			}
+			return smtptest.Usual
+		}, paths: "<> " + from + " <> " + from, reason: deliver.Limit}, // not final
 		{name: "null refused, then no such user", answer: func(e smtptest.Event) smtptest.Answer {
 			switch {
 			case e.Step == smtptest.From && e.ReturnPath == "<>":
@@ -173,3 +182,35 @@ func TestAsk(t *testing.T) {
 
 // boundary is what differs between two copies of one mail.
 var boundary = regexp.MustCompile(`boundary=\S+`)
+
+// TestAskFor: a mailbox is asked for as far as RCPT, whatever it says the
+// connection serves the next, and nothing is sent.
+func TestAskFor(t *testing.T) {
+	t.Parallel()
+	srv := server(t, func(e smtptest.Event) smtptest.Answer {
+		switch e.To {
+		case "full@example.vn":
+			return smtptest.Say("552 5.2.2 mailbox full")
+		case "gone@example.vn":
+			return smtptest.Say("550 5.1.1 no such user")
+		case "grey@example.vn":
+			return smtptest.Say("450 4.2.0 greylisted")
+		}
+		return smtptest.Usual
+	})
+	c := dial(t, transport(t, settings(t, srv)))
+	for range 2 {
+		check(t, c.Ask(t.Context()), "", 0, "")
+		check(t, c.AskFor(t.Context(), "truc-ban@example.vn"), "", 0, "")
+		check(t, c.AskFor(t.Context(), "full@example.vn"), deliver.Full, 0, "")
+		check(t, c.AskFor(t.Context(), "gone@example.vn"), "", 550, "rcpt")
+		check(t, c.AskFor(t.Context(), "grey@example.vn"), deliver.Reply4xx, 0, "")
+	}
+	check(t, c.Send(t.Context(), tip("01")), "", 0, "")
+	if n := len(srv.Mails()); n != 1 {
+		t.Errorf("%d mails", n)
+	}
+	if n := srv.Connections(); n != 1 {
+		t.Errorf("%d connections, expected one", n)
+	}
+}

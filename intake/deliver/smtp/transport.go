@@ -192,8 +192,7 @@ func (c *conn) start(ctx context.Context) error {
 	if err != nil {
 		return deferred(deliver.BadAuth, fmt.Errorf("reading the password: %w", err))
 	}
-	_, offered := c.smtp.Extension("AUTH")
-	auth, err := login(offered, t.o.Username, pass, t.o.Host)
+	auth, err := login(c.logins(), t.o.Username, pass, t.o.Host)
 	if err != nil {
 		return deferred(deliver.BadAuth, err)
 	}
@@ -218,6 +217,22 @@ func (t *Transport) tlsConfig() (*tls.Config, error) {
 	}
 	return conf, nil
 }
+
+// logins returns the ways of logging in that the server offers. Before RFC 2554
+// they were announced as AUTH=LOGIN, and old servers, and new ones for the sake
+// of old clients, still do.
+func (c *conn) logins() string {
+	_, offered := c.smtp.Extension("AUTH")
+	for _, first := range mechanisms {
+		if ok, more := c.smtp.Extension("AUTH=" + first); ok {
+			offered += " " + first + " " + more
+		}
+	}
+	return offered
+}
+
+// mechanisms are the ways of logging in that are known here, the preferred first.
+var mechanisms = []string{"PLAIN", "LOGIN", "SCRAM-SHA-256", "CRAM-MD5"}
 
 // login returns the login by the best mechanism that the server offers. PLAIN
 // comes first: TLS with a checked certificate, or loopback, protects it, and it

@@ -30,6 +30,9 @@ import (
 // Domain is where the relay delivers mail itself.
 const Domain = "don.test"
 
+// Elsewhere is a domain whose mail goes on to the server of StartBefore.
+const Elsewhere = "xa.test"
+
 // Relay is a running Postfix with its Dovecot.
 type Relay struct {
 	Host               string // 127.0.0.1
@@ -49,6 +52,8 @@ type settings struct {
 	Sender             string
 	Mailboxes          []string
 	UID                int
+	Next               int // port of the server for Elsewhere, 0 for none
+	Elsewhere          string
 }
 
 // nobody owns the Maildirs: Postfix refuses to deliver as root.
@@ -61,6 +66,13 @@ var files embed.FS
 // process. It takes mail from the sender's address (and the null one) for the
 // mailboxes, which are names left of @don.test.
 func Start(t testing.TB, sender string, mailboxes ...string) *Relay {
+	t.Helper()
+	return StartBefore(t, 0, sender, mailboxes...)
+}
+
+// StartBefore is Start for a relay that hands mail for Elsewhere to a server on
+// this port of loopback, without encryption.
+func StartBefore(t testing.TB, next int, sender string, mailboxes ...string) *Relay {
 	t.Helper()
 	for program, pkg := range map[string]string{
 		"/usr/sbin/postfix": "postfix", "/usr/sbin/dovecot": "dovecot-core", "/usr/lib/dovecot/imap": "dovecot-imapd",
@@ -79,7 +91,7 @@ func Start(t testing.TB, sender string, mailboxes ...string) *Relay {
 	must(t, os.Chmod(dir, 0o755)) //nolint:gosec // see above
 	s := settings{
 		Dir: dir, Port: freePort(t), IMAPPort: freePort(t), Username: "tip", Password: rand.Text(),
-		Sender: sender, Mailboxes: mailboxes, UID: nobody,
+		Sender: sender, Mailboxes: mailboxes, UID: nobody, Next: next, Elsewhere: Elsewhere,
 	}
 	for name, owner := range map[string]int{"conf": 0, "queue": 0, "data": lookup(t, "postfix"), "mail": nobody} {
 		must(t, os.Mkdir(filepath.Join(dir, name), 0o755)) //nolint:gosec // see above

@@ -32,7 +32,7 @@ type Options struct {
 	Encryption Encryption
 	Username   string // "" wants no login
 	Password   string
-	Mechanisms string   // offered for the login; default "PLAIN LOGIN"
+	Mechanisms string   // offered for the login; default "PLAIN LOGIN"; "=LOGIN" as before RFC 2554
 	Extensions []string // further EHLO lines, such as "8BITMIME" or "SIZE 1000"
 	Address    string   // default "127.0.0.1:0"; to come back where another stood
 	// Answer is asked at each step before the server answers; nil answers as

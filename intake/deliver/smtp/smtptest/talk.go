@@ -109,7 +109,7 @@ func (t *talk) greeting(extended bool) string {
 		lines = append(lines, "STARTTLS")
 	}
 	if t.s.o.Username != "" && (t.encrypted || t.s.o.Encryption == Plain) {
-		lines = append(lines, "AUTH "+t.s.o.Mechanisms)
+		lines = append(lines, strings.Replace("AUTH "+t.s.o.Mechanisms, "AUTH =", "AUTH=", 1))
 	}
 	last := len(lines) - 1
 	return strings.Join(append(prefixed("250-", lines[:last]), "250 "+lines[last]), "\r\n")
