@@ -44,8 +44,8 @@ type store interface {
 // Options are what Limits is made of.
 type Options struct {
 	Rules      Rules
-	Redis      *redis.Server // nil: this process decides by itself
-	Secret     []byte        // of the service, the same on all servers; needed with Redis only
+	Redis      *redis.Server         // nil: this process decides by itself
+	Secret     []byte                // of the service, the same on all servers; needed with Redis only
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
 
