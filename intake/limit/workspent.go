@@ -7,21 +7,37 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 const (
 	// spentLife is how long a proof must be remembered: as long as a challenge can
 	// still be good on a server whose clock is behind.
 	spentLife = WorkLife + workSkew
-	// maxSpent bounds each half of SpentHere, to about 4 MB. To have a proof
+	// maxSpent bounds each half of spentHere, to about 4 MB. To have a proof
 	// forgotten before its time takes 400 solved ones a second.
 	maxSpent = 1 << 17
 )
 
-// SpentHere is a Spent in this process: what there is without Redis, and what
-// takes over while Redis does not answer.
-type SpentHere struct {
+// Spend does what Spent says, for all servers that share the Redis; while it is
+// away, for this process. A proof that was spent here is not asked about again,
+// so that one that Redis has lost is not good a second time.
+func (l *Limits) Spend(ctx context.Context, proof ProofMark) bool {
+	first := l.spent.Spend(ctx, proof)
+	if first {
+		l.ask(ctx, func(ctx context.Context) error {
+			shared, err := spendShared(ctx, l.redis.client, proof)
+			if err == nil {
+				first = shared
+			}
+			return err
+		})
+	}
+	return first
+}
+
+// spentHere is a Spent in this process.
+type spentHere struct {
 	max int
 	now func() time.Time
 
@@ -31,11 +47,10 @@ type SpentHere struct {
 	turn         time.Time // when stale is forgotten and fresh becomes stale
 }
 
-// NewSpentHere returns an empty store; now tells the time, time.Now but in tests.
-func NewSpentHere(now func() time.Time) *SpentHere { return &SpentHere{max: maxSpent, now: now} }
+func newSpentHere(now func() time.Time) *spentHere { return &spentHere{max: maxSpent, now: now} }
 
-// Spend does what Spent says.
-func (s *SpentHere) Spend(_ context.Context, proof ProofMark) bool {
+// Spend satisfies Spent.
+func (s *spentHere) Spend(_ context.Context, proof ProofMark) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -56,7 +71,7 @@ func (s *SpentHere) Spend(_ context.Context, proof ProofMark) bool {
 }
 
 // spendShared is Spent.Spend for all servers that share the Redis, in one step.
-func spendShared(ctx context.Context, client redis.UniversalClient, proof ProofMark) (first bool, err error) {
+func spendShared(ctx context.Context, client goredis.UniversalClient, proof ProofMark) (first bool, err error) {
 	first, err = client.SetNX(ctx, "tipbox:work:"+hex.EncodeToString(proof[:]), "", spentLife).Result()
 	if err != nil {
 		return false, fmt.Errorf("spending a proof of work: %w", err)
