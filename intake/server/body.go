@@ -45,7 +45,7 @@ const (
 // textFields are the fields that are read as text, with the bytes kept of each.
 var textFields = map[string]int64{
 	"mailbox": maxField, "message": maxMessage, "place": maxField, "time": maxField,
-	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField,
+	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField, "work": maxField,
 }
 
 // BodyOptions bound what is read of a posted form.

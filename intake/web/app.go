@@ -134,13 +134,14 @@ func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
 
 // policies says what pages may do (https://www.w3.org/TR/CSP3/): look as they do
 // and post forms, here. The form may also run the script that seals, which asks
-// us for recipients, shows photos and never makes markup of text.
+// us for recipients, shows photos, never makes markup of text, and may be its own
+// worker.
 func (a *app) policies() {
 	const all = "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	look := "default-src 'none'; style-src " + a.Pages.StyleHash() + "; img-src data:"
 	a.policy = look + all
-	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'" + all +
-		"; require-trusted-types-for 'script'; trusted-types 'none'"
+	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'; worker-src 'self'" + all +
+		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
 }
 
 // hearing is what the form's policy needs besides where it has a recording.
