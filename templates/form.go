@@ -79,9 +79,9 @@ func (f *Form) tip() g.Node {
 		f.field("message", h.Label(h.Class("head"), h.For("message"), g.Text(l.MessageLabel)), l.MessageHint,
 			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unspelled(), f.described("message"), given(f.Message))),
 		f.more(),
-		f.photo(),
 		to,
 		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
+		f.photo(), // last: where the line breaks in one, all that was written and chosen has come
 		f.truth(),
 		h.Button(h.Type("submit"), icon("send"), g.Text(l.Send)),
 	)

@@ -89,6 +89,7 @@ type Locale struct {
 	FullNotice   string `json:"full_notice"`  // {wait}
 	BrokenNotice string `json:"broken_notice"`
 	LargeNotice  string `json:"large_notice"`
+	CrossNotice  string `json:"cross_notice"`
 	FailedNotice string `json:"failed_notice"`
 	CannotWait   string `json:"cannot_wait" max:"60"` // before the telephone numbers
 	GivenBack    string `json:"given_back" max:"100"` // above the text, where it can only be copied
@@ -131,8 +132,6 @@ type Locale struct {
 	LostText       string `json:"lost_text"`
 	WithdrawnTitle string `json:"withdrawn_title" max:"60"`
 	WithdrawnText  string `json:"withdrawn_text"` // {unit}
-	CrossTitle     string `json:"cross_title" max:"60"`
-	CrossText      string `json:"cross_text"`
 	MethodTitle    string `json:"method_title" max:"60"`
 	MethodText     string `json:"method_text"`
 	FailedTitle    string `json:"failed_title" max:"60"`

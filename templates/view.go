@@ -61,6 +61,7 @@ const (
 	Broken  Notice = "broken" // it did not arrive whole
 	Large   Notice = "large"  // it is too large to be read
 	Failed  Notice = "failed" // a fault of ours
+	Cross   Notice = "cross"  // it was posted from a page that is not ours
 )
 
 // Problem is a mistake that a person can mend.
@@ -191,7 +192,6 @@ const (
 	Home      NoteKind = "home"
 	Lost      NoteKind = "lost"      // no such site, no such page
 	Withdrawn NoteKind = "withdrawn" // the site's posters are no longer good
-	Cross     NoteKind = "cross"     // a form on a page that is not ours
 	Method    NoteKind = "method"    // neither read nor sent
 	Fault     NoteKind = "failed"    // a fault of ours, with no form to give back
 )

@@ -44,8 +44,8 @@ type store interface {
 // Options are what Limits is made of.
 type Options struct {
 	Rules      Rules
-	Redis      *redis.Server // nil: this process decides by itself
-	Secret     []byte        // of the service, the same on all servers; needed with Redis only
+	Redis      *redis.Server         // nil: this process decides by itself
+	Secret     []byte                // of the service, the same on all servers; needed with Redis only
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
 
@@ -62,6 +62,7 @@ type Options struct {
 type Limits struct {
 	memory *memory
 	redis  *shared // nil without Redis
+	spent  *spentHere
 	log    *slog.Logger
 
 	patience time.Duration
@@ -79,6 +80,7 @@ type Limits struct {
 var (
 	_ intake.Limiter = (*Limits)(nil)
 	_ intake.Forms   = (*Limits)(nil)
+	_ Spent          = (*Limits)(nil)
 )
 
 // New returns Limits that are ready; a Redis that is away is no error. Close
@@ -93,8 +95,8 @@ func New(o Options) (*Limits, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	l := &Limits{
-		memory: newMemory(o.Rules, time.Now),
-		log:    o.Log, patience: cmp.Or(o.patience, patience),
+		memory: newMemory(o.Rules, time.Now), spent: newSpentHere(time.Now),
+		log: o.Log, patience: cmp.Or(o.patience, patience),
 		allowed: metric.NewDaily(metric.Options{
 			Name: "tipbox_limit_allowed_total", Help: "Submissions that the limits let through.",
 		}),

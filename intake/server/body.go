@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -31,7 +32,8 @@ const (
 	maxField   = 4 << 10           // bytes kept of any other field
 	maxSealed  = 4<<20 + 64<<10    // the largest size class and age's overhead
 	maxEncoded = 4 * maxMessage    // bytes of an urlencoded form
-	textStart  = 4 << 10           // first buffer of a text
+	textStart  = 4 << 10           // first buffer of the message
+	fieldStart = 512               // and of any other field
 	photoStart = 64 << 10          // first buffer of a photo
 	setEvery   = time.Second       // how often a deadline is moved, at most
 	idleBody   = 60 * time.Second  // default of BodyOptions.Idle
@@ -43,7 +45,7 @@ const (
 // textFields are the fields that are read as text, with the bytes kept of each.
 var textFields = map[string]int64{
 	"mailbox": maxField, "message": maxMessage, "place": maxField, "time": maxField,
-	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField,
+	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField, "work": maxField,
 }
 
 // BodyOptions bound what is read of a posted form.
@@ -51,7 +53,10 @@ type BodyOptions struct {
 	Budget *Budget // nil is NewBudget(0, 0)
 
 	MaxPhoto int64 // bytes of one photo; default 15 MiB
-	MaxBody  int64 // bytes read before the connection is given up; default 64 MiB
+	// MaxBody is how many bytes are read before the connection is given up, and with
+	// it whether the browser shows what is answered. Only photos and texts within
+	// their bounds are kept of them, so it is wide: 1 GiB, a film chosen by mistake.
+	MaxBody int64
 
 	// An upload is cut when nothing comes for Idle (60 s), when after two minutes
 	// it is slower than MinRate bytes per second (2 KiB/s: a fifteenth of EDGE), or
@@ -71,7 +76,7 @@ func NewBodies(o BodyOptions) *Bodies {
 		o.Budget = NewBudget(0, 0)
 	}
 	setDefault(&o.MaxPhoto, 15<<20)
-	setDefault(&o.MaxBody, 64<<20)
+	setDefault(&o.MaxBody, 1<<30)
 	setDefault(&o.Idle, idleBody)
 	setDefault(&o.MinRate, slowBody)
 	setDefault(&o.Longest, longBody)
@@ -146,16 +151,31 @@ func (b *Bodies) Read(w http.ResponseWriter, r *http.Request) *Posted {
 }
 
 func (b *Bodies) read(p *Posted, contentType string, body io.Reader) error {
-	kind, params, err := mime.ParseMediaType(contentType)
-	switch {
-	case err != nil:
-		return ErrFormKind
-	case kind == "multipart/form-data":
-		return p.readMultipart(body, params["boundary"], b.o.MaxPhoto)
-	case kind == "application/x-www-form-urlencoded":
+	kind, params, _ := mime.ParseMediaType(contentType)
+	boundary := params["boundary"]
+	if kind == "application/x-www-form-urlencoded" {
 		return p.readURLEncoded(body)
 	}
-	return ErrFormKind
+	if kind != "multipart/form-data" || boundary == "" {
+		// A proxy has dropped the type, or made another of it: the form itself tells.
+		begin := bufio.NewReader(body)
+		if boundary = delimiter(begin); boundary == "" {
+			return ErrFormKind
+		}
+		body = begin
+	}
+	return p.readMultipart(body, boundary, b.o.MaxPhoto)
+}
+
+// delimiter returns the boundary that a multipart form begins with, or "".
+func delimiter(r *bufio.Reader) string {
+	const most = 2 + 70 + 2 // RFC 2046, section 5.1.1
+	begin, _ := r.Peek(most)
+	line, _, whole := bytes.Cut(begin, []byte("\r\n"))
+	if boundary, ok := bytes.CutPrefix(line, []byte("--")); ok && whole {
+		return string(boundary)
+	}
+	return ""
 }
 
 // readURLEncoded reads the kind of form that has no photos.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -17,6 +18,10 @@ const (
 	// and a byte now and then does not pass for one.
 	stalledAfter = 10 * time.Second
 	stride       = 16 << 10
+	// ownText is how many bytes of text each form may take where there is no room:
+	// what is written is given back with every answer. It is enough for a message of
+	// 32 KiB, twice what may be sent, while its buffer grows.
+	ownText = 64 << 10
 	// shedWait bounds how long an upload waits for the room of one that was cut.
 	shedWait = 5 * time.Second
 	// BusyRetry is what a sender is told to wait when there is no room for a form.
@@ -34,8 +39,9 @@ func (e *BusyError) Error() string {
 // Budget bounds the memory of all posted forms in flight, in bytes. A form is
 // charged for what is buffered of it, so that an upload which stalls at its
 // first byte costs nearly nothing. A share is kept for texts, so that no flood
-// of photos keeps a text out; and where photos find no room, the upload that has
-// been quiet the longest is cut to make some.
+// of photos keeps a text out, and a text of a usual length is not turned away at
+// all; where photos find no room, the upload that has been quiet the longest is
+// cut to make some.
 type Budget struct {
 	total, text int64
 
@@ -68,6 +74,7 @@ type lease struct {
 
 	// Guarded by budget.mu.
 	held    int64
+	written int64     // taken for texts so far
 	quiet   time.Time // when the last stride was complete
 	reading bool
 	photos  bool // holds photos
@@ -82,11 +89,15 @@ func (b *Budget) lease(ctx context.Context, rc *http.ResponseController) *lease 
 	return l
 }
 
-// takeText charges n bytes of text, if there is room.
+// takeText charges n bytes of text, if there is room or the form has taken little.
 func (l *lease) takeText(n int64) bool {
 	b := l.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	l.written += n
+	if l.written <= ownText {
+		return l.charge(n, math.MaxInt64)
+	}
 	return l.charge(n, b.total)
 }
 
@@ -120,7 +131,7 @@ func (l *lease) takePhoto(n int64) bool {
 
 // charge is called with the budget locked.
 func (l *lease) charge(n, limit int64) bool {
-	if l.budget.used+n > limit {
+	if l.budget.used > limit-n {
 		return false
 	}
 	l.budget.used += n

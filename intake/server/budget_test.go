@@ -35,8 +35,14 @@ func TestBudgetKeepsAShareForTexts(t *testing.T) {
 	if !photos.takePhoto(80) || photos.takePhoto(1) {
 		t.Error("photos must have 80 of 100 bytes and no more")
 	}
+	text.written = ownText
 	if !text.takeText(20) || text.takeText(1) {
 		t.Error("texts must have the last 20 bytes and no more")
+	}
+	if own, _ := upload(t, b); !own.takeText(ownText) || own.takeText(1) {
+		t.Error("a form must have its own text, and no more")
+	} else {
+		own.close()
 	}
 	photos.close()
 	photos.close()

@@ -17,9 +17,6 @@ const (
 // readMultipart reads the parts one by one. A part's file name serves to tell
 // that a file was chosen, and is never kept.
 func (p *Posted) readMultipart(body io.Reader, boundary string, maxPhoto int64) error {
-	if boundary == "" {
-		return ErrFormBroken
-	}
 	// mime/multipart alone would buffer 10 MiB for the header of each part.
 	guard := &guardedReader{r: body}
 	mr := multipart.NewReader(guard, boundary)
@@ -43,7 +40,11 @@ func (p *Posted) readMultipart(body io.Reader, boundary string, maxPhoto int64) 
 func (p *Posted) readPart(part *multipart.Part, maxPhoto int64) error {
 	name := part.FormName()
 	if limit, ok := textFields[name]; ok {
-		text, cut, err := p.keep(part, limit, min(textStart, limit), p.lease.takeText)
+		first := int64(fieldStart)
+		if name == "message" {
+			first = textStart
+		}
+		text, cut, err := p.keep(part, limit, first, p.lease.takeText)
 		if _, again := p.Text[name]; !again { // the first of a name counts
 			p.setText(name, text, cut)
 		}

@@ -158,25 +158,6 @@ func TestBrokenFormIsAnswered(t *testing.T) {
 	}
 }
 
-func TestHugeHeaders(t *testing.T) {
-	for size, want := range map[int]int{8 << 10: 200, 20 << 10: 431, 1 << 20: 431} {
-		synctest.Test(t, func(t *testing.T) {
-			c := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)
-			go func() { // the server stops reading before the end
-				fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Junk: %s\r\n\r\n", strings.Repeat("a", size))
-			}()
-			res, err := http.ReadResponse(bufio.NewReader(c), nil)
-			if err != nil || res.StatusCode != want {
-				t.Fatalf("%d bytes of header: %v, %v; want %d", size, res, err, want)
-			}
-			page, _ := io.ReadAll(res.Body)
-			if told := strings.Contains(string(page), "cửa sổ ẩn danh"); told != (want == 431) {
-				t.Errorf("%d bytes of header: the answer says\n%s", size, page)
-			}
-		})
-	}
-}
-
 // TestShedding: who goes for a newcomer, and who never does.
 func TestShedding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

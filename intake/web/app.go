@@ -36,6 +36,7 @@ type Options struct {
 type app struct {
 	Options
 	only    *intake.Unit // where there is just one: pages without a site name it
+	origins *http.CrossOriginProtection
 	thanked thanksPages
 	assets  *assets
 	// Content-Security-Policy of pages that run nothing, and of the form.
@@ -53,7 +54,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &app{Options: o}
+	a := &app{Options: o, origins: http.NewCrossOriginProtection()}
 	if units := o.Directory.Units(); len(units) == 1 {
 		a.only = units[0]
 	}
@@ -62,9 +63,8 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	a.policies()
-	sameSite := http.NewCrossOriginProtection()
 	// The address that people see, whatever Host a proxy passes on.
-	if err := sameSite.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
+	if err := a.origins.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
 		return nil, err
 	}
 
@@ -74,21 +74,13 @@ func New(o Options) (http.Handler, error) {
 	e.IPExtractor = func(r *http.Request) string { return a.sender(r).String() }
 	e.HTTPErrorHandler = a.fail
 	e.Pre(a.headers, anyCase, a.noPanic)
-	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if sameSite.Check(c.Request()) != nil {
-				return errCrossSite
-			}
-			return next(c)
-		}
-	})
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, "/", a.home)
 	e.Match(read, "/robots.txt", robots)
 	e.Match(read, "/s/:file", a.asset)
 	e.Match(read, "/t", a.find)
-	e.Match(read, "/t/:code", a.show)
-	e.POST("/t/:code", a.take)
+	e.Match(read, "/*", a.show)
+	e.POST("/*", a.take)
 	return e, nil
 }
 
@@ -100,6 +92,19 @@ func anyCase(next echo.HandlerFunc) echo.HandlerFunc {
 		u.Path = "/" + strings.ToLower(strings.Trim(u.Path, "/"))
 		return next(c)
 	}
+}
+
+// crossSite reports whether a form was posted from another site's page.
+//
+// An Origin that is null does not say so where the browser is too old for
+// Sec-Fetch-Site (Chrome before 76, Safari before 16.4): it is what these send from
+// our own page, too, where a proxy adds "Referrer-Policy: no-referrer". Then the
+// form's token has to do.
+func (a *app) crossSite(r *http.Request) bool {
+	if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
+		return false
+	}
+	return a.origins.Check(r) != nil
 }
 
 // headers says on every answer what browsers may do with it: nothing but show it.
@@ -129,13 +134,14 @@ func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
 
 // policies says what pages may do (https://www.w3.org/TR/CSP3/): look as they do
 // and post forms, here. The form may also run the script that seals, which asks
-// us for recipients, shows photos and never makes markup of text.
+// us for recipients, shows photos, never makes markup of text, and may be its own
+// worker.
 func (a *app) policies() {
 	const all = "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	look := "default-src 'none'; style-src " + a.Pages.StyleHash() + "; img-src data:"
 	a.policy = look + all
-	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'" + all +
-		"; require-trusted-types-for 'script'; trusted-types 'none'"
+	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'; worker-src 'self'" + all +
+		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
 }
 
 // hearing is what the form's policy needs besides where it has a recording.

@@ -165,7 +165,13 @@ func (b *box) opened(ids *keys.Identities) *plaintext.Tip {
 	if len(files) != 1 {
 		b.t.Fatalf("%d tips in the spool, want 1", len(files))
 	}
-	data, err := os.ReadFile(files[0])
+	return b.open(files[0], ids)
+}
+
+// open opens a file of the spool with the keys.
+func (b *box) open(file string, ids *keys.Identities) *plaintext.Tip {
+	b.t.Helper()
+	data, err := os.ReadFile(file)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestScriptAndData(t *testing.T) {
 	if m == nil {
 		t.Fatalf("no script in the page\n%s", page.Body)
 	}
-	for _, want := range []string{"script-src 'self' 'sha256-", "connect-src 'self'", "img-src data: blob:", "require-trusted-types-for 'script'", "default-src 'none'"} {
+	for _, want := range []string{"script-src 'self' 'sha256-", "connect-src 'self'", "img-src data: blob:", "worker-src 'self'", "require-trusted-types-for 'script'", "trusted-types tipbox-worker", "default-src 'none'"} {
 		if csp := page.Header().Get("Content-Security-Policy"); !strings.Contains(csp, want) || strings.Contains(csp, "unsafe") {
 			t.Errorf("policy %s lacks %s", csp, want)
 		}

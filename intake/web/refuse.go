@@ -32,7 +32,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 	text := func(name string) string { return valid(p.Text[name]) }
 	if errors.Is(why, intake.ErrWithdrawn) {
 		return a.answer(c, http.StatusGone, &templates.Note{
-			Kind: templates.Withdrawn, Page: a.page(c, s.Unit, ""), Given: text("message"),
+			Kind: templates.Withdrawn, Page: a.page(c, s.Unit, ""), Given: written(p),
 		})
 	}
 	f := a.form(c, s)
@@ -42,7 +42,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 	f.Delivery, f.To = text("delivery"), text("to")
 	f.MessageCut = slices.Contains(p.Cut, "message")
 	f.PhotosLost = len(p.Photos) > 0 || p.Err != nil
-	if token := text("token"); token != "" && !errors.Is(why, intake.ErrStaleForm) {
+	if token := text("token"); token != "" && !errors.Is(why, intake.ErrStaleForm) && !errors.Is(why, errCrossSite) {
 		f.Token = token
 	}
 	status := a.explain(f, why)
@@ -68,6 +68,9 @@ func (a *app) explain(f *templates.Form, why error) int {
 	case errors.Is(why, intake.ErrTooLarge):
 		f.Problems = []templates.Problem{{Field: "photo", Key: string(intake.PhotoTooLarge)}}
 		return http.StatusUnprocessableEntity
+	case errors.Is(why, errCrossSite):
+		f.Notice = templates.Cross
+		return http.StatusForbidden
 	case errors.Is(why, intake.ErrStaleForm):
 		f.Notice = templates.Stale
 		return http.StatusConflict
@@ -98,7 +101,8 @@ func (a *app) explain(f *templates.Form, why error) int {
 	return http.StatusInternalServerError
 }
 
-// fail is echo's error handler: for everything that has no form to give back.
+// fail is echo's error handler: for everything that has no form to give back. What
+// was typed, and has come this far, is shown.
 func (a *app) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -106,22 +110,21 @@ func (a *app) fail(err error, c echo.Context) {
 	var known *echo.HTTPError
 	errors.As(err, &known)
 	n, status := &templates.Note{Kind: templates.Fault}, http.StatusInternalServerError
+	n.Given, _ = c.Get(writtenKey).(string)
 	path := ""
 	switch {
-	case errors.Is(err, errCrossSite):
-		// Nothing of it is shown: who wrote it is not known to be the reader.
-		n.Kind, status = templates.Cross, http.StatusForbidden
 	case known != nil && known.Code == http.StatusNotFound:
 		n.Kind, status = templates.Lost, http.StatusNotFound
-		path = c.Request().URL.EscapedPath()
+		if n.Given == "" { // else the language switch, which is links, would lose it
+			path = c.Request().URL.EscapedPath()
+		}
 	case known != nil && known.Code == http.StatusMethodNotAllowed:
 		n.Kind, status = templates.Method, http.StatusMethodNotAllowed
 	default:
 		a.report(err)
 	}
 	var unit *intake.Unit
-	code, _ := strings.CutPrefix(c.Request().URL.Path, "/t/") // not Param: a route may not have matched
-	if s := a.Directory.Site(code); s != nil {
+	if s := lookUp(a.Directory, c.Request().URL.Path); s != nil {
 		unit = s.Unit
 		n.Open = sitePath(s)
 	}
@@ -170,6 +173,20 @@ func (a *app) recovered(err *error) {
 	}
 	a.Log.Error("a handler panicked", "at", server.PanicPlaces())
 	*err = errPanic
+}
+
+// writtenKey is where a request's context has what was written into its form.
+const writtenKey = "written"
+
+// written returns what was typed into a form, for a page where it can only be copied.
+func written(p *server.Posted) string {
+	var lines []string
+	for _, name := range []string{"message", "place", "time"} {
+		if text := valid(p.Text[name]); text != "" {
+			lines = append(lines, text)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // valid returns text that can be shown: what is not UTF-8 becomes �.

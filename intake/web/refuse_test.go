@@ -7,7 +7,6 @@ import (
 	"hash/crc32"
 	"html"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -249,33 +248,6 @@ func TestOurFaults(t *testing.T) {
 				t.Errorf("%s: the log has %q: %s", name, trace, log)
 			}
 		}
-	}
-}
-
-// TestBrokenForms: what arrived comes back.
-func TestBrokenForms(t *testing.T) {
-	b := newBox(t, func(b *box) { b.o.Bodies = server.NewBodies(server.BodyOptions{MaxBody: 1 << 20}) })
-	contentType, body := formtest.Form(t, b.token("ncs01"), "mailbox=crime", "message="+typed, "place=Chợ")
-	for name, c := range map[string]struct {
-		contentType string
-		body        []byte
-		status      int
-		kept        bool
-	}{
-		"cut off":        {contentType, body[:bytes.Index(body, []byte(typed))+len(typed)], 400, true},
-		"no boundary":    {"multipart/form-data", body, 400, false},
-		"not a form":     {"text/plain", body, 415, false},
-		"no type at all": {"", body, 415, false},
-		"too large":      {contentType, slices.Concat(body[:len(body)-100], make([]byte, 2<<20)), 413, true},
-	} {
-		w := b.do(http.MethodPost, "/t/ncs01", bytes.NewReader(c.body), "Content-Type", c.contentType)
-		page := w.Body.String()
-		if w.Code != c.status || strings.Contains(page, html.EscapeString(typed)) != c.kept || !strings.Contains(page, "Tin chưa gửi được") || !tokenField.MatchString(page) {
-			t.Errorf("%s: %d\n%s", name, w.Code, page[strings.Index(page, "<body>"):])
-		}
-	}
-	if n := len(b.spooled()); n != 0 {
-		t.Errorf("%d tips were spooled", n)
 	}
 }
 

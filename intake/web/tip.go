@@ -26,11 +26,7 @@ func (a *app) find(c echo.Context) error {
 	if typed == "" {
 		return a.home(c)
 	}
-	code := strings.Join(strings.Fields(typed), "")
-	if i := strings.LastIndexByte(code, '/'); i >= 0 {
-		code = code[i+1:]
-	}
-	if s := a.Directory.Site(code); s != nil {
+	if s := lookUp(a.Directory, typed); s != nil {
 		return a.open(c, s)
 	}
 	return a.answer(c, http.StatusNotFound, &templates.Note{
@@ -38,9 +34,9 @@ func (a *app) find(c echo.Context) error {
 	})
 }
 
-// show answers a poster's link.
+// show answers a poster's link, and whatever address has its code in it.
 func (a *app) show(c echo.Context) error {
-	s := a.Directory.Site(c.Param("code"))
+	s := lookUp(a.Directory, c.Request().URL.Path)
 	if s == nil {
 		return echo.ErrNotFound
 	}
@@ -54,15 +50,18 @@ func (a *app) open(c echo.Context, s *intake.Site) error {
 	return a.answer(c, http.StatusOK, a.form(c, s))
 }
 
-// take takes a tip. Whatever goes wrong, what was typed is given back.
+// take takes a tip. Whatever goes wrong, what was typed is given back, to whatever
+// address it was sent and from whatever page.
 func (a *app) take(c echo.Context) error {
 	p := a.Bodies.Read(c.Response(), c.Request())
 	defer p.Close()
-	s := a.Directory.Site(c.Param("code"))
+	c.Set(writtenKey, written(p))
+	s := lookUp(a.Directory, c.Request().URL.Path)
 	if s == nil {
-		return a.answer(c, http.StatusNotFound, &templates.Note{
-			Kind: templates.Lost, Page: a.page(c, nil, ""), Given: valid(p.Text["message"]),
-		})
+		return echo.ErrNotFound
+	}
+	if a.crossSite(c.Request()) {
+		return a.giveBack(c, s, p, errCrossSite)
 	}
 	page := a.page(c, s.Unit, "")
 	h := c.Response().Header()

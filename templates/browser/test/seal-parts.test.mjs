@@ -9,6 +9,7 @@ import { photoRoom, plaintext, sizes, TooLarge } from "../src/seal/plaintext.js"
 import { delays, post } from "../src/seal/post.js";
 import { seal } from "../src/seal/seal.js";
 import { cleanLine, cleanText, fits, maxMessageBytes, maxMessageChars } from "../src/seal/text.js";
+import { solve } from "../src/seal/work.js";
 import { isHEIC, isJPEG, measure, orientation, segments, strip } from "../src/shared/jpeg.js";
 import { example, makeKey, root, test } from "./support.mjs";
 
@@ -117,6 +118,10 @@ async function line(...answers) {
     },
     wait: async (ms) => log.push(`${ms / 1000}s`),
     waiting: (on, seconds) => log.push(seconds ? `full(${seconds})` : on ? "waiting" : "line"),
+    prove: async (challenge) => {
+      log.push(`prove ${challenge}`);
+      return challenge !== "hard";
+    },
     load: async (url) => {
       log.push(`load ${url}`);
       const data = answers.shift();
@@ -170,6 +175,29 @@ test("refusals are told apart", async () => {
   assert.deepEqual((await line(410)).outcome, { problem: "withdrawn" });
   assert.deepEqual((await line(413)).outcome, { photo: "photo_too_large" });
   assert.deepEqual((await line(422)).outcome, { problem: "refused", page: "thanks" });
+});
+
+test("work that is asked for is done and posted at once, three times in a row at most", async () => {
+  const work = (challenge) => ({ status: 429, "Tipbox-Work": challenge, "Retry-After": "60" });
+  assert.deepEqual(await line(work("a"), 200), { outcome: { done: "thanks" }, log: "429 line prove a 200 line" });
+  assert.deepEqual(await line(work("hard")), { outcome: { problem: "limited", after: 60 }, log: "429 line prove hard" });
+  assert.deepEqual(await line(...Array(9).fill(work("a"))), { outcome: { problem: "limited", after: 60 }, log: "429 line prove a 429 line prove a 429 line prove a 429 line" });
+  // A server that asks for something else in between has not refused what was done.
+  const { outcome, log } = await line(work("a"), work("b"), work("c"), 503, work("d"), "drop", work("e"), work("f"), work("g"));
+  assert.deepEqual(outcome, { problem: "limited", after: 60 });
+  assert.deepEqual(log.match(/prove ./g), ["prove a", "prove b", "prove c", "prove d", "prove e", "prove f"]);
+  assert.deepEqual((await line({ ...work("a"), status: 422 })).outcome, { problem: "refused", page: "thanks" });
+});
+
+test("work is done as ALTCHA's library does it, and what is no work is refused", async () => {
+  const theirs = JSON.parse(atob(readFileSync(join(root, "..", "..", "intake", "limit", "testdata", "altcha.txt"), "utf8")));
+  const ask = (change) => solve(btoa(JSON.stringify({ ...theirs.challenge, parameters: { ...theirs.challenge.parameters, ...change } })));
+  const { challenge, solution } = JSON.parse(atob(await ask({})));
+  assert.deepEqual(challenge, theirs.challenge);
+  assert.deepEqual({ ...solution, time: 0 }, { ...theirs.solution, time: 0 });
+  await assert.rejects(ask({ algorithm: "SHA-256" }), /another kind/);
+  await assert.rejects(ask({ cost: 1, keyPrefix: "x" }), /not solved/); // ends, whatever is asked
+  for (const rubbish of ["", "a", "Đ", "e30="]) await assert.rejects(solve(rubbish));
 });
 
 test("a server that takes nothing is waited for as it asks, within reason", async () => {

@@ -15,6 +15,7 @@ const texts = Object.fromEntries([
   "try_again", "limited", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
   "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
 ].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}" }[key] || ""}`]));
+const { challenge, solution } = JSON.parse(atob(readFileSync(join(root, "..", "..", "intake", "limit", "testdata", "altcha.txt"), "utf8")));
 const camera = join(root, "test", "data", "camera.jpg");
 const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
 
@@ -251,6 +252,56 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await thanked(page);
     });
 
+    test("work that is asked for is done in a worker, and only the button says that it takes longer", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await page.evaluate(() => {
+        window.seen = new Set();
+        new MutationObserver(() => window.seen.add(document.querySelector("#status").textContent)).observe(document.querySelector("#status"), { childList: true, characterData: true, subtree: true });
+      });
+      server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
+      await press(page);
+      await page.waitForFunction((text) => document.querySelector("[type=submit]").lastChild.data.startsWith(text), {}, texts.sending);
+      await page.waitForFunction((text) => document.title === "Cảm ơn" || [...window.seen].some((s) => s !== "" && s !== text), {}, texts.sealed_here);
+      assert.equal(await page.title(), "Cảm ơn");
+      const [first, second] = server.posts.map(({ fields }) => fields);
+      assert.equal(first.work, undefined);
+      const proof = JSON.parse(atob(String(second.work)));
+      assert.deepEqual([proof.challenge, proof.solution.derivedKey], [challenge, solution.derivedKey]);
+      assert.ok(first.sealed.equals(second.sealed));
+      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 2, "once for the page, once for the worker");
+      assert.deepEqual(page.said.filter((line) => !line.includes("429")), []);
+    });
+
+    test("work is done without a worker too, and where it cannot be done it is as if it had not been asked for", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      await page.evaluate(() => { window.Worker = undefined; });
+      const asks = { status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" };
+      server.answers.push({ ...asks, "Tipbox-Work": btoa(JSON.stringify({ parameters: { algorithm: "ARGON2ID" } })) }, asks);
+      await press(page);
+      await status(page, "limited");
+      assert.equal(server.posts.length, 1);
+      await press(page);
+      await thanked(page);
+      assert.equal(JSON.parse(atob(String(server.posts[2].fields.work))).solution.derivedKey, solution.derivedKey);
+      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 1);
+    });
+
+    test("a worker that does not come is not waited for", async (t) => {
+      const hold = {};
+      const { page, server } = await open(t, {}, "/t/ncs01", { hold });
+      await sealing(page);
+      await fill(page);
+      hold["/s/seal.js"] = new Promise(() => {});
+      server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
+      await press(page);
+      await thanked(page);
+      assert.equal(JSON.parse(atob(String(server.posts[1].fields.work))).solution.derivedKey, solution.derivedKey);
+    });
+
     test("what is not accepted is said in the server's words; nothing is lost", async (t) => {
       const { page, server } = await open(t);
       await sealing(page);
@@ -352,15 +403,39 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
     });
 
     if (name === "chrome") {
+      test("the page's policy lets no worker be but its own", async (t) => {
+        const { page } = await open(t);
+        await sealing(page);
+        assert.match(await page.evaluate(() => {
+          try {
+            new Worker("/s/seal.js");
+            return "a worker of a text";
+          } catch (err) {
+            return err.name;
+          }
+        }), /TypeError/);
+        assert.match(await page.evaluate(() => {
+          try {
+            trustedTypes.createPolicy("other", {});
+            return "a policy of another name";
+          } catch (err) {
+            return err.name;
+          }
+        }), /TypeError/);
+      });
+
       test("plain http, where there is no WebCrypto", async (t) => {
         const classic = await makeKey(true);
         const { page, server } = await open(t, { to: { unit: [classic.recipient] } }, "/t/ncs01", { host: "tip.test" });
         assert.equal(await page.evaluate(() => isSecureContext), false);
         await sealing(page);
         await fill(page);
+        server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
+        await press(page);
+        await status(page, "limited");
         await press(page);
         await thanked(page);
-        assert.equal((await openTip(server.posts[0].fields.sealed, classic)).text, message);
+        assert.equal((await openTip(server.posts[1].fields.sealed, classic)).text, message);
       });
     }
   });

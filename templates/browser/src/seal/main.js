@@ -24,8 +24,8 @@
 //     "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
 //   keys names this set of recipients; texts are those of templates/script.go.
 //
-// Request: POST form.action, multipart/form-data with sealed, delivery, to, token
-//   and headers Accept: application/json, Tipbox-Keys: ID.
+// Request: POST form.action, multipart/form-data with sealed, delivery, to, token,
+//   work where it was asked for, and headers Accept: application/json, Tipbox-Keys: ID.
 // Answers:
 //   200 with Tipbox-Taken: the thank-you page, put in this page's place, so that
 //     the browser's history says no more than without the script; 2xx without
@@ -34,14 +34,17 @@
 //     script loads that, seals anew and posts again; where it does not get
 //     that, it is as if there had been no answer;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
-//   429 with Retry-After; 404 and 410: withdrawn; 413: smaller photos; other 4xx:
+//   429 with Tipbox-Work: CHALLENGE: solved, and posted again with the field work;
+//     429 with Retry-After alone, or where it cannot be solved; 404 and 410: withdrawn; 413: smaller photos; other 4xx:
 //     not taken, for the reason in the page's div.alert;
 //   5xx or none: tried again, after Retry-After or else 2 s and then ever longer,
 //     for as long as the page is open.
 //
 // Content-Security-Policy needs: script-src 'self'; connect-src 'self'; img-src 'self'
-//   blob: ('self' for Firefox, which asks for a favicon); form-action 'self'. No
-//   inline style, no eval; Trusted Types may be on with no policy. Nothing is stored.
+//   blob: ('self' for Firefox, which asks for a favicon); form-action 'self';
+//   worker-src 'self', for this script at its own address and, where Trusted Types
+//   are on, the policy tipbox-worker, which lets only that through (without them
+//   the page does the work itself). No inline style, no eval. Nothing is stored.
 import "../shared/polyfill.js";
 import { answers, check, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
 import { Line } from "./line.js";
@@ -50,8 +53,11 @@ import { Photos } from "./photos.js";
 import { TooLarge } from "./plaintext.js";
 import { post } from "./post.js";
 import { seal } from "./seal.js";
+import { solve } from "./work.js";
+import { ask, serve } from "./worker.js";
 
-const script = document.currentScript;
+const inWorker = typeof document === "undefined";
+const script = inWorker ? null : document.currentScript;
 
 class Page {
   constructor(form, data) {
@@ -158,6 +164,7 @@ class Page {
   post(tip) {
     this.work(this.text("sending"));
     const line = new Line();
+    let proof = null;
     return post({
       wait: (ms) => line.wait(ms),
       send: () => {
@@ -165,6 +172,7 @@ class Page {
         body.append("token", tip.token);
         body.append("delivery", tip.delivery);
         body.append("to", tip.to);
+        if (proof) body.append("work", proof);
         body.append("sealed", this.sealed, "tin.age");
         const headers = { Accept: "application/json", "Tipbox-Keys": this.data.keys };
         return line.request("document", "POST", this.form.action, headers, body, (percent) => this.work(this.text("sending_percent", { percent })));
@@ -175,6 +183,11 @@ class Page {
         if (seconds) this.sayBusy("full", seconds, edit);
         else if (on) this.say("waiting", {}, edit);
         else this.say("");
+      },
+      prove: async (challenge) => {
+        this.work(this.text("sending"));
+        proof = await ask("work", challenge).catch(() => solve(challenge)).catch(() => null);
+        return Boolean(proof);
       },
       load: async (url) => {
         const { status, body } = await line.request("json", "GET", url);
@@ -266,4 +279,5 @@ async function load(url, tries) {
   }
 }
 
-start().catch(() => {});
+if (inWorker) serve({ work: solve });
+else start().catch(() => {});

@@ -5,6 +5,7 @@
 /** How long to wait before each further try, in milliseconds; the last repeats. */
 export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
 
+const mostWork = 3; // challenges in a row: one may be too late, or lost with a server
 const longest = 900; // seconds that a server is waited for, whatever it asks
 
 /**
@@ -13,17 +14,20 @@ const longest = 900; // seconds that a server is waited for, whatever it asks
  * send() resolves to {status, body, header(name)} or rejects where the line
  * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
  * line; waiting(true or false, seconds) tells the page, with the seconds to wait
- * where it is not the line but the server that does not take it; load(url) resolves to the data
- * that the server names, or rejects as send() does; reseal(data) seals anew to
- * it; renew(token) takes a fresh form token.
+ * where it is not the line but the server that does not take it; prove(challenge)
+ * resolves to whether the work that the server asks for is done, and goes with
+ * the next send(); load(url) resolves to the data that the server names, or
+ * rejects as send() does; reseal(data) seals anew to it; renew(token) takes a
+ * fresh form token.
  *
  * Resolves to {done: the thank-you page}, {photo: what is wrong with it}, or
  * {problem} of the texts with, for limited, after: the seconds to wait, and for
  * refused, page: the answer.
  */
-export async function post({ send, wait, waiting, load, reseal, renew }) {
+export async function post({ send, wait, waiting, prove, load, reseal, renew }) {
   let resealed = 0;
   let renewed = 0;
+  let worked = 0;
   for (let tries = 0; ; tries++) {
     let answer = null;
     let data = null;
@@ -44,6 +48,8 @@ export async function post({ send, wait, waiting, load, reseal, renew }) {
     const taken = answer && answer.status < 300 && answer.header("Tipbox-Taken") && answer.body;
     if (taken || (answer && answer.status >= 400 && answer.status < 500)) {
       waiting(false);
+      const challenge = answer.status === 429 && worked++ < mostWork && answer.header("Tipbox-Work");
+      if (challenge && (await prove(challenge))) continue;
       const token = answer.header("Tipbox-Token");
       if (answer.status !== 429 && answer.status >= 400 && token && renewed++ < 1) {
         renew(token);
@@ -51,6 +57,7 @@ export async function post({ send, wait, waiting, load, reseal, renew }) {
       }
       return outcome(answer);
     }
+    if (answer) worked = 0; // the server is there, and asks for something else
     let ms = delays[Math.min(tries, delays.length - 1)];
     const full = answer && answer.status >= 500;
     if (full) ms = Math.min(retryAfter(answer), longest) * 1000 || ms;
