@@ -5,7 +5,7 @@ import (
 	"errors"
 	"image/jpeg"
 
-	"tipbox/intake/photo/jpegscan"
+	"tipbox/intake/photo/jpegread"
 )
 
 // Why a photo is not shown or written.
@@ -15,22 +15,23 @@ var (
 )
 
 const (
-	maxPixels    = 25_000_000     // ten times what tips are scaled to; decoded 75 MB, and five times that if progressive
-	maxScanned   = 16 * maxPixels // by all scans of a JPEG
+	maxPixels    = 25_000_000          // ten times what tips are scaled to; decoded 75 MB, and three times that if progressive
+	maxVisits    = 16 * maxPixels / 64 // blocks that all scans of a JPEG go over
 	photoQuality = 92
 )
 
 // CleanPhoto decodes a tip's photo and encodes it anew, so that what an officer
-// looks at is an image and nothing else. It returns ErrNotPhoto or ErrPhotoTooBig.
+// looks at is an image and nothing else. Of a damaged one it keeps what browsers
+// show. It returns ErrNotPhoto or ErrPhotoTooBig.
 func CleanPhoto(photo []byte) ([]byte, error) {
-	size, err := jpeg.DecodeConfig(bytes.NewReader(photo))
-	if err != nil || size.Width == 0 || size.Height == 0 {
+	f, err := jpegread.Read(photo)
+	if err != nil {
 		return nil, ErrNotPhoto
 	}
-	if int64(size.Width)*int64(size.Height) > maxPixels || jpegscan.TooMany(photo, size.Width, size.Height, maxScanned) {
+	if int64(f.Width)*int64(f.Height) > maxPixels || f.Visits > maxVisits {
 		return nil, ErrPhotoTooBig
 	}
-	img, err := jpeg.Decode(bytes.NewReader(photo))
+	img, err := f.Decode(0)
 	if err != nil {
 		return nil, ErrNotPhoto
 	}

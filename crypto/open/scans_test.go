@@ -40,8 +40,8 @@ func TestScans(t *testing.T) {
 	}{
 		"200 scans":     {scans(4992, 4992, 200), open.ErrPhotoTooBig},
 		"17 scans":      {scans(4992, 4992, 17), open.ErrPhotoTooBig},
-		"a small one's": {scans(640, 480, 33), open.ErrPhotoTooBig},
-		"a thin one's":  {scans(1, 65535, 200), open.ErrPhotoTooBig},
+		"a small one's": {scans(640, 480, 1300), open.ErrPhotoTooBig},
+		"a thin one's":  {scans(1, 65535, 800), open.ErrPhotoTooBig},
 		"an end that is none": {bytes.Replace(scans(4992, 4992, 200), []byte{0xff, 0xda}, append(comment, 0xff, 0xda), 1),
 			open.ErrPhotoTooBig},
 		"no height": {scans(640, 0, 16), open.ErrNotPhoto},

@@ -3,75 +3,56 @@ package photo
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"io"
 	"slices"
 
 	"github.com/bep/imagemeta"
-	"golang.org/x/image/webp"
 
 	"tipbox/intake"
-	"tipbox/intake/photo/jpegscan"
 )
 
 // workCost is what an image costs beside its decoding: two pictures of 1600 by
 // 1600 (scaled, turned), a band of rows, and the encoded JPEG.
 const workCost = 32 << 20
 
-// maxScanned is how many pixels the scans of a JPEG may go over: at 50 megapixels,
-// 16 scans of one component.
-const maxScanned = 800_000_000
-
 // header is what is known of an image before its pixels are decoded.
 type header struct {
-	format        *format
 	width, height int
 	cost          int64 // bytes that decoding and all work after it take at most
+	pixels        func() (image.Image, error)
+	// EXIF is looked for here, in this format; nil where there is none.
+	exif       io.ReadSeeker
+	exifFormat imagemeta.ImageFormat
 }
 
-// format is one kind of image and how it is read.
-type format struct {
-	config func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error)
-	// memory returns how many bytes decode allocates at most.
-	memory func(upload []byte, c image.Config) int64
-	exif   imagemeta.ImageFormat // zero where the format has no EXIF
-}
-
-var (
-	jpegFormat = format{jpeg.DecodeConfig, jpeg.Decode, jpegMemory, imagemeta.JPEG}
-	pngFormat  = format{png.DecodeConfig, png.Decode, pngMemory, imagemeta.PNG}
-	webpFormat = format{webp.DecodeConfig, webp.Decode, webpMemory, imagemeta.WebP}
-	gifFormat  = format{gif.DecodeConfig, gif.Decode, gifMemory, 0}
-)
-
-// readHeader returns what there is to know before decoding.
-func readHeader(upload []byte) (h *header, err error) {
+// readHeader returns what there is to know before decoding. The picture will be
+// made smaller, to side pixels on its longer side.
+func (c *Cleaner) readHeader(upload []byte) (h *header, err error) {
 	defer recovered(&err)
-	f, err := sniff(upload)
+	read, err := sniff(upload)
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.config(bytes.NewReader(upload))
-	if err != nil || c.Width <= 0 || c.Height <= 0 {
+	h, err = read(upload, c.o.MaxSide)
+	switch {
+	case errors.Is(err, intake.ErrPhotoPixels):
+		return nil, err
+	case err != nil, h.width <= 0, h.height <= 0:
 		return nil, intake.ErrPhotoFormat
 	}
-	if max(c.Width, c.Height) > 1<<16 || f == &jpegFormat && jpegscan.TooMany(upload, c.Width, c.Height, maxScanned) {
+	h.cost += workCost
+	if max(h.width, h.height) > 1<<16 || int64(h.width)*int64(h.height) > c.o.MaxPixels || h.cost > c.large.size {
 		return nil, intake.ErrPhotoPixels
 	}
-	return &header{
-		format: f, width: c.Width, height: c.Height,
-		cost: workCost + f.memory(upload, c),
-	}, nil
+	return h, nil
 }
 
 // decode decodes the image.
-func (h *header) decode(upload []byte) (img image.Image, err error) {
+func (h *header) decode() (img image.Image, err error) {
 	defer recovered(&err)
-	img, err = h.format.decode(bytes.NewReader(upload))
+	img, err = h.pixels()
 	if err != nil || img.Bounds().Empty() {
 		return nil, intake.ErrPhotoFormat
 	}
@@ -85,21 +66,20 @@ func recovered(err *error) {
 	}
 }
 
-// sniff tells the format by its first bytes, whatever the upload was called.
-func sniff(b []byte) (*format, error) {
+// sniff tells the format by its first bytes, whatever the upload was called, and
+// returns what reads its header.
+func sniff(b []byte) (func(upload []byte, side int) (*header, error), error) {
 	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
-		return &jpegFormat, nil
-	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
-		return &pngFormat, nil
+	case bytes.HasPrefix(b, []byte("\xff\xd8")):
+		return readJPEG, nil
+	case bytes.HasPrefix(b, []byte(pngSignature)):
+		return readPNG, nil
 	case bytes.HasPrefix(b, []byte("GIF87a")), bytes.HasPrefix(b, []byte("GIF89a")):
-		return &gifFormat, nil
+		return readGIF, nil
 	case len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP":
-		// The decoder allocates what the chunks say they hold.
-		if int64(binary.LittleEndian.Uint32(b[4:]))+8 > int64(len(b)) {
-			return nil, intake.ErrPhotoFormat
-		}
-		return &webpFormat, nil
+		return readWebP, nil
+	case bytes.HasPrefix(b, []byte("BM")):
+		return readBMP, nil
 	case isHEIF(b):
 		return nil, intake.ErrPhotoHEIC
 	}
@@ -129,9 +109,9 @@ func isHEIF(b []byte) bool {
 
 // orientation returns the EXIF orientation, 1 to 8, of the image itself, not of
 // its thumbnail, and 1 where there is none that can be read.
-func (h *header) orientation(upload []byte) int {
-	found, f := 1, h.format.exif
-	if f == 0 {
+func (h *header) orientation() int {
+	found := 1
+	if h.exif == nil {
 		return found
 	}
 	isIt := func(t imagemeta.TagInfo) bool {
@@ -139,7 +119,7 @@ func (h *header) orientation(upload []byte) int {
 	}
 	// An error leaves what was found: a photo with damaged EXIF is still a photo.
 	_, _ = imagemeta.Decode(imagemeta.Options{
-		R: bytes.NewReader(upload), ImageFormat: f, Sources: imagemeta.EXIF,
+		R: h.exif, ImageFormat: h.exifFormat, Sources: imagemeta.EXIF,
 		ShouldHandleTag: isIt,
 		// The value is of 2 bytes. Whatever is larger is passed over, and with it the
 		// offsets of further directories: a tag may hold thousands, all of one large

@@ -1,7 +1,6 @@
 package photo
 
 import (
-	"bytes"
 	"image"
 	"runtime"
 	"testing"
@@ -20,14 +19,14 @@ func TestMemory(t *testing.T) {
 		uploads["large "+name] = fixture(t, "large-"+name)
 	}
 	for name, upload := range uploads {
-		h, err := readHeader(upload)
+		h, err := New(Options{}).readHeader(upload)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		img, err := h.decode(upload)
+		img, err := h.decode()
 		runtime.ReadMemStats(&after)
 		got, charged := int64(after.TotalAlloc-before.TotalAlloc), h.cost-workCost
 		if err != nil {
@@ -40,26 +39,5 @@ func TestMemory(t *testing.T) {
 		t.Logf("%-24s %4.1f bytes per pixel, charged %4.1f", name,
 			float64(got)/float64(h.width*h.height), float64(charged)/float64(h.width*h.height))
 		runtime.KeepAlive(img)
-	}
-}
-
-// TestFrame: the frame header is found behind the segments that cameras write.
-func TestFrame(t *testing.T) {
-	plain := asJPEG(t, noise(80, 60))
-	app := append([]byte{0xff, 0xe1, 0, 10}, "Exif\x00\x00\xff\xc0"...)
-	for name, b := range map[string][]byte{
-		"as encoded":     plain,
-		"behind EXIF":    append(append(bytes.Clone(plain[:2]), app...), plain[2:]...),
-		"behind padding": append(append(bytes.Clone(plain[:2]), 0xff, 0xff), plain[2:]...),
-	} {
-		if f, ok := findSOF(b); !ok || f.progressive || !bytes.Equal(f.sampling, []byte{0x22, 0x11, 0x11}) {
-			t.Errorf("%s: %+v, %v", name, f, ok)
-		}
-	}
-	if f, ok := findSOF(fixture(t, "progressive.jpg")); !ok || !f.progressive {
-		t.Errorf("progressive: %+v, %v", f, ok)
-	}
-	if _, ok := findSOF(plain[:100]); ok {
-		t.Error("found in the beginning alone")
 	}
 }

@@ -16,14 +16,15 @@ import (
 // Options bound what is decoded. The zero value is ready to use.
 type Options struct {
 	// Memory is how many bytes all images in work may take together, 512 MiB by
-	// default: two JPEGs of 100 megapixels at once, or one progressive JPEG of 50
-	// (7.5 bytes per pixel), or one PNG of 100 (4). An image that would need more
+	// default: a JPEG of 12 megapixels takes 50, one of 200 the same, a progressive
+	// one of 200 about 130, a PNG of 100 takes 430. An image that would need more
 	// than this alone is refused; others wait for their turn. An eighth is for
-	// images that fit it (a JPEG of 20 megapixels does), so that no flood of huge
-	// ones keeps a phone's photo waiting. Go's garbage comes on top: give the
-	// process a memory limit (GOMEMLIMIT) that leaves room for it.
+	// images that fit it (a phone's photo does), so that no flood of huge ones
+	// keeps a phone's photo waiting. Go's garbage comes on top: give the process a
+	// memory limit (GOMEMLIMIT) that leaves room for it.
 	Memory int64
-	// MaxPixels is how many pixels an image may have, 100 million by default.
+	// MaxPixels is how many pixels an image may have, 210 million by default, which
+	// is more than any phone takes. What is no JPEG may have 100 million.
 	MaxPixels int64
 	// MaxSide is how long the longer side of a cleaned photo is, 1600 by default.
 	// A smaller photo is not made larger.
@@ -45,7 +46,7 @@ func New(o Options) *Cleaner {
 		o.Memory = 512 << 20
 	}
 	if o.MaxPixels == 0 {
-		o.MaxPixels = 100_000_000
+		o.MaxPixels = 210_000_000
 	}
 	if o.MaxSide == 0 {
 		o.MaxSide = 1600
@@ -56,18 +57,16 @@ func New(o Options) *Cleaner {
 
 // Clean returns the image as an upright JPEG of at most limit bytes.
 //
-// It reads JPEG, PNG and WebP, and the first picture of a GIF or an animated
-// PNG; transparency becomes white. It returns intake.ErrPhotoHEIC for HEIC and
+// It reads JPEG, PNG, BMP, and the first picture of a GIF, an animated PNG or
+// WebP; transparency becomes white. It forgives what phones and browsers forgive:
+// of a damaged photo there comes what they show of it. It returns intake.ErrPhotoHEIC for HEIC and
 // AVIF, intake.ErrPhotoPixels for what is too large to decode,
 // intake.ErrPhotoFormat for all else that cannot be read, and intake.ErrBusy where
 // ctx ends before there is room to decode, or too many wait for room already.
 func (c *Cleaner) Clean(ctx context.Context, upload []byte, limit int) ([]byte, error) {
-	h, err := readHeader(upload)
+	h, err := c.readHeader(upload)
 	if err != nil {
 		return nil, err
-	}
-	if int64(h.width)*int64(h.height) > c.o.MaxPixels || h.cost > c.large.size {
-		return nil, intake.ErrPhotoPixels
 	}
 	leave, err := c.enter(ctx, h.cost)
 	if err != nil {
@@ -75,14 +74,14 @@ func (c *Cleaner) Clean(ctx context.Context, upload []byte, limit int) ([]byte, 
 	}
 	defer leave()
 
-	img, err := h.decode(upload)
+	img, err := h.decode()
 	if err != nil {
 		return nil, err
 	}
-	w, ht := fit(img.Bounds().Dx(), img.Bounds().Dy(), c.o.MaxSide)
+	w, ht := fit(h.width, h.height, c.o.MaxSide)
 	small := scale(img, w, ht)
 	img = nil // so that it can go while the encoder works
-	return encode(turn(small, h.orientation(upload)), limit)
+	return encode(turn(small, h.orientation()), limit)
 }
 
 // errLimit says that even a tiny picture is over the limit.

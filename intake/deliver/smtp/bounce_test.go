@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/mail"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -35,13 +34,9 @@ func TestBounceWithoutTheTip(t *testing.T) {
 		return smtptest.Usual
 	}})
 	relay := postfixtest.StartBefore(t, next.Port, bounces, "hom-thu")
-	password := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(password, []byte(relay.Password), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	tr := transport(t, Options{
 		Host: relay.Host, Port: relay.Port, TLS: StartTLS, CAFile: relay.CAFile,
-		Username: relay.Username, PasswordFile: password, From: bounces, Bounces: bounces,
+		Username: relay.Username, Password: func() (string, error) { return relay.Password, nil }, From: bounces, Bounces: bounces,
 	})
 	dir := filepath.Join(t.TempDir(), "spool")
 	s, err := spool.Open(spool.Options{Dir: dir, Floor: 1, KeepSent: 7 * 24 * time.Hour})

@@ -1,4 +1,4 @@
-package tipbox_test
+package cmd_test
 
 import (
 	"errors"
@@ -21,8 +21,8 @@ var (
 		"intake/redis":                    {},
 		"intake/redis/redistest":          {"intake/porttest"},
 		"intake/porttest":                 {},
-		"intake/photo":                    {"intake", "intake/photo/jpegscan"},
-		"intake/photo/jpegscan":           {},
+		"intake/photo":                    {"intake", "intake/photo/jpegread"},
+		"intake/photo/jpegread":           {},
 		"intake/quiet":                    {},
 		"intake/spool":                    {"intake", "intake/durable"},
 		"intake/deliver":                  {"intake", "intake/metric", "intake/spool"},
@@ -37,7 +37,7 @@ var (
 		"crypto/keys":                     {},
 		"crypto/plaintext":                {"intake"},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
-		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "intake", "intake/photo/jpegscan"},
+		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "intake", "intake/photo/jpegread"},
 		"templates":                       {"templates/locale", "templates/pictograms"},
 		"templates/locale":                {},
 		"templates/postertext":            {"templates/locale"},
@@ -46,7 +46,7 @@ var (
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"templates/browser/browsertest":   {},
-		"qr":                              {"intake/photo/jpegscan", "qr/typo"},
+		"qr":                              {"intake/photo/jpegread", "qr/typo"},
 		"qr/paper":                        {"qr", "templates/fonts"},
 		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
 		"qr/typo":                         {},
@@ -100,6 +100,7 @@ var (
 // TestArrows holds the layout: imports run one way, each outside library that
 // matters is behind one door, and nobody keeps a permission that is not used.
 func TestArrows(t *testing.T) {
+	t.Chdir("..")
 	imports := make(map[string][]string) // by package, in any of our builds
 	for _, tags := range [][]string{nil, {"desk"}} {
 		context := build.Default
