@@ -80,12 +80,14 @@ func (e *StepError) Error() string { return e.Step + ": " + e.Err.Error() }
 // Unwrap returns Err.
 func (e *StepError) Unwrap() error { return e.Err }
 
-// LimitError says that a limit refused the submission for now.
+// LimitError says that a tip is not taken for now. It says nothing of what others
+// have sent.
 type LimitError struct {
-	Limit      string // "sender", "site" or "all"
-	RetryAfter time.Duration
+	RetryAfter time.Duration // drawn, in whole minutes
+	Work       string        // a challenge: with its solution the same tip is taken; "" where no work helps
+	Photos     bool          // the text alone may be taken
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%s limit reached, retry after %s", e.Limit, e.RetryAfter)
+	return fmt.Sprintf("limit reached, retry after %s", e.RetryAfter)
 }

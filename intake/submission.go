@@ -14,6 +14,7 @@ type Submission struct {
 	Site   *Site
 	Sender netip.Addr // for the limits only; forgotten when Submit returns
 	Token  string
+	Work   string // a solved challenge, "" for none
 
 	Mailbox  Mailbox
 	Message  string
@@ -32,6 +33,29 @@ type Submission struct {
 type Upload struct {
 	Data     []byte
 	TooLarge bool
+}
+
+const (
+	// MaxSealedText is what a tip without photos has at most once it is sealed: the
+	// smallest size class, and age's part for more recipients than a unit has.
+	MaxSealedText = 64 << 10
+	maxSealed     = 4<<20 + MaxSealedText
+)
+
+// ask returns what a Limiter is asked.
+func (sub *Submission) ask(form Form, id ID) Ask {
+	a := Ask{
+		ID: id, Site: sub.Site.Code, Sender: sub.Sender, Form: form.Mark(), Work: sub.Work,
+		Size: int64(len(sub.Sealed)), Photos: len(sub.Sealed) > MaxSealedText,
+	}
+	switch {
+	case sub.Sealed != nil:
+	case len(sub.Photos) > 0:
+		a.Size, a.Photos = maxSealed, true
+	default:
+		a.Size = MaxSealedText
+	}
+	return a
 }
 
 func (sub *Submission) defaults() {

@@ -21,23 +21,41 @@ type Sealer interface {
 	Check(sealed []byte) error
 }
 
-// Limiter asks all limits of a submission at once.
+// Ask is what a Limiter decides by.
+type Ask struct {
+	ID     ID
+	Site   string // its code
+	Sender netip.Addr
+	Form   FormMark
+	Photos bool
+	Size   int64  // bytes that the sealed tip has at most
+	Work   string // a solved challenge, "" for none
+}
+
+// Limiter decides which lane a tip takes.
 type Limiter interface {
-	// Take spends one submission of the sender at the site, or spends nothing and
-	// returns a *LimitError. It fails for no other reason: where a store cannot
-	// be reached, another decides.
-	Take(ctx context.Context, site string, sender netip.Addr) error
-	// Refund gives back what Take spent.
-	Refund(ctx context.Context, site string, sender netip.Addr)
+	// Take returns leave to send the tip, or spends nothing and returns a
+	// *LimitError. It fails for no other reason: where a store cannot be reached,
+	// another decides.
+	Take(ctx context.Context, a Ask) (Grant, error)
+}
+
+// Grant is leave to send one tip. It ends with Kept or with Void.
+type Grant interface {
+	// Mark writes into the envelope how the tip goes.
+	Mark(e *Envelope)
+	// Kept says that the tip is in the spool with so many bytes.
+	Kept(bytes int64)
+	// Void says that it is not. With refund what was spent is given back.
+	Void(ctx context.Context, refund bool)
 }
 
 // Forms remembers for FormLife which tips a form has served.
 type Forms interface {
-	// Served reports how many different tips the form has served, and whether the
-	// tip is one of them.
-	Served(ctx context.Context, form FormMark, tip TipMark) (n int, again bool)
-	// Record remembers that the form has served the tip.
-	Record(ctx context.Context, form FormMark, tip TipMark)
+	// Claim reserves the form for one submission, on all servers, and reports how
+	// many different tips it has served, and whether the tip is one of them. done,
+	// with true once the tip is safe, lets go of it.
+	Claim(ctx context.Context, form FormMark, tip TipMark) (n int, again bool, done func(safe bool))
 }
 
 // Spool keeps sealed tips until the mail server has them.
@@ -118,68 +136,91 @@ func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 }
 
 func (s *Service) take(ctx context.Context, sub *Submission, form Form, id ID) error {
-	n, again := s.o.Forms.Served(ctx, form.Mark(), form.TipMark(id))
+	n, again, done := s.o.Forms.Claim(ctx, form.Mark(), form.TipMark(id))
+	err := s.takeOnce(ctx, sub, form, id, n, again)
+	done(err == nil && !again)
+	return err
+}
+
+func (s *Service) takeOnce(ctx context.Context, sub *Submission, form Form, id ID, n int, again bool) error {
 	switch {
 	case again:
 		return nil
 	case n >= FormTips:
 		return ErrStaleForm
 	}
-	if err := s.o.Limits.Take(ctx, sub.Site.Code, sub.Sender); err != nil {
-		return err
-	}
-	err := s.seal(ctx, sub, id)
-	switch {
-	case errors.Is(err, ErrSpooled):
-		// Taken before a restart that forgot the form: the same tip, and thanked.
-		s.o.Limits.Refund(ctx, sub.Site.Code, sub.Sender)
-	case err != nil:
-		s.o.Limits.Refund(ctx, sub.Site.Code, sub.Sender)
-		return err
-	}
-	s.o.Forms.Record(ctx, form.Mark(), form.TipMark(id))
-	return nil
-}
-
-// seal validates, seals and spools.
-func (s *Service) seal(ctx context.Context, sub *Submission, id ID) error {
 	sub.defaults()
 	tip, problems := sub.tip(id)
+	to, known := sub.Site.Unit.Receivers[sub.Audience]
+	if !known && len(problems) == 0 {
+		problems = append(problems, FieldProblem{"to", AudienceUnknown})
+	}
+	// All that can be told without a photo's turn is told before anything is spent:
+	// what is spent and given back for nothing could be used to read what others do.
+	if len(problems) == 0 && sub.Sealed != nil && to.Sealer.Check(sub.Sealed) != nil {
+		problems = append(problems, FieldProblem{"message", SealedBroken})
+	}
 	if len(problems) > 0 {
 		return &InvalidError{problems}
 	}
-	sealer := sub.Site.Unit.Receivers[sub.Audience].Sealer
+	grant, err := s.o.Limits.Take(ctx, sub.ask(form, id))
+	if err != nil {
+		return err
+	}
+	size, err := s.spool(ctx, sub, id, tip, to.Sealer, grant)
+	switch {
+	case errors.Is(err, ErrSpooled):
+		// Taken before a restart that forgot the form: the same tip, and thanked.
+		grant.Void(ctx, true)
+		return nil
+	case err != nil:
+		grant.Void(ctx, len(sub.Photos) == 0)
+		return err
+	}
+	grant.Kept(size)
+	return nil
+}
+
+// spool seals the tip and puts it into the spool. It returns the size of what is
+// sealed.
+func (s *Service) spool(ctx context.Context, sub *Submission, id ID, tip *Tip, sealer Sealer, grant Grant) (int64, error) {
 	sealed := sub.Sealed
-	if sealed != nil {
-		if err := sealer.Check(sealed); err != nil {
-			return &InvalidError{[]FieldProblem{{"message", SealedBroken}}}
-		}
-	} else {
-		room := sealer.PhotoRoom(len(sub.Photos))
-		turn, cancel := context.WithTimeout(ctx, photoWait)
-		defer cancel()
-		for _, u := range sub.Photos {
-			clean, err := s.o.Photos.Clean(turn, u.Data, room)
-			if p := photoProblem(err); p != "" {
-				return &InvalidError{[]FieldProblem{{"photo", p}}}
-			} else if err != nil {
-				return &StepError{"cleaning a photo", err}
-			}
-			tip.Photos = append(tip.Photos, clean)
-		}
+	if sealed == nil {
 		var err error
-		if sealed, err = sealer.Seal(tip); err != nil {
-			return &StepError{"sealing", err}
+		if sealed, err = s.seal(ctx, sub, tip, sealer); err != nil {
+			return 0, err
 		}
 	}
 	env := Envelope{ID: id, Unit: sub.Site.Unit.ID, Audience: sub.Audience, Urgent: sub.Delivery == Urgent}
+	grant.Mark(&env)
 	if sub.Delivery == Later {
 		env.NotBefore = s.o.Now().Add(randomWithin(sub.Site.Unit.LaterWindow)).Truncate(time.Second)
 	}
 	if err := s.o.Spool.Put(env, sealed); err != nil {
-		return &StepError{"spooling", err}
+		return 0, &StepError{"spooling", err}
 	}
-	return nil
+	return int64(len(sealed)), nil
+}
+
+// seal makes the photos harmless and seals the tip.
+func (s *Service) seal(ctx context.Context, sub *Submission, tip *Tip, sealer Sealer) ([]byte, error) {
+	room := sealer.PhotoRoom(len(sub.Photos))
+	turn, cancel := context.WithTimeout(ctx, photoWait)
+	defer cancel()
+	for _, u := range sub.Photos {
+		clean, err := s.o.Photos.Clean(turn, u.Data, room)
+		if p := photoProblem(err); p != "" {
+			return nil, &InvalidError{[]FieldProblem{{"photo", p}}}
+		} else if err != nil {
+			return nil, &StepError{"cleaning a photo", err}
+		}
+		tip.Photos = append(tip.Photos, clean)
+	}
+	sealed, err := sealer.Seal(tip)
+	if err != nil {
+		return nil, &StepError{"sealing", err}
+	}
+	return sealed, nil
 }
 
 // randomWithin returns a uniformly random duration in [0, d).

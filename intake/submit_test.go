@@ -19,6 +19,8 @@ type parts struct {
 	mu       sync.Mutex
 	tips     map[ID]Envelope
 	spent    int
+	kept     int64
+	asked    Ask
 	served   map[FormMark]map[TipMark]bool
 	putErr   error
 	photoErr error
@@ -39,38 +41,47 @@ func (p *parts) Check(b []byte) error {
 	return nil
 }
 
-func (p *parts) Take(context.Context, string, netip.Addr) error {
+func (p *parts) Take(_ context.Context, a Ask) (Grant, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.asked = a
 	if p.limitErr != nil {
-		return p.limitErr
+		return nil, p.limitErr
 	}
 	p.spent++
-	return nil
+	return grant{p}, nil
 }
 
-func (p *parts) Refund(context.Context, string, netip.Addr) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.spent--
+// grant is leave to send in the bulk lane.
+type grant struct{ p *parts }
+
+func (g grant) Mark(e *Envelope) { e.Lane, e.Rank = Bulk, 3 }
+func (g grant) Kept(bytes int64) { g.p.kept += bytes }
+func (g grant) Void(_ context.Context, refund bool) {
+	g.p.mu.Lock()
+	defer g.p.mu.Unlock()
+	if refund {
+		g.p.spent--
+	}
 }
 
-func (p *parts) Served(_ context.Context, f FormMark, t TipMark) (int, bool) {
+func (p *parts) Claim(_ context.Context, f FormMark, t TipMark) (int, bool, func(bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	done := func(safe bool) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if safe {
+			if p.served[f] == nil {
+				p.served[f] = make(map[TipMark]bool)
+			}
+			p.served[f][t] = true
+		}
+	}
 	if p.forget {
-		return 0, false
+		return 0, false, done
 	}
-	return len(p.served[f]), p.served[f][t]
-}
-
-func (p *parts) Record(_ context.Context, f FormMark, t TipMark) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.served[f] == nil {
-		p.served[f] = make(map[TipMark]bool)
-	}
-	p.served[f][t] = true
+	return len(p.served[f]), p.served[f][t], done
 }
 
 func (p *parts) Put(e Envelope, _ []byte) error {
@@ -138,8 +149,8 @@ func TestSubmitBadInput(t *testing.T) {
 			if !errors.As(err, &invalid) || err.Error() != "invalid submission: "+tc.want {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
-			if p.spent != 0 || len(p.tips) != 0 {
-				t.Errorf("spent %d, spooled %d: a refusal keeps nothing", p.spent, len(p.tips))
+			if p.asked.ID != "" || len(p.tips) != 0 {
+				t.Errorf("asked the limits for %q, spooled %d: what can be told before is", p.asked.ID, len(p.tips))
 			}
 		})
 	}
@@ -151,7 +162,7 @@ func TestSubmitNothingKeptOnFailure(t *testing.T) {
 		want error
 	}{
 		"disk full":    {func(p *parts) { p.putErr = ErrNoRoom }, ErrNoRoom},
-		"limit":        {func(p *parts) { p.limitErr = &LimitError{Limit: "site", RetryAfter: time.Minute} }, nil},
+		"limit":        {func(p *parts) { p.limitErr = &LimitError{RetryAfter: time.Minute} }, nil},
 		"HEIC":         {func(p *parts) { p.photoErr = ErrPhotoHEIC }, nil},
 		"no turn":      {func(p *parts) { p.photoErr = fmt.Errorf("waiting: %w", ErrBusy) }, ErrBusy},
 		"photo broken": {func(p *parts) { p.photoErr = fmt.Errorf("decoding: %w", ErrPhotoFormat) }, nil},
@@ -165,13 +176,56 @@ func TestSubmitNothingKeptOnFailure(t *testing.T) {
 			if err == nil || tc.want != nil && !errors.Is(err, tc.want) {
 				t.Errorf("got %v, want %v", err, tc.want)
 			}
-			if p.spent != 0 || len(p.served) != 0 {
+			// What is given back for nothing, once photos waited for their turn, would
+			// let an attacker read what is left of a limit.
+			if limited := p.limitErr != nil; len(p.served) != 0 || (p.spent == 0) != limited {
 				t.Errorf("spent %d, forms %d", p.spent, len(p.served))
 			}
 			// The same form goes through once what was wrong is mended.
 			p.putErr, p.limitErr, p.photoErr = nil, nil, nil
 			if _, err := service.Submit(t.Context(), sub); err != nil || len(p.tips) != 1 {
 				t.Errorf("second try: %v, %d tips", err, len(p.tips))
+			}
+		})
+	}
+}
+
+// TestSubmitRefund: a text that could not be spooled costs its sender nothing.
+func TestSubmitRefund(t *testing.T) {
+	p, service, site := newParts(t)
+	p.putErr = ErrNoRoom
+	if _, err := service.Submit(t.Context(), good(service, site)); !errors.Is(err, ErrNoRoom) || p.spent != 0 {
+		t.Errorf("%v, spent %d", err, p.spent)
+	}
+}
+
+// TestSubmitAsks: the limits are told what they decide by, and what they decide
+// stands in the envelope.
+func TestSubmitAsks(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Submission)
+		photos bool
+		size   int64
+	}{
+		"text":        {func(*Submission) {}, false, MaxSealedText},
+		"photo":       {func(s *Submission) { s.Photos = []Upload{{Data: []byte("jpeg")}} }, true, maxSealed},
+		"sealed text": {func(s *Submission) { s.Message, s.Mailbox, s.Sealed = "", "", []byte("sealed") }, false, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, service, site := newParts(t)
+			sub := good(service, site)
+			sub.Work, sub.Sender = "solved", netip.MustParseAddr("192.0.2.1")
+			c.change(sub)
+			id, err := service.Submit(t.Context(), sub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := p.asked
+			if a.ID != id || a.Site != "ncs01" || a.Sender != sub.Sender || a.Work != "solved" || a.Photos != c.photos || a.Size != c.size || a.Form == (FormMark{}) {
+				t.Errorf("asked %+v", a)
+			}
+			if e := p.tips[id]; e.Lane != Bulk || e.Rank != 3 || p.kept == 0 {
+				t.Errorf("envelope %+v, kept %d", e, p.kept)
 			}
 		})
 	}
@@ -193,7 +247,7 @@ func TestPhotosWaitBounded(t *testing.T) {
 		sub := good(service, site)
 		sub.Photos = []Upload{{Data: []byte("a")}, {Data: []byte("b")}}
 		begin := time.Now()
-		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, ErrBusy) || time.Since(begin) != photoWait || p.spent != 0 {
+		if _, err := service.Submit(t.Context(), sub); !errors.Is(err, ErrBusy) || time.Since(begin) != photoWait || p.spent != 1 {
 			t.Errorf("%v after %v, spent %d", err, time.Since(begin), p.spent)
 		}
 	})

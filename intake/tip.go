@@ -70,6 +70,18 @@ const (
 	Oversight Audience = "oversight" // the inspectorate, for tips about the unit itself
 )
 
+// Lane is the way a tip takes to the unit.
+type Lane string
+
+// The lanes.
+const (
+	Front Lane = ""     // mailed by itself
+	Bulk  Lane = "bulk" // taken beyond the limits, mailed in digests
+)
+
+// MaxRank is the highest rank of a tip in the bulk lane.
+const MaxRank = 7
+
 // Tip is what a person sent, ready to be sealed: text in NFC, photos clean.
 type Tip struct {
 	ID       ID
@@ -93,6 +105,11 @@ type Envelope struct {
 	Audience  Audience
 	Urgent    bool
 	NotBefore time.Time // zero but for Later
+	Lane      Lane
+	// Of a tip in the bulk lane: whether it brought a proof of work, and log2 of how
+	// many tips of its network the lane had taken within a day, 0 for the first.
+	Work bool
+	Rank int
 }
 
 // cleanText returns s in NFC with "\n" line ends and without control characters

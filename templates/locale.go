@@ -79,24 +79,25 @@ type Locale struct {
 	SendPlain      string `json:"send_plain" max:"30"`
 	TryAgain       string `json:"try_again" max:"30"`
 
-	NotSent      string `json:"not_sent" max:"40"` // heads every page that gives a form back
-	Mend         string `json:"mend" max:"80"`     // before the list of what is wrong
-	TextKept     string `json:"text_kept" max:"120"`
-	TextCut      string `json:"text_cut" max:"120"`
-	PhotosAgain  string `json:"photos_again" max:"120"`
-	StaleNotice  string `json:"stale_notice"`
-	LimitNotice  string `json:"limit_notice"` // {wait}
-	FullNotice   string `json:"full_notice"`  // {wait}
-	BrokenNotice string `json:"broken_notice"`
-	LargeNotice  string `json:"large_notice"`
-	CrossNotice  string `json:"cross_notice"`
-	FailedNotice string `json:"failed_notice"`
-	CannotWait   string `json:"cannot_wait" max:"60"` // before the telephone numbers
-	GivenBack    string `json:"given_back" max:"100"` // above the text, where it can only be copied
-	Minute       string `json:"minute" max:"20"`
-	Minutes      string `json:"minutes" max:"20"` // {n}
-	Hour         string `json:"hour" max:"20"`
-	Hours        string `json:"hours" max:"20"` // {n}
+	NotSent         string `json:"not_sent" max:"40"` // heads every page that gives a form back
+	Mend            string `json:"mend" max:"80"`     // before the list of what is wrong
+	TextKept        string `json:"text_kept" max:"120"`
+	TextCut         string `json:"text_cut" max:"120"`
+	PhotosAgain     string `json:"photos_again" max:"120"`
+	StaleNotice     string `json:"stale_notice"`
+	LimitNotice     string `json:"limit_notice"` // {wait}
+	TextFirstNotice string `json:"text_first_notice"`
+	FullNotice      string `json:"full_notice"` // {wait}
+	BrokenNotice    string `json:"broken_notice"`
+	LargeNotice     string `json:"large_notice"`
+	CrossNotice     string `json:"cross_notice"`
+	FailedNotice    string `json:"failed_notice"`
+	CannotWait      string `json:"cannot_wait" max:"60"` // before the telephone numbers
+	GivenBack       string `json:"given_back" max:"100"` // above the text, where it can only be copied
+	Minute          string `json:"minute" max:"20"`
+	Minutes         string `json:"minutes" max:"20"` // {n}
+	Hour            string `json:"hour" max:"20"`
+	Hours           string `json:"hours" max:"20"` // {n}
 
 	ProblemMailboxMissing  string `json:"problem_mailbox_missing" max:"120"`
 	ProblemMessageMissing  string `json:"problem_message_missing" max:"120"`

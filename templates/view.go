@@ -55,13 +55,15 @@ type Notice string
 
 // The notices.
 const (
-	Stale   Notice = "stale"  // the token is used up: one more tap sends it
-	TooMany Notice = "limit"  // a limit refused it for now
-	Full    Notice = "full"   // no room in memory or on disk
-	Broken  Notice = "broken" // it did not arrive whole
-	Large   Notice = "large"  // it is too large to be read
-	Failed  Notice = "failed" // a fault of ours
-	Cross   Notice = "cross"  // it was posted from a page that is not ours
+	Stale   Notice = "stale" // the token is used up: one more tap sends it
+	TooMany Notice = "limit" // a limit refused it for now
+	// TextFirst: no photos are taken for now, but text is.
+	TextFirst Notice = "text_first"
+	Full      Notice = "full"   // no room in memory or on disk
+	Broken    Notice = "broken" // it did not arrive whole
+	Large     Notice = "large"  // it is too large to be read
+	Failed    Notice = "failed" // a fault of ours
+	Cross     Notice = "cross"  // it was posted from a page that is not ours
 )
 
 // Problem is a mistake that a person can mend.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -25,12 +24,13 @@ func (plain) Check([]byte) error                 { return nil }
 // willing limits nothing and remembers no form.
 type willing struct{}
 
-func (willing) Take(context.Context, string, netip.Addr) error { return nil }
-func (willing) Refund(context.Context, string, netip.Addr)     {}
-func (willing) Served(context.Context, intake.FormMark, intake.TipMark) (int, bool) {
-	return 0, false
+func (willing) Take(context.Context, intake.Ask) (intake.Grant, error) { return willing{}, nil }
+func (willing) Mark(*intake.Envelope)                                  {}
+func (willing) Kept(int64)                                             {}
+func (willing) Void(context.Context, bool)                             {}
+func (willing) Claim(context.Context, intake.FormMark, intake.TipMark) (int, bool, func(bool)) {
+	return 0, false, func(bool) {}
 }
-func (willing) Record(context.Context, intake.FormMark, intake.TipMark) {}
 
 // distance is the Kolmogorov–Smirnov statistic of two samples.
 func distance(a, b []float64) float64 {

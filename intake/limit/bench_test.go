@@ -1,8 +1,6 @@
 package limit
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -14,10 +12,8 @@ import (
 func benchTake(b *testing.B, s store) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
-		var addr [4]byte
-		for n := uint32(0); pb.Next(); n++ {
-			binary.BigEndian.PutUint32(addr[:], n)
-			if err := s.take(b.Context(), "ncs01", netip.AddrFrom4(addr)); err != nil {
+		for pb.Next() {
+			if _, err := s.take(b.Context(), "ncs01", both); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -36,7 +32,7 @@ func BenchmarkRedisTake(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer client.Close()
-	benchTake(b, newShared(endless, client, secret, time.Now))
+	benchTake(b, newShared(endless, client, time.Now))
 }
 
 // BenchmarkRedisHangs is the extra wait of the one submission that finds Redis
@@ -45,11 +41,11 @@ func BenchmarkRedisHangs(b *testing.B) {
 	server := redistest.Start(b)
 	l := start(b, endless, server.URL(), patience)
 	submit := func() {
-		l.Served(b.Context(), intake.FormMark{1}, intake.TipMark{1})
-		if err := l.Take(b.Context(), "a", villager); err != nil {
+		_, _, done := l.Claim(b.Context(), intake.FormMark{1}, intake.TipMark{1})
+		if _, err := l.Take(b.Context(), text("a")); err != nil {
 			b.Fatal(err)
 		}
-		l.Record(b.Context(), intake.FormMark{2}, intake.TipMark{1})
+		done(false)
 	}
 	server.Hang()
 	defer server.Resume()

@@ -31,11 +31,12 @@ func TestCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	s := newShared(designRules, client, secret, time.Now)
-	if err := s.take(t.Context(), "a", villager); err != nil {
+	s := newShared(designRules, client, time.Now)
+	got, err := s.take(t.Context(), "a", both)
+	if err != nil {
 		t.Error(err)
 	}
-	if err := s.refund(t.Context(), "a", villager); err != nil {
+	if err := s.refund(t.Context(), "a", got); err != nil {
 		t.Error(err)
 	}
 	for i := range 8 { // spread over the nodes
@@ -43,8 +44,11 @@ func TestCluster(t *testing.T) {
 		if err := s.record(t.Context(), form, intake.TipMark{1}); err != nil {
 			t.Error(err)
 		}
-		if tips, err := s.served(t.Context(), form); len(tips) != 1 || err != nil {
-			t.Errorf("served %v, %v", tips, err)
+		if ok, tips, err := s.claim(t.Context(), form, "own"); !ok || len(tips) != 1 || err != nil {
+			t.Errorf("claimed %v, served %v, %v", ok, tips, err)
+		}
+		if err := s.release(t.Context(), form, "own"); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -67,7 +71,7 @@ func TestSentinel(t *testing.T) {
 	l.wantKind(t, "")
 	master.Kill()
 	eventually(t, "health says degraded", func() bool { return l.Degraded() != "" })
-	if err := l.Take(t.Context(), "a", villager); err != nil {
+	if _, err := l.Take(t.Context(), text("a")); err != nil {
 		t.Errorf("refused while failing over: %v", err)
 	}
 	l.wantKind(t, "")

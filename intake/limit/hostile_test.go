@@ -81,8 +81,8 @@ func command(r *bufio.Reader) ([]string, error) {
 }
 
 var (
-	takeHash   = goredis.NewScript(takeLua).Hash()
-	daykeyHash = goredis.NewScript(daykeyLua).Hash()
+	takeHash  = goredis.NewScript(takeLua).Hash()
+	probeHash = goredis.NewScript(probeLua).Hash()
 )
 
 // usually is what a Redis that limits nothing answers.
@@ -90,12 +90,14 @@ func usually(words []string) string {
 	switch strings.ToLower(words[0]) {
 	case "smembers":
 		return "*0\r\n"
+	case "set": // a claim
+		return "+OK\r\n"
 	case "evalsha":
 		switch words[1] {
 		case takeHash:
-			return "*2\r\n:0\r\n:0\r\n"
-		case daykeyHash:
-			return "$32\r\n" + strings.Repeat("k", 32) + "\r\n"
+			return taken(inFront, 0, 0, 0)
+		case probeHash:
+			return "+OK\r\n"
 		}
 		return ":0\r\n"
 	case "ping":
@@ -104,6 +106,15 @@ func usually(words []string) string {
 		return "+OK\r\n"
 	}
 	return "-ERR unknown command\r\n"
+}
+
+// taken is what take.lua answers.
+func taken(got reach, ahead ...int64) string {
+	s := fmt.Sprintf("*%d\r\n:%d\r\n", 1+len(ahead), got)
+	for _, n := range ahead {
+		s += fmt.Sprintf(":%d\r\n", n)
+	}
+	return s
 }
 
 // TestHostileRedis: what cannot be true refuses nobody, is called by its name,
@@ -135,13 +146,15 @@ func TestHostileRedis(t *testing.T) {
 	}{
 		"no limit":                 {on("smembers", ""), true},
 		"a tip":                    {on("smembers", members(1, "12345678")), true},
-		"a wait":                   {onScript(takeHash, "*2\r\n:2\r\n:1000000\r\n"), true},
+		"the bulk lane":            {onScript(takeHash, taken(inBulk, 1, 2, 3)), true},
+		"beyond":                   {onScript(takeHash, taken(beyond, 0, 0, 0)), true},
 		"three members of rubbish": {on("smembers", members(3, "rubbish")), false},
 		"too many members":         {on("smembers", members(intake.FormTips+1, "12345678")), false},
-		"an endless wait":          {onScript(takeHash, "*2\r\n:1\r\n:9000000000000000000\r\n"), false},
-		"a wait over the interval": {onScript(takeHash, fmt.Sprintf("*2\r\n:2\r\n:%d\r\n", designRules.Site.interval()+1)), false},
-		"a negative wait":          {onScript(takeHash, "*2\r\n:1\r\n:-1\r\n"), false},
-		"an unknown limit":         {onScript(takeHash, "*2\r\n:4\r\n:1\r\n"), false},
+		"an endless time ahead":    {onScript(takeHash, taken(inFront, 9e18, 0, 0)), false},
+		"ahead of what can be":     {onScript(takeHash, taken(inFront, designRules.Site.most()+1, 0, 0)), false},
+		"ahead by less than none":  {onScript(takeHash, taken(inFront, -1, 0, 0)), false},
+		"an unknown lane":          {onScript(takeHash, taken(beyond+1, 0, 0, 0)), false},
+		"too few numbers":          {onScript(takeHash, taken(inFront, 0)), false},
 		"a long list":              {onScript(takeHash, huge), false},
 		"long lists in a list":     {onScript(takeHash, strings.Repeat("*50000\r\n", 1000)), false},
 		"a padded length":          {onScript(takeHash, "*"+strings.Repeat("0", 40)+"60000000\r\n"), false},
@@ -157,8 +170,9 @@ func TestHostileRedis(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			n, again := l.Served(t.Context(), intake.FormMark{1}, intake.TipMark{1})
-			err := l.Take(t.Context(), "a", villager)
+			n, again, done := l.Claim(t.Context(), intake.FormMark{1}, intake.TipMark{1})
+			_, err := l.Take(t.Context(), text("a"))
+			done(false)
 			runtime.ReadMemStats(&after)
 			if got := after.TotalAlloc - before.TotalAlloc; got > 64<<20 {
 				t.Errorf("took %d MiB", got>>20)
@@ -169,9 +183,9 @@ func TestHostileRedis(t *testing.T) {
 			if !c.trusted && (n != 0 || again || err != nil) {
 				t.Errorf("served %d, again %v, refused %v", n, again, err)
 			}
-			_, err = l.redis.served(t.Context(), intake.FormMark{1})
+			_, _, err = l.redis.claim(t.Context(), intake.FormMark{1}, "own")
 			if err == nil {
-				err = l.redis.take(t.Context(), "a", villager)
+				_, err = l.redis.take(t.Context(), "a", both)
 			}
 			if got := redis.Kind(err); !c.trusted && got != "error-reply" {
 				t.Errorf("called %s: %v", got, err)
@@ -185,17 +199,11 @@ func TestHostileFromTheStart(t *testing.T) {
 	for name, answer := range map[string]func([]string) string{
 		"a long list": func([]string) string { return "*60000000\r\n" },
 		"a long text": func([]string) string { return "$900000000\r\n" },
-		"a wrong key": func(words []string) string {
-			if len(words) > 1 && words[1] == daykeyHash {
-				return "$3\r\nkey\r\n"
-			}
-			return ""
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := start(t, designRules, impostor(t, answer), ample)
 			l.wantKind(t, "error-reply")
-			if err := l.Take(t.Context(), "a", villager); err != nil {
+			if _, err := l.Take(t.Context(), text("a")); err != nil {
 				t.Error(err)
 			}
 		})

@@ -19,9 +19,7 @@ func Inspect(ctx context.Context, s redis.Server) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // nothing was buffered
-	// An empty proposal agrees on no key, but runs a script that writes.
-	probe := newShared(Rules{Sender: Rule{1, time.Second, 1}}, client, nil, time.Now)
-	if _, _, err = probe.agree(ctx, 0, ""); err == nil {
+	if err = newShared(Rules{}, client, time.Now).probe(ctx); err == nil {
 		err = redis.Persistence(ctx, client)
 	}
 	var persistent *redis.PersistentError

@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
-	"slices"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +20,7 @@ import (
 
 const (
 	// patience is how long a submission waits for one answer of Redis. It asks
-	// at most four times (served, take, refund, record), so even a Redis that
+	// at most four times (claim, take, record, release), so even a Redis that
 	// always answers just in time costs less than 250 ms; one that does not
 	// answer is asked once.
 	patience = 60 * time.Millisecond
@@ -32,20 +31,15 @@ const (
 	inspectEvery = time.Minute
 )
 
-// store is what both stores do. take returns a *intake.LimitError for a refusal;
-// every other error is the store's own.
-type store interface {
-	take(ctx context.Context, site string, sender netip.Addr) error
-	refund(ctx context.Context, site string, sender netip.Addr) error
-	served(ctx context.Context, form intake.FormMark) ([]intake.TipMark, error)
-	record(ctx context.Context, form intake.FormMark, tip intake.TipMark) error
-}
-
 // Options are what Limits is made of.
 type Options struct {
-	Rules      Rules
-	Redis      *redis.Server         // nil: this process decides by itself
-	Secret     []byte                // of the service, the same on all servers; needed with Redis only
+	Rules  Rules
+	Redis  *redis.Server // nil: this process decides by itself
+	Secret []byte        // of the service, the same on all servers: proofs of work hang on it
+	// BulkMax is how many bytes the bulk lane may have; it never gets more than a
+	// quarter of what Free says is free on its disk. Default 1 GiB, and enough.
+	BulkMax    int64
+	Free       func() int64
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
 
@@ -60,18 +54,22 @@ type Options struct {
 // process at once, and only a probe of Limits' own, which no villager waits
 // for, brings them back.
 type Limits struct {
-	memory *memory
-	redis  *shared // nil without Redis
-	spent  *spentHere
-	log    *slog.Logger
+	senders *senders
+	memory  *memory
+	redis   *shared // nil without Redis
+	lane    *bulkLane
+	forms   *forms
+	work    *Work
+	spent   *spentHere
+	log     *slog.Logger
 
 	patience time.Duration
 
 	away  atomic.Bool            // what requests go by
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
 
-	allowed, refused, failures *metric.Counter
-	probeFailures              *prometheus.CounterVec
+	taken, refused, fallback, failures *metric.Counter
+	probeFailures                      *prometheus.CounterVec
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -91,17 +89,27 @@ func New(o Options) (*Limits, error) {
 			return nil, fmt.Errorf("limit of %d in %v, burst %d: not one that can be kept", r.Count, r.Per, r.Burst)
 		}
 	}
+	if o.BulkMax == 0 {
+		o.BulkMax = 1 << 30
+	}
+	if o.Free == nil {
+		o.Free = func() int64 { return math.MaxInt64 }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	l := &Limits{
-		memory: newMemory(o.Rules, time.Now), spent: newSpentHere(time.Now),
+		senders: newSenders(o.Rules.Sender, time.Now), memory: newMemory(o.Rules, time.Now),
+		lane: newBulkLane(o.BulkMax, o.Free, time.Now), forms: newForms(maxForms, time.Now), spent: newSpentHere(time.Now),
 		log: o.Log, patience: cmp.Or(o.patience, patience),
-		allowed: metric.NewDaily(metric.Options{
-			Name: "tipbox_limit_allowed_total", Help: "Submissions that the limits let through.",
+		taken: metric.NewDaily(metric.Options{
+			Name: "tipbox_limit_taken_total", Help: "Tips that the limits let through.", Labels: []string{"lane"},
 		}),
 		refused: metric.NewTens(metric.Options{
-			Name: "tipbox_limit_refused_total", Help: "Submissions that a limit refused.", Labels: []string{"limit"},
+			Name: "tipbox_limit_refused_total", Help: "Tips that were told to bring work, to leave out photos, or to come later.", Labels: []string{"why"},
+		}),
+		fallback: metric.NewTens(metric.Options{
+			Name: "tipbox_limit_fallback_total", Help: "Tips that this process decided by itself, because Redis did not in time.",
 		}),
 		failures: metric.NewDaily(metric.Options{
 			Name: "tipbox_redis_errors_total", Help: "Requests of submissions that Redis failed.", Labels: []string{"kind"},
@@ -112,15 +120,17 @@ func New(o Options) (*Limits, error) {
 		stop: func() {},
 	}
 	l.state.Store(new(string))
+	var err error
+	if l.work, err = NewWork(o.Secret, l); err != nil {
+		return nil, err
+	}
 	if o.Redis != nil {
-		if len(o.Secret) < 32 {
-			return nil, errors.New("limits in Redis need a secret of at least 32 bytes")
-		}
 		client, err := redis.Dial(*o.Redis, l.patience)
 		if err != nil {
 			return nil, err
 		}
-		l.redis = newShared(o.Rules, client, o.Secret, time.Now)
+		l.redis = newShared(o.Rules, client, time.Now)
+		l.redis.granted = l.memory.follow
 	}
 	if o.Registerer != nil {
 		if err := l.register(o.Registerer); err != nil {
@@ -148,7 +158,7 @@ func New(o Options) (*Limits, error) {
 }
 
 func (l *Limits) register(r prometheus.Registerer) error {
-	collectors := []prometheus.Collector{l.allowed, l.refused}
+	collectors := []prometheus.Collector{l.taken, l.refused}
 	if l.redis != nil {
 		up := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tipbox_redis_up", Help: "1 if Redis was well when last probed, 0 if this process decides.",
@@ -158,7 +168,7 @@ func (l *Limits) register(r prometheus.Registerer) error {
 			}
 			return 0
 		})
-		collectors = append(collectors, up, l.failures, l.probeFailures)
+		collectors = append(collectors, up, l.fallback, l.failures, l.probeFailures)
 	}
 	for _, c := range collectors {
 		if err := r.Register(c); err != nil {
@@ -183,62 +193,11 @@ func (l *Limits) Close() error {
 // found, never what a submission did: health must not show when one came in.
 func (l *Limits) Degraded() string { return *l.state.Load() }
 
-// Take spends one submission of the sender at the site, or nothing and returns
-// a *intake.LimitError.
-func (l *Limits) Take(ctx context.Context, site string, sender netip.Addr) error {
-	var refused *intake.LimitError
-	decided := l.ask(ctx, func(ctx context.Context) error {
-		err := l.redis.take(ctx, site, sender)
-		if errors.As(err, &refused) {
-			return nil
-		}
-		return err
-	})
-	if !decided {
-		errors.As(l.memory.take(ctx, site, sender), &refused)
-	}
-	if refused != nil {
-		l.refused.Inc(refused.Limit)
-		return refused
-	}
-	l.allowed.Inc()
-	return nil
-}
+// Found tells of a tip in the bulk lane that was in the spool before Limits began.
+func (l *Limits) Found(id intake.ID, bytes int64) { l.lane.found(id, bytes) }
 
-// Refund gives back what Take spent. If Redis went or came between the two, it
-// is given back where nothing was spent, which does no harm: no budget grows
-// beyond its whole.
-func (l *Limits) Refund(ctx context.Context, site string, sender netip.Addr) {
-	if !l.ask(ctx, func(ctx context.Context) error { return l.redis.refund(ctx, site, sender) }) {
-		_ = l.memory.refund(ctx, site, sender) // never fails
-	}
-}
-
-// Served reports how many different tips the form has served here or, as far
-// as Redis tells, on another server, and whether the tip is one of them.
-func (l *Limits) Served(ctx context.Context, form intake.FormMark, tip intake.TipMark) (n int, again bool) {
-	tips, _ := l.memory.served(ctx, form) // never fails
-	if slices.Contains(tips, tip) {
-		return len(tips), true
-	}
-	l.ask(ctx, func(ctx context.Context) error {
-		elsewhere, err := l.redis.served(ctx, form)
-		for _, t := range elsewhere {
-			if !slices.Contains(tips, t) {
-				tips = append(tips, t)
-			}
-		}
-		return err
-	})
-	return len(tips), slices.Contains(tips, tip)
-}
-
-// Record remembers that the form has served the tip: in this process always, so
-// that a retry finds it even if Redis is lost in between.
-func (l *Limits) Record(ctx context.Context, form intake.FormMark, tip intake.TipMark) {
-	_ = l.memory.record(ctx, form, tip) // never fails
-	l.ask(ctx, func(ctx context.Context) error { return l.redis.record(ctx, form, tip) })
-}
+// Gone tells that a tip has left the spool, whichever lane it was in.
+func (l *Limits) Gone(id intake.ID) { l.lane.gone(id) }
 
 // ask lets Redis do something in time and reports whether it did.
 func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {

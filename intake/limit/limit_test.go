@@ -3,8 +3,8 @@ package limit
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -39,6 +39,21 @@ func (l *lockedBuffer) String() string {
 	defer l.mu.Unlock()
 	return l.b.String()
 }
+
+// ask is what the villager's tip asks at the site, a text or one with a photo.
+func ask(site string, sender netip.Addr, photo bool) intake.Ask {
+	id := make([]byte, 8)
+	for i := range id {
+		id[i] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[rand.IntN(32)]
+	}
+	a := intake.Ask{ID: intake.ID("TB-" + string(id[:4]) + "-" + string(id[4:])), Site: site, Sender: sender, Size: 20 << 10}
+	if photo {
+		a.Photos, a.Size = true, 300<<10
+	}
+	return a
+}
+
+func text(site string) intake.Ask { return ask(site, villager, false) }
 
 type running struct {
 	*Limits
@@ -88,13 +103,12 @@ func (r running) stopProbing() {
 	r.done.Wait()
 }
 
-// reachesRedis takes at the site until Redis has heard of it. Until then this
-// process may well refuse: it is asked more often than its limits allow.
+// reachesRedis takes at the site until Redis has heard of it.
 func (r running) reachesRedis(t testing.TB, server *redistest.Server, site string) {
 	t.Helper()
 	eventually(t, "Redis hears of the site "+site, func() bool {
-		_ = r.Take(t.Context(), site, villager)
-		got, err := server.Do("EXISTS", siteKey(site))
+		_, _ = r.Take(t.Context(), text(site))
+		got, err := server.Do("EXISTS", sharedKeys(site)[siteFront])
 		return err == nil && got == ":1"
 	})
 }
@@ -104,6 +118,13 @@ func do(t testing.TB, server *redistest.Server, words ...string) {
 	if got, err := server.Do(words...); err != nil || strings.HasPrefix(got, "-") {
 		t.Fatalf("%v: %s %v", words, got, err)
 	}
+}
+
+// lane is the lane of a grant.
+func lane(g intake.Grant) intake.Lane {
+	var e intake.Envelope
+	g.Mark(&e)
+	return e.Lane
 }
 
 // TestRedisAway breaks Redis in each way, and holds each time that a submission
@@ -178,34 +199,44 @@ func TestRedisAway(t *testing.T) {
 			l.wantKind(t, "")
 			l.reachesRedis(t, server, "before")
 			form := intake.FormMark{1}
-			l.Record(t.Context(), form, intake.TipMark{1})
+			claim := func(tip byte, n int, again bool) (done func(bool)) {
+				t.Helper()
+				gotN, gotAgain, done := l.Claim(t.Context(), form, intake.TipMark{tip})
+				if gotN != n || gotAgain != again {
+					t.Errorf("tip %d: served %d, again %v", tip, gotN, gotAgain)
+				}
+				return done
+			}
+			claim(1, 0, false)(true)
 
 			c.breakIt(t, server, p)
 			// Where Redis hangs, it does so until it is mended: that all this returns
 			// before, says that it is not waited for. How long at most, TestGivesUp
 			// and TestPatience hold; the exact figure is BenchmarkRedisHangs'.
-			if n, again := l.Served(t.Context(), form, intake.TipMark{1}); n != 1 || !again {
-				t.Errorf("the tip from before is forgotten: %d, %v", n, again)
+			claim(1, 1, true)(true)
+			done := claim(2, 1, false)
+			g, err := l.Take(t.Context(), text("during"))
+			if err != nil {
+				t.Fatalf("refused because Redis is away: %v", err)
 			}
-			if n, again := l.Served(t.Context(), form, intake.TipMark{2}); n != 1 || again {
-				t.Errorf("served: %d, %v", n, again)
-			}
-			if err := l.Take(t.Context(), "during", villager); err != nil {
-				t.Errorf("refused because Redis is away: %v", err)
-			}
-			l.Refund(t.Context(), "during", villager)
-			l.Record(t.Context(), form, intake.TipMark{2})
-			if n, again := l.Served(t.Context(), form, intake.TipMark{2}); n != 2 || !again {
-				t.Errorf("the tip during the fault is forgotten: %d, %v", n, again)
-			}
+			g.Void(t.Context(), true)
+			done(true)
+			claim(2, 2, true)(true)
 
 			l.wantKind(t, c.kinds...)
-			var refused *intake.LimitError
-			for i := 0; i <= 20 && refused == nil; i++ {
-				errors.As(l.Take(t.Context(), "flooded", villager), &refused)
+			l.memory.draw = even
+			front := 0
+			for ; front <= 20; front++ {
+				g, err := l.Take(t.Context(), text("flooded"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if lane(g) != intake.Front {
+					break
+				}
 			}
-			if refused == nil || refused.Limit != "site" {
-				t.Errorf("the limits of this process do not hold: %v", refused)
+			if front != 20 {
+				t.Errorf("the limits of this process do not hold: %d in front", front)
 			}
 
 			c.mendIt(t, server, p)
@@ -237,11 +268,11 @@ func TestAwayUnderLoad(t *testing.T) {
 				}
 				form := intake.FormMark{byte(i)}
 				binary.BigEndian.PutUint64(form[1:], n)
-				_, again := l.Served(t.Context(), form, intake.TipMark{1})
-				err := l.Take(t.Context(), "a", villager)
-				l.Record(t.Context(), form, intake.TipMark{1})
-				_, found := l.Served(t.Context(), form, intake.TipMark{1})
-				if again || err != nil || !found {
+				_, again, done := l.Claim(t.Context(), form, intake.TipMark{1})
+				g, err := l.Take(t.Context(), text("a"))
+				done(true)
+				_, found, _ := l.Claim(t.Context(), form, intake.TipMark{1})
+				if again || err != nil || lane(g) != intake.Front || !found {
 					t.Errorf("again %v, refused %v, found %v", again, err, found)
 					return
 				}
@@ -270,9 +301,9 @@ func TestOptions(t *testing.T) {
 		want   string
 		rules  Rules
 	}{
-		{&redis.Server{URL: "redis://127.0.0.1:1"}, []byte("short"), "secret of at least 32 bytes", designRules},
-		{nil, nil, "not one that can be kept", Rules{}},
-		{nil, nil, "not one that can be kept", Rules{Rule{60, time.Microsecond, 1}, designRules.Site, designRules.All}},
+		{nil, []byte("short"), "secret of at least 32 bytes", designRules},
+		{nil, secret, "not one that can be kept", Rules{}},
+		{nil, secret, "not one that can be kept", Rules{Rule{60, time.Microsecond, 1}, designRules.Site, designRules.All}},
 	} {
 		_, err := New(Options{Rules: c.rules, Redis: c.redis, Secret: c.secret, Registerer: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler)})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "pass") {
@@ -285,7 +316,7 @@ func TestOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if err := l.Take(t.Context(), "a", villager); err != nil {
+	if _, err := l.Take(t.Context(), text("a")); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,9 +2,7 @@ package limit
 
 import (
 	"encoding/binary"
-	"net/netip"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"tipbox/intake"
@@ -12,37 +10,6 @@ import (
 
 var designRules = Rules{
 	Sender: Rule{60, time.Hour, 40}, Site: Rule{240, time.Hour, 80}, All: Rule{6000, time.Hour, 1000},
-}
-
-// TestMemoryIsBounded floods from ever new addresses for two hours: what is kept
-// stays under what the limit on the whole service lets through, and is gone,
-// the senders' key with it, when it is over.
-func TestMemoryIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rules := designRules
-		rules.Site = rules.All
-		m := newMemory(rules, time.Now)
-		most := 0
-		for i := range uint64(100_000) {
-			var addr [16]byte
-			binary.BigEndian.PutUint64(addr[:], i)
-			_ = m.take(t.Context(), "a", netip.AddrFrom16(addr))
-			m.mu.Lock()
-			most = max(most, len(m.tats))
-			m.mu.Unlock()
-			time.Sleep(2 * time.Hour / 100_000)
-		}
-		// A sender who sent once is whole again after a minute, and swept out
-		// in the next: 1,000 at once and 100 a minute.
-		if most > 1000+2*100+2 || most < 1000 {
-			t.Errorf("%d keys at most", most)
-		}
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if len(m.tats) != 0 || len(m.days) != 0 || m.sweep != nil {
-			t.Errorf("an hour later there are %d keys and %d days", len(m.tats), len(m.days))
-		}
-	})
 }
 
 func TestFormsAreBounded(t *testing.T) {

@@ -7,15 +7,16 @@ import (
 )
 
 // TestPersistentIsNotUsed holds that a Redis that writes to disk is given
-// nothing, not even the day's key.
+// nothing.
 func TestPersistentIsNotUsed(t *testing.T) {
 	server := redistest.Start(t, "--save", "3600 1")
 	l := start(t, designRules, server.URL(), ample)
 	l.wantKind(t, "writes-to-disk")
-	if err := l.Take(t.Context(), "a", villager); err != nil {
+	if _, err := l.Take(t.Context(), text("a")); err != nil {
 		t.Error(err)
 	}
-	l.Record(t.Context(), [16]byte{1}, [8]byte{1})
+	_, _, done := l.Claim(t.Context(), [16]byte{1}, [8]byte{1})
+	done(true)
 	if got, err := server.Do("DBSIZE"); got != ":0" || err != nil {
 		t.Errorf("it holds %s keys %v", got, err)
 	}
@@ -29,7 +30,7 @@ func TestPersistentIsNotUsed(t *testing.T) {
 // before it is given anything again.
 func TestPersistentIsFoundOnReturn(t *testing.T) {
 	for name, notice := range map[string]func(running){
-		"by a submission": func(l running) { _ = l.Take(t.Context(), "a", villager) },
+		"by a submission": func(l running) { _, _ = l.Take(t.Context(), text("a")) },
 		"by a probe":      func(l running) { l.probe(t.Context(), false) },
 	} {
 		t.Run(name, func(t *testing.T) {

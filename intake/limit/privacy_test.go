@@ -67,26 +67,27 @@ func TestNothingOfTheSender(t *testing.T) {
 	l.reachesRedis(t, server, "a") // as the villager
 	for _, s := range senders {
 		for range 3 {
-			_ = l.Take(t.Context(), "a", s)
+			_, _ = l.Take(t.Context(), ask("a", s, false))
 		}
-		l.Record(t.Context(), form, intake.TipMark{byte(s.BitLen())})
+		_, _, done := l.Claim(t.Context(), form, intake.TipMark{byte(s.BitLen())})
+		done(true)
 	}
 	found := everything()
 	server.Kill()
-	_ = l.Take(t.Context(), "a", villager)
+	_, _ = l.Take(t.Context(), text("a"))
 	l.wantKind(t, "refused-dial", "dropped")
 	found += l.log.String()
 
-	for _, must := range []string{keyPrefix + "sender:", "tipbox_redis_up 1", "redis is not used"} {
+	for _, must := range []string{keyPrefix + "site:a", "tipbox_redis_up 1", "redis is not used"} {
 		if !strings.Contains(found, must) {
 			t.Fatalf("%q is not where the sender is looked for: %s", must, found)
 		}
 	}
-	if strings.Contains(found, "tipbox_limit_allowed_total") {
+	if strings.Contains(found, "tipbox_limit_taken_total") {
 		t.Errorf("a count of today is shown: %s", found)
 	}
 	for _, s := range senders {
-		p := prefix(s)
+		p := networks(s)[0].prefix
 		raw := s.AsSlice()
 		for _, canary := range []string{
 			s.String(), s.Unmap().String(), p.String(), p.Addr().StringExpanded(), s.StringExpanded(),
@@ -108,9 +109,9 @@ func TestKeysEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	s := newShared(designRules, client, secret, time.Now)
+	s := newShared(designRules, client, time.Now)
 	begun := time.Now()
-	if err := s.take(t.Context(), "a", villager); err != nil {
+	if _, err := s.take(t.Context(), "a", both); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.record(t.Context(), intake.FormMark{1}, intake.TipMark{1}); err != nil {
@@ -124,7 +125,7 @@ func TestKeysEnd(t *testing.T) {
 		if last := time.Now().Add(-idle); last.Sub(last.Round(24*time.Hour)).Abs() > time.Minute {
 			t.Errorf("Redis tells that the form was %s at %v", what, last)
 		}
-		if tips, err := s.served(t.Context(), intake.FormMark{1}); len(tips) != 1 || err != nil {
+		if _, tips, err := s.claim(t.Context(), intake.FormMark{1}, "own"); len(tips) != 1 || err != nil {
 			t.Fatal(tips, err)
 		}
 	}
@@ -135,8 +136,13 @@ func TestKeysEnd(t *testing.T) {
 		}
 		ends := time.UnixMilli(end.Milliseconds())
 		longest := map[string]time.Duration{
-			"sender": time.Minute, "site": 15 * time.Second, "all": 600 * time.Millisecond, "probe": time.Second,
-			"key": 24*time.Hour + 41*time.Minute,
+			"site": 15 * time.Second, "all": 600 * time.Millisecond, "probe": time.Second,
+		}
+		if strings.HasPrefix(key, "tipbox:claim:") {
+			if left := time.Until(ends); left > claimLife {
+				t.Errorf("a claim ends in %v", left)
+			}
+			continue
 		}
 		if strings.HasPrefix(key, "tipbox:form:") {
 			if ends.UnixMilli()%86400_000 != 0 || ends.Sub(begun) < intake.FormLife || time.Until(ends) > intake.FormLife+24*time.Hour {
@@ -148,50 +154,5 @@ func TestKeysEnd(t *testing.T) {
 		if left := time.Until(ends); left > longest[which] {
 			t.Errorf("%s ends in %v, want at most %v", key, left, longest[which])
 		}
-	}
-}
-
-// TestSenderKeys holds that a sender's key hangs on the day, on what Redis
-// keeps and on the secret, and on all of them.
-func TestSenderKeys(t *testing.T) {
-	server, another := redistest.Start(t), redistest.Start(t)
-	clock := noon()
-	a, same := newTestShared(t, server, designRules, clock), newTestShared(t, server, designRules, clock)
-	otherSecret, otherRedis := newTestShared(t, server, designRules, clock), newTestShared(t, another, designRules, clock)
-	otherSecret.secret = bytes.Repeat([]byte{7}, 32)
-	key := func(s *shared) string {
-		t.Helper()
-		keys, err := s.senderKeys(t.Context(), clock.now(), prefix(villager))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return keys[0]
-	}
-	today := key(a)
-	if key(same) != today {
-		t.Error("two servers know one sender under two keys")
-	}
-	if key(otherSecret) == today || key(otherRedis) == today {
-		t.Error("the key does not hang on the secret or on what Redis keeps")
-	}
-
-	// A Redis that lost everything is told the day's key by who still has it.
-	do(t, server, "FLUSHALL")
-	if err := a.probe(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if late := newTestShared(t, server, designRules, clock); key(late) != today {
-		t.Error("after a restart of Redis the servers have parted ways")
-	}
-
-	clock.forward(24 * time.Hour)
-	if key(a) == today {
-		t.Error("the key is the same tomorrow")
-	}
-	if err := a.probe(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if len(a.days) != 1 {
-		t.Errorf("at noon %d days' keys are still known", len(a.days))
 	}
 }

@@ -1,6 +1,6 @@
 -- Gives one submission back to each limit.
 -- KEYS: the limits' keys.
--- ARGV: now, then interval and window of each limit, as for take.lua.
+-- ARGV: now, or ''; then interval and window of each limit, as for take.lua.
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
@@ -8,12 +8,16 @@ if not now then
 end
 for i, key in ipairs(KEYS) do
   local interval, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  local at = tonumber(redis.call('GET', key) or 0)
-  if at and at <= now + window and at - interval > now then
-    at = at - interval
-    redis.call('SET', key, string.format('%.0f', at), 'PX', math.ceil((at - now) / 1000))
-  else
-    redis.call('DEL', key)
+  local tat, till, factor = string.match(redis.call('GET', key) or '', '^(%d+) (%d+) (%d+)$')
+  tat, till = tonumber(tat or 0), tonumber(till or 0)
+  if tat <= now + window * 1.5 + interval then
+    tat = tat - interval
+    local last = math.max(tat, till)
+    if last > now then
+      redis.call('SET', key, string.format('%.0f %.0f %s', tat, till, factor), 'PX', math.ceil((last - now) / 1000))
+    else
+      redis.call('DEL', key)
+    end
   end
 end
 return 0

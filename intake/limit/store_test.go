@@ -1,17 +1,14 @@
 package limit
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net/netip"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"tipbox/intake"
 	"tipbox/intake/redis"
 	"tipbox/intake/redis/redistest"
 )
@@ -32,12 +29,16 @@ func noon() *fakeClock {
 	return c
 }
 
+// even draws what makes a bound what it is called, and closes it for the shortest time.
+func even() draw { return draw{factor: one, closed: leastClosed} }
+
 // onBothStores runs a test against the in-process store and a real Redis. The
 // second store stands for another server: with Redis one that shares it.
 func onBothStores(t *testing.T, rules Rules, test func(t *testing.T, clock *fakeClock, s, other store)) {
 	t.Run("memory", func(t *testing.T) {
 		clock := noon()
 		m := newMemory(rules, clock.now)
+		m.draw = even
 		test(t, clock, m, m)
 	})
 	t.Run("redis", func(t *testing.T) {
@@ -54,189 +55,156 @@ func newTestShared(t testing.TB, server *redistest.Server, rules Rules, clock *f
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	s := newShared(rules, client, secret, clock.now)
-	s.fixed = true
+	s := newShared(rules, client, clock.now)
+	s.fixed, s.draw = true, even
 	return s
 }
 
-// verdict is "ok", or the limit that refused and the wait.
-func verdict(t *testing.T, err error) string {
-	t.Helper()
-	var refused *intake.LimitError
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &refused):
-		return fmt.Sprintf("%s %v", refused.Limit, refused.RetryAfter)
-	}
-	t.Fatalf("the store failed: %v", err)
-	return ""
-}
+func (r reach) String() string { return [...]string{"", "front", "bulk", "beyond"}[r] }
 
-// damage writes a site's TAT as no submission does.
-func damage(t *testing.T, s store, site string, tat int64) {
+// damage writes a site's limit as no submission does.
+func damage(t *testing.T, s store, site, value string) {
 	t.Helper()
+	key := sharedKeys(site)[siteFront]
 	switch s := s.(type) {
 	case *memory:
-		s.tats[siteKey(site)] = tat
+		var e edge
+		fmt.Sscan(value, &e.tat, &e.until, &e.factor)
+		s.edges[key] = e
 	case *shared:
-		if err := s.client.Set(t.Context(), siteKey(site), tat, time.Hour).Err(); err != nil {
+		if err := s.client.Set(t.Context(), key, value, time.Hour).Err(); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
+var both = allowed{front: true, bulk: true}
+
 // step takes, refunds, lets time pass (back, too) or damages the site's key.
 type step struct {
 	do   string // "" is take; "other" takes at the other server; "refund"; "wait"; "damage"
 	site string
-	addr string
+	may  allowed // default both
 	wait time.Duration
-	want string
+	text string
+	want reach
 }
 
 func TestStores(t *testing.T) {
 	minutely := func(burst int) Rule { return Rule{Count: 60, Per: time.Hour, Burst: burst} }
 	wide := Rule{Count: 3600, Per: time.Hour, Burst: 1000}
+	closed := time.Duration(leastClosed) * time.Microsecond
 	for _, c := range []struct {
 		name  string
 		rules Rules
 		steps []step
 	}{
-		{"sender", Rules{minutely(2), wide, wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "b", addr: "192.0.2.1", want: "ok"},
-			{site: "c", addr: "192.0.2.1", want: "sender 1m0s"},
-			{site: "c", addr: "192.0.2.2", want: "ok"},
-			{do: "wait", wait: time.Minute},
-			{site: "c", addr: "192.0.2.1", want: "ok"},
-		}},
-		{"one IPv6 line", Rules{minutely(1), wide, wide}, []step{
-			{site: "a", addr: "2001:db8:0:1::1", want: "ok"},
-			{site: "a", addr: "2001:db8:0:1:ffff::2", want: "sender 1m0s"},
-			{site: "a", addr: "2001:db8:0:2::1", want: "ok"},
-			{site: "a", addr: "fe80::1%eth0", want: "ok"},
-			{site: "a", addr: "fe80::2%eth1", want: "sender 1m0s"},
-		}},
-		{"IPv4 written as IPv6", Rules{minutely(1), wide, wide}, []step{
-			{site: "a", addr: "::ffff:192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-			{site: "a", addr: "::ffff:192.0.2.2", want: "ok"},
-		}},
-		{"no address", Rules{minutely(1), wide, wide}, []step{
-			{site: "a", want: "ok"},
-			{site: "a", want: "sender 1m0s"},
-		}},
-		{"site", Rules{wide, minutely(1), wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.2", want: "site 1m0s"},
-			{site: "b", addr: "192.0.2.2", want: "ok"},
-		}},
+		{"site", Rules{wide, minutely(2), wide}, slices.Concat(
+			slices.Repeat([]step{{site: "a", want: inFront}}, 2),
+			slices.Repeat([]step{{site: "a", want: inBulk}}, 20),
+			[]step{{site: "a", want: beyond}, {site: "b", want: inFront}},
+		)},
 		{"all", Rules{wide, wide, minutely(2)}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "b", addr: "192.0.2.2", want: "ok"},
-			{site: "c", addr: "192.0.2.3", want: "all 1m0s"},
+			{site: "a", want: inFront}, {site: "b", want: inFront}, {site: "c", want: inBulk},
 		}},
-		{"nothing is spent unless all allow", Rules{minutely(2), minutely(1), wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
-			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
-			{site: "b", addr: "192.0.2.1", want: "ok"}, // the sender's second, not its fourth
-			{site: "c", addr: "192.0.2.1", want: "sender 1m0s"},
+		{"what the sender is allowed", Rules{wide, wide, wide}, []step{
+			{site: "a", may: allowed{bulk: true}, want: inBulk},
+			{site: "a", may: allowed{front: true}, want: inFront},
+			{do: "neither", site: "a", want: beyond},
 		}},
-		{"the longest wait is told", Rules{minutely(1), Rule{1, time.Hour, 1}, wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "site 1h0m0s"},
+		{"closed for a while, then what came back meanwhile", Rules{wide, minutely(1), wide}, []step{
+			{site: "a", want: inFront},
+			{do: "wait", wait: 59 * time.Second},
+			{site: "a", want: inBulk}, // a second too early, and closed
+			{do: "wait", wait: closed - time.Microsecond},
+			{site: "a", want: inBulk},
+			{do: "wait", wait: time.Microsecond},
+			{site: "a", want: inFront},
+			{site: "a", want: inBulk},
 		}},
-		{"refund", Rules{minutely(1), minutely(1), minutely(1)}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{do: "refund", site: "a", addr: "192.0.2.1"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
+		{"nothing is spent unless both allow", Rules{wide, minutely(2), minutely(1)}, []step{
+			{site: "a", want: inFront},
+			{site: "b", want: inBulk},
+			{site: "b", want: inBulk},
+			{do: "wait", wait: closed}, // all is open again, and the site has spent nothing
+			{site: "b", want: inFront},
 		}},
-		{"a refund of nothing gives nothing", Rules{minutely(2), wide, wide}, []step{
-			{do: "refund", site: "a", addr: "192.0.2.1"},
-			{do: "refund", site: "a", addr: "192.0.2.1"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
+		{"refund", Rules{wide, minutely(1), minutely(1)}, []step{
+			{site: "a", want: inFront},
+			{do: "refund", site: "a", want: inFront},
+			{site: "a", want: inFront},
+			{site: "a", want: inBulk},
 		}},
-		{"midnight brings no fresh budget", Rules{minutely(40), wide, wide}, slices.Concat(
-			[]step{{do: "wait", wait: 12*time.Hour - time.Second}},
-			slices.Repeat([]step{{site: "a", addr: "192.0.2.1", want: "ok"}}, 40),
+		{"refund of the bulk lane", Rules{wide, minutely(1), wide}, slices.Concat(
+			[]step{{site: "a", want: inFront}},
+			slices.Repeat([]step{{site: "a", want: inBulk}}, 10),
 			[]step{
-				{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-				{do: "wait", wait: time.Second},
-				{site: "a", addr: "192.0.2.1", want: "sender 59s"},
-				{do: "wait", wait: 59 * time.Second},
-				{site: "a", addr: "192.0.2.1", want: "ok"},
-				{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-				{do: "wait", wait: time.Minute},
-				{site: "a", addr: "192.0.2.1", want: "ok"},
-			})},
-		{"the clock steps back", Rules{minutely(2), minutely(3), wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-			{do: "wait", wait: -30 * time.Second}, // only the sender is ahead too far
-			{site: "a", addr: "192.0.2.1", want: "site 30s"},
-			{site: "b", addr: "192.0.2.1", want: "ok"},
-			{do: "wait", wait: -3 * time.Hour},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"}, // and from here on as ever
-			{do: "wait", wait: time.Minute},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
+				{do: "refund", site: "a", want: inBulk},
+				{site: "a", want: inBulk},
+				{site: "a", want: beyond},
+			},
+		)},
+		{"a refund opens no latch", Rules{wide, minutely(1), wide}, []step{
+			{site: "a", want: inFront},
+			{site: "a", want: inBulk},
+			{do: "refund", site: "a", want: inFront},
+			{site: "a", want: inBulk},
 		}},
-		{"the clock steps back before a refund", Rules{wide, minutely(1), wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{do: "wait", wait: -3 * time.Hour},
-			{do: "refund", site: "a", addr: "192.0.2.1"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
+		{"a refund of nothing gives nothing", Rules{wide, minutely(2), wide}, []step{
+			{do: "refund", site: "a", want: inFront},
+			{do: "refund", site: "a", want: inFront},
+			{site: "a", want: inFront},
+			{site: "a", want: inFront},
+			{site: "a", want: inBulk},
 		}},
-		{"a damaged key", Rules{wide, minutely(1), wide}, []step{
-			{do: "damage", site: "a"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
-			{do: "damage", site: "a"},
-			{do: "refund", site: "a", addr: "192.0.2.1"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "site 1m0s"},
+		{"the clock steps back", Rules{wide, minutely(3), wide}, []step{
+			{site: "a", want: inFront}, {site: "a", want: inFront}, {site: "a", want: inFront},
+			{site: "a", want: inBulk},
+			{do: "wait", wait: -24 * time.Hour},
+			{site: "a", want: inFront}, {site: "a", want: inFront}, {site: "a", want: inFront},
+			{site: "a", want: inBulk},
 		}},
-		{"two servers, one budget", Rules{minutely(2), wide, wide}, []step{
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{do: "other", site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-			{do: "other", site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
-			{do: "wait", wait: 12 * time.Hour}, // another day, another key
-			{do: "other", site: "a", addr: "192.0.2.1", want: "ok"},
-			{site: "a", addr: "192.0.2.1", want: "ok"},
-			{do: "other", site: "a", addr: "192.0.2.1", want: "sender 1m0s"},
+		{"damaged keys", Rules{wide, minutely(1), wide}, []step{
+			{do: "damage", site: "a", text: "4611686018427387904 0 1000"},
+			{site: "a", want: inFront},
+			{do: "damage", site: "b", text: "0 4611686018427387904 1000"},
+			{site: "b", want: inFront},
+			{do: "damage", site: "c", text: "0 0 9000000"},
+			{site: "c", want: inFront},
+			{site: "c", want: inBulk},
+			{do: "damage", site: "d", text: "4611686018427387904 0 1000"},
+			{do: "refund", site: "d", want: inFront},
+			{site: "d", want: inFront},
+		}},
+		{"two servers, one budget", Rules{wide, minutely(2), wide}, []step{
+			{site: "a", want: inFront},
+			{do: "other", site: "a", want: inFront},
+			{site: "a", want: inBulk},
+			{do: "other", site: "a", want: inBulk},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onBothStores(t, c.rules, func(t *testing.T, clock *fakeClock, s, other store) {
-				ctx := t.Context()
 				for i, st := range c.steps {
-					addr, _ := netip.ParseAddr(st.addr)
-					got := st.want
+					at, got, err := s, st.want, error(nil)
+					if st.may == (allowed{}) && st.do != "neither" {
+						st.may = both
+					}
 					switch st.do {
-					case "":
-						got = verdict(t, s.take(ctx, st.site, addr))
 					case "other":
-						got = verdict(t, other.take(ctx, st.site, addr))
+						at = other
+						fallthrough
+					case "", "neither":
+						got, err = at.take(t.Context(), st.site, st.may)
 					case "refund":
-						if err := s.refund(ctx, st.site, addr); err != nil {
-							t.Fatal(err)
-						}
+						err = s.refund(t.Context(), st.site, st.want)
 					case "damage":
-						damage(t, s, st.site, 1<<62)
+						damage(t, s, st.site, st.text)
 					case "wait":
 						clock.forward(st.wait)
 					}
-					if got != st.want {
-						t.Fatalf("step %d %+v: got %q", i, st, got)
+					if got != st.want || err != nil {
+						t.Fatalf("step %d %+v: got %v, %v", i, st, got, err)
 					}
 				}
 			})
@@ -244,57 +212,61 @@ func TestStores(t *testing.T) {
 	}
 }
 
+// TestStoresDecideAlike lets both stores live through the same random day with
+// the same draws.
+func TestStoresDecideAlike(t *testing.T) {
+	rules := Rules{
+		Sender: Rule{60, time.Hour, 40}, Site: Rule{240, time.Hour, 8}, All: Rule{600, time.Hour, 20},
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	drawn := draw{}
+	clock := noon()
+	m, s := newMemory(rules, clock.now), newTestShared(t, redistest.Start(t), rules, clock)
+	m.draw, s.draw = func() draw { return drawn }, func() draw { return drawn }
+	seen := make(map[reach]int)
+	for i := range 4000 {
+		drawn = draw{leastFactor + r.Int64N(one), leastClosed + r.Int64N(leastClosed)}
+		clock.forward(time.Duration(r.Int64N(int64(20 * time.Second))))
+		site := []string{"a", "b", "c"}[r.IntN(3)]
+		may := allowed{r.IntN(4) > 0, r.IntN(4) > 0}
+		a, _ := m.take(t.Context(), site, may)
+		b, err := s.take(t.Context(), site, may)
+		if err != nil || a != b {
+			t.Fatalf("submission %d: %v here, %v in Redis, %v", i, a, b, err)
+		}
+		seen[a]++
+		if a != beyond && r.IntN(5) == 0 {
+			_ = m.refund(t.Context(), site, a)
+			if err := s.refund(t.Context(), site, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("not all was reached: %v", seen)
+	}
+}
+
 // TestRace holds that a budget is not spent twice by requests at once.
 func TestRace(t *testing.T) {
 	wide := Rule{Count: 3600, Per: time.Hour, Burst: 1000}
 	onBothStores(t, Rules{wide, Rule{Count: 1, Per: time.Hour, Burst: 50}, wide}, func(t *testing.T, _ *fakeClock, s, other store) {
-		var allowed atomic.Int64
+		var front atomic.Int64
 		var wg sync.WaitGroup
 		for i := range 200 {
 			wg.Go(func() {
-				one := []store{s, other}[i%2]
-				if verdict(t, one.take(t.Context(), "a", netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}))) == "ok" {
-					allowed.Add(1)
+				got, err := []store{s, other}[i%2].take(t.Context(), "a", both)
+				if err != nil {
+					t.Error(err)
+				}
+				if got == inFront {
+					front.Add(1)
 				}
 			})
 		}
 		wg.Wait()
-		if allowed.Load() != 50 {
-			t.Errorf("%d of a burst of 50 were allowed", allowed.Load())
+		if front.Load() != 50 {
+			t.Errorf("%d of a burst of 50 went in front", front.Load())
 		}
-	})
-}
-
-func TestFormsOfStores(t *testing.T) {
-	onBothStores(t, Rules{}, func(t *testing.T, clock *fakeClock, s, other store) {
-		ctx := context.Background()
-		form := intake.FormMark{0, '\r', '\n', 255}
-		want := func(s store, form intake.FormMark, want ...intake.TipMark) {
-			t.Helper()
-			got, err := s.served(ctx, form)
-			slices.SortFunc(got, func(a, b intake.TipMark) int { return slices.Compare(a[:], b[:]) })
-			if err != nil || !slices.Equal(got, want) {
-				t.Fatalf("served %v, %v; want %v", got, err, want)
-			}
-		}
-		record := func(s store, tip intake.TipMark) {
-			t.Helper()
-			if err := s.record(ctx, form, tip); err != nil {
-				t.Fatal(err)
-			}
-		}
-		a, b, c := intake.TipMark{0, 1}, intake.TipMark{'\n', 2}, intake.TipMark{255, 3}
-		want(s, form)
-		record(s, a)
-		record(other, a)
-		want(s, form, a)
-		want(other, form, a)
-		record(other, b)
-		clock.forward(24 * time.Hour)
-		record(s, c)
-		want(s, form, a, b, c)
-		record(other, intake.TipMark{1, 1}) // no more than a form serves, however many come at once
-		want(s, form, a, b, c)
-		want(s, intake.FormMark{1})
 	})
 }

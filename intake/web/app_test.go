@@ -43,6 +43,9 @@ type box struct {
 	o               Options
 }
 
+// secret is the service's.
+var secret = bytes.Repeat([]byte{7}, 32)
+
 // newKeys makes a pair of keys.
 func newKeys(t testing.TB) (*keys.Recipients, *keys.Identities) {
 	t.Helper()
@@ -95,12 +98,12 @@ func newBox(t testing.TB, change func(*box)) *box {
 	}
 	t.Cleanup(func() { s.Close() })
 	wide := limit.Rule{Count: 1_000_000, Per: time.Hour, Burst: 1_000_000}
-	limits, err := limit.New(limit.Options{Rules: limit.Rules{Sender: wide, Site: wide, All: wide}, Log: log, Registerer: prometheus.NewRegistry()})
+	limits, err := limit.New(limit.Options{Rules: limit.Rules{Sender: wide, Site: wide, All: wide}, Secret: secret, Log: log, Registerer: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { limits.Close() })
-	if b.key, err = intake.NewFormKey(bytes.Repeat([]byte{7}, 32)); err != nil {
+	if b.key, err = intake.NewFormKey(secret); err != nil {
 		t.Fatal(err)
 	}
 	pages, err := templates.Load(templates.Options{Languages: []string{"vi", "en"}})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +77,6 @@ func TestEveryAnswerIsHeaded(t *testing.T) {
 // refusing has no room for anyone.
 type refusing struct{ intake.Limiter }
 
-func (refusing) Take(context.Context, string, netip.Addr) error {
-	return &intake.LimitError{Limit: "sender", RetryAfter: time.Minute}
+func (refusing) Take(context.Context, intake.Ask) (intake.Grant, error) {
+	return nil, &intake.LimitError{RetryAfter: time.Minute}
 }

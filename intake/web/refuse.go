@@ -46,6 +46,16 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 		f.Token = token
 	}
 	status := a.explain(f, why)
+	var limit *intake.LimitError
+	if errors.As(why, &limit) { // for the page's script, which shows none of it
+		h := c.Response().Header()
+		if limit.Work != "" {
+			h.Set("Tipbox-Work", limit.Work)
+		}
+		if limit.Photos {
+			h.Set("Tipbox-Text-First", "yes")
+		}
+	}
 	if f.Wait > 0 {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int((f.Wait+time.Second-1)/time.Second)))
 	}
@@ -76,6 +86,9 @@ func (a *app) explain(f *templates.Form, why error) int {
 		return http.StatusConflict
 	case errors.As(why, &limit):
 		f.Notice, f.Wait = templates.TooMany, limit.RetryAfter
+		if limit.Photos {
+			f.Notice = templates.TextFirst
+		}
 		return http.StatusTooManyRequests
 	case errors.As(why, &busy):
 		f.Notice, f.Wait = templates.Full, busy.RetryAfter

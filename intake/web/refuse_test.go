@@ -6,10 +6,13 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"html"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -154,42 +157,70 @@ func TestFourthTip(t *testing.T) {
 	}
 }
 
-// TestLimit: the text comes back, with when to try again and whom to call, and
-// bad input costs nothing.
+// TestLimit: bad input costs nothing; the bulk lane thanks as the front lane does;
+// and at the end the text comes back, with work for the script, when to try again
+// and whom to call.
 func TestLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // where no time passes
-		b := newBox(t, func(b *box) {
-			wide, narrow := limit.Rule{Count: 100, Per: time.Hour, Burst: 100}, limit.Rule{Count: 2, Per: time.Hour, Burst: 1}
-			limits, err := limit.New(limit.Options{
-				Rules: limit.Rules{Sender: narrow, Site: wide, All: wide}, Log: b.o.Log, Registerer: prometheus.NewRegistry(),
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { limits.Close() })
-			b.parts.Limits, b.parts.Forms = limits, limits
+	b := newBox(t, func(b *box) {
+		wide, narrow := limit.Rule{Count: 100, Per: time.Hour, Burst: 100}, limit.Rule{Count: 2, Per: time.Hour, Burst: 1}
+		limits, err := limit.New(limit.Options{
+			Rules: limit.Rules{Sender: narrow, Site: wide, All: wide}, Secret: secret, Log: b.o.Log, Registerer: prometheus.NewRegistry(),
 		})
-		for i, c := range []struct {
-			message string
-			want    int
-		}{{"", 422}, {"", 422}, {"một", 200}, {typed, 429}} {
-			w := b.send("/t/ncs01", b.token("ncs01"), "mailbox=crime", "message="+c.message)
-			if w.Code != c.want {
-				t.Fatalf("request %d: %d, want %d", i+1, w.Code, c.want)
-			}
-			if c.want != 429 {
-				continue
-			}
-			if s := w.Header().Get("Retry-After"); s != "1800" {
-				t.Errorf("Retry-After %q", s)
-			}
-			for _, want := range []string{"30 phút", `href="tel:0215000000"`, `href="tel:113"`, html.EscapeString(typed)} {
-				if !strings.Contains(w.Body.String(), want) {
-					t.Errorf("the page does not have %q", want)
-				}
-			}
+		if err != nil {
+			t.Fatal(err)
 		}
+		t.Cleanup(func() { limits.Close() })
+		b.parts.Limits, b.parts.Forms = limits, limits
 	})
+	send := func(message string) *httptest.ResponseRecorder {
+		return b.send("/t/ncs01", b.token("ncs01"), "mailbox=crime", "message="+message)
+	}
+	for range 20 {
+		if w := send(""); w.Code != 422 {
+			t.Fatalf("an empty message: %d", w.Code)
+		}
+	}
+	first := send(typed)
+	w, taken := first, 0
+	for ; w.Code == 200; taken++ {
+		if w.Body.String() != first.Body.String() || !maps.EqualFunc(w.Header(), first.Header(), slices.Equal) {
+			t.Errorf("tip %d is thanked otherwise than the first", taken)
+		}
+		w = send(typed)
+	}
+	if w.Code != 429 || taken < 6 || taken > 17 { // one, and ten times as much, by a factor of 0.5 to 1.5
+		t.Fatalf("%d after %d tips", w.Code, taken)
+	}
+	wait, err := strconv.Atoi(w.Header().Get("Retry-After"))
+	if err != nil || wait%60 != 0 || wait < 6*60 || wait > 15*60 || w.Header().Get("Tipbox-Work") == "" {
+		t.Errorf("Retry-After %q, work %q", w.Header().Get("Retry-After"), w.Header().Get("Tipbox-Work"))
+	}
+	for _, want := range []string{strconv.Itoa(wait/60) + " phút", `href="tel:0215000000"`, `href="tel:113"`, html.EscapeString(typed)} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+}
+
+// textOnly takes no photos for now.
+type textOnly struct{ intake.Limiter }
+
+func (textOnly) Take(context.Context, intake.Ask) (intake.Grant, error) {
+	return nil, &intake.LimitError{RetryAfter: 7 * time.Minute, Photos: true}
+}
+
+// TestTextFirst: who sends a photo that is not taken hears to send the text.
+func TestTextFirst(t *testing.T) {
+	b := newBox(t, func(b *box) { b.parts.Limits = textOnly{b.parts.Limits} })
+	w := b.send("/t/ncs01", b.token("ncs01"), "mailbox=crime", "message="+typed)
+	if w.Code != 429 || w.Header().Get("Tipbox-Text-First") != "yes" || w.Header().Get("Tipbox-Work") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	for _, want := range []string{"gửi chữ trước", html.EscapeString(typed)} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
 }
 
 // failingSpool fails as a part of ours may.

@@ -92,7 +92,7 @@ func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *se
 		Mailbox: intake.Mailbox(p.Text["mailbox"]), Message: p.Text["message"],
 		Place: p.Text["place"], Time: p.Text["time"], Lang: l.Tag, Photos: p.Photos,
 		Delivery: intake.Delivery(p.Text["delivery"]), Audience: intake.Audience(p.Text["to"]),
-		Sealed: p.Sealed,
+		Sealed: p.Sealed, Work: p.Text["work"],
 	})
 	return err
 }

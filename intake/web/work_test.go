@@ -71,7 +71,7 @@ func TestWorkInBrowsers(t *testing.T) {
 	if !ok {
 		t.Fatal("the box has other limits")
 	}
-	work, err := limit.NewWork(bytes.Repeat([]byte{7}, 32), limits)
+	work, err := limit.NewWork(secret, limits)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func (c *checker) config(f *file) *Config {
 			Site:   c.limit("limits.site", f.Limits.Site),
 			All:    c.limit("limits.all", f.Limits.All),
 		},
-		Spool: Spool{MinFree: c.size("spool.min_free", f.Spool.MinFree)},
+		Spool: Spool{MinFree: c.size("spool.min_free", f.Spool.MinFree), BulkMax: c.size("spool.bulk_max", f.Spool.BulkMax)},
 	}
 	if cfg.SecretFile == "" {
 		cfg.SecretFile = filepath.Join(cfg.DataDir, "secret")
@@ -221,8 +221,8 @@ func (c *checker) limit(key string, l limit) Limit {
 		return Limit{}
 	}
 	switch each := per.Microseconds() / int64(l.Count); {
-	case each < 1:
-		c.bad(key+".per", "%q for %d: expected at least a microsecond for each", l.Per, l.Count)
+	case each < 1000:
+		c.bad(key+".per", "%q for %d: expected at least a millisecond for each", l.Per, l.Count)
 	case each > longest/int64(l.Burst):
 		c.bad(key+".burst", "%d: expected fewer: once spent, they would take over 35 years to come back", l.Burst)
 	}

@@ -67,6 +67,7 @@ type Limit struct {
 // Spool bounds the queue on disk.
 type Spool struct {
 	MinFree uint64 // bytes that must stay free on the disk, else nothing is taken
+	BulkMax uint64 // bytes of tips beyond the limits that may wait, at most
 }
 
 // SMTP is the relay that mails to the units.

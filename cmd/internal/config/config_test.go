@@ -223,8 +223,8 @@ func TestLimitsThatCanBeKept(t *testing.T) {
 	const longest = 1 << 50 * time.Microsecond
 	ok := limits.Rule{Count: 60, Per: time.Hour, Burst: 40}
 	for rule, want := range map[Limit]string{
-		{60, 60 * time.Microsecond, 1}: "",
-		{60, 59 * time.Microsecond, 1}: "per: \"59µs\" for 60: expected at least a microsecond",
+		{60, 60 * time.Millisecond, 1}: "",
+		{60, 59 * time.Millisecond, 1}: "per: \"59ms\" for 60: expected at least a millisecond",
 		{1, longest, 1}:                "",
 		{1, longest, 2}:                "burst: 2: expected fewer",
 		{1, longest + 999, 1}:          "",
@@ -232,7 +232,7 @@ func TestLimitsThatCanBeKept(t *testing.T) {
 		{1, time.Hour, 312_749}:        "",
 		{1, time.Hour, 312_750}:        "burst: 312750: expected fewer",
 		{1, 1, math.MaxInt}:            "per: \"1ns\" for 1: ",
-		{1, 1000, math.MaxInt}:         "burst: 9223372036854775807: ",
+		{1, 1e6, math.MaxInt}:          "burst: 9223372036854775807: ",
 		{math.MaxInt, time.Hour, 1}:    "per: \"1h0m0s\" for 9223372036854775807: ",
 		{0, time.Hour, 1}:              "count: 0: ",
 		{1, -time.Hour, 1}:             "per: \"-1h0m0s\": ",
@@ -243,7 +243,7 @@ func TestLimitsThatCanBeKept(t *testing.T) {
 		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), ":7: limits.site."+want) {
 			t.Errorf("%+v: got %v, want %q", rule, err, want)
 		}
-		_, kept := limits.New(limits.Options{Rules: limits.Rules{Sender: ok, Site: limits.Rule(rule), All: ok}, Registerer: prometheus.NewRegistry()})
+		_, kept := limits.New(limits.Options{Rules: limits.Rules{Sender: ok, Site: limits.Rule(rule), All: ok}, Secret: make([]byte, 32), Registerer: prometheus.NewRegistry()})
 		if (kept != nil) != (err != nil) {
 			t.Errorf("%+v: config says %v, limit %v", rule, err, kept)
 		}

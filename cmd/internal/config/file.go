@@ -44,6 +44,7 @@ type file struct {
 
 	Spool struct {
 		MinFree string `toml:"min_free"`
+		BulkMax string `toml:"bulk_max"`
 	} `toml:"spool"`
 
 	SMTP struct {
@@ -100,6 +101,7 @@ func defaults() file {
 	f.Limits.Site = limit{240, "1h", 80}
 	f.Limits.All = limit{6000, "1h", 1000}
 	f.Spool.MinFree = "512 MiB"
+	f.Spool.BulkMax = "1 GiB"
 	f.SMTP.Port = 587
 	f.SMTP.TLS = "starttls"
 	return f

@@ -72,6 +72,7 @@ export async function post({ send, wait, waiting, prove, load, reseal, renew }) 
 
 function outcome(answer) {
   if (answer.status < 300) return { done: answer.body };
+  if (answer.status === 429 && answer.header("Tipbox-Text-First")) return { problem: "refused", page: answer.body };
   if (answer.status === 429) return { problem: "limited", after: retryAfter(answer) };
   if (answer.status === 404 || answer.status === 410) return { problem: "withdrawn" };
   if (answer.status === 413) return { photo: "photo_too_large" }; // text alone never is
