@@ -81,7 +81,7 @@ func TestSubmitEditedAtOnce(t *testing.T) {
 		token := service.Token(site)
 		var stale atomic.Int32
 		var wg sync.WaitGroup
-		for i := range 12 {
+		for i := range formWaiters + 1 {
 			sub := good(service, site)
 			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
 			wg.Go(func() {
@@ -93,43 +93,113 @@ func TestSubmitEditedAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if len(p.tips) != FormTips || stale.Load() != 12-FormTips || len(service.turns.forms) != 0 {
+		if len(p.tips) != FormTips || stale.Load() != formWaiters+1-FormTips || len(service.turns.forms) != 0 || service.turns.waiting != 0 {
 			t.Errorf("%d tips, %d asked to take a fresh form, %d turns left over", len(p.tips), stale.Load(), len(service.turns.forms))
 		}
 	})
 }
 
 // A form on which far too much is sent at once keeps nobody waiting for ever:
-// what is too much, or would wait too long, is told to come again.
+// what is too much, or would wait too long, is told to come again. The newest
+// stay, for theirs is the answer that somebody looks at.
 func TestSubmitFormFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, service, site := newParts(t)
 		p.slow = turnWait * 2 / 3
 		token := service.Token(site)
-		var busy, taken atomic.Int32
+		const all = 10 * formWaiters
+		errs := make([]error, all)
+		var answered atomic.Int32
 		var wg sync.WaitGroup
 		begun := time.Now()
-		for i := range 10 * formTurns {
+		for i := range all {
 			sub := good(service, site)
 			sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
-			wg.Go(func() {
-				if _, err := service.Submit(t.Context(), sub); errors.Is(err, ErrBusy) {
-					busy.Add(1)
-				} else if err == nil {
-					taken.Add(1)
+			wg.Go(func() { _, errs[i] = service.Submit(t.Context(), sub); answered.Add(1) })
+			synctest.Wait() // they come one after another
+		}
+		if n := answered.Load(); n != all-1-formWaiters {
+			t.Errorf("%d were turned away at once", n)
+		}
+		wg.Wait()
+		if took := time.Since(begun); took > 2*turnWait {
+			t.Errorf("the last was answered after %v", took)
+		}
+		for i, err := range errs { // the first, and the first of those that stayed
+			if want := i == 0 || i == all-formWaiters; (err == nil) != want || err != nil && !errors.Is(err, ErrBusy) {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		if len(service.turns.forms) != 0 || service.turns.waiting != 0 {
+			t.Error("turns are left over")
+		}
+	})
+}
+
+// However many forms are flooded, few wait in all, and who sends one form twice
+// still gets a turn.
+func TestSubmitFloodOfForms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, service, site := newParts(t)
+		p.slow = turnWait / 3
+		var floods sync.WaitGroup
+		flood := func(forms int) {
+			for range forms {
+				token := service.Token(site)
+				for i := range 32 {
+					sub := good(service, site)
+					sub.Token, sub.Message = token, fmt.Sprintf("lần %d", i)
+					floods.Go(func() { _, _ = service.Submit(t.Context(), sub) })
+				}
+			}
+			synctest.Wait()
+			if service.turns.waiting > allWaiters {
+				t.Errorf("%d wait", service.turns.waiting)
+			}
+		}
+		flood(allWaiters / 2)
+		twice := good(service, site)
+		var honest sync.WaitGroup
+		for range 2 {
+			again := *twice
+			honest.Go(func() {
+				if _, err := service.Submit(t.Context(), &again); err != nil {
+					t.Errorf("sent twice: %v", err)
 				}
 			})
 		}
 		synctest.Wait()
-		if n := busy.Load(); n != 9*formTurns {
-			t.Errorf("%d were turned away at once", n)
-		}
-		wg.Wait()
-		if took := time.Since(begun); taken.Load() != 2 || took > 2*turnWait {
-			t.Errorf("%d taken, the last answered after %v", taken.Load(), took)
-		}
-		if len(service.turns.forms) != 0 {
+		flood(allWaiters / 2)
+		honest.Wait()
+		floods.Wait()
+		if len(service.turns.forms) != 0 || service.turns.waiting != 0 {
 			t.Error("turns are left over")
+		}
+	})
+}
+
+// A turn that comes at the very moment at which its wait ends is not lost: those
+// behind it would wait in vain.
+func TestTurnComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ts := turns{forms: make(map[FormMark]*turn)}
+		for range 100 {
+			done, err := ts.wait(t.Context(), FormMark{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if done, err := ts.wait(t.Context(), FormMark{}); err == nil {
+					done()
+				}
+			})
+			time.Sleep(turnWait)
+			done()
+			wg.Wait()
+			if len(ts.forms) != 0 || ts.waiting != 0 {
+				t.Fatal("a turn is left over")
+			}
 		}
 	})
 }

@@ -107,7 +107,8 @@ func tapAround(t *testing.T, b *oneFormBox, name string, between func(*testing.T
 }
 
 // TestTapsAtOnce presses the button twenty times on twenty connections before
-// the first answer.
+// the first answer: one tip, and the same thanks for all but those for which too
+// many were waiting. They have their text back.
 func TestTapsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
@@ -120,16 +121,18 @@ func TestTapsAtOnce(t *testing.T) {
 			tip := report("Hai mươi lần bấm.", photograph(t, 7, 640, 480))
 			tip.fields["token"] = f.token
 			a, err := v.send(t.Context(), tip)
-			if err != nil || a.status != http.StatusOK {
+			switch {
+			case err == nil && a.status == http.StatusOK:
+				pages[i] = a.body
+			case err != nil || a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "Hai mươi lần bấm."):
 				t.Errorf("%v, answer %+v", err, a)
-				return
 			}
-			pages[i] = a.body
 		})
 	}
 	taps.Wait()
-	if slices.Sort(pages); pages[0] != pages[len(pages)-1] {
-		t.Error("not all taps brought the same page")
+	pages = slices.DeleteFunc(pages, func(page string) bool { return page == "" })
+	if slices.Sort(pages); len(pages) == 0 || pages[0] != pages[len(pages)-1] {
+		t.Errorf("%d taps were thanked, or not all with the same page", len(pages))
 	}
 	b.end(t, []string{"Hai mươi lần bấm."})
 }
