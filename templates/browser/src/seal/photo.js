@@ -6,6 +6,7 @@ import { encodeJPEG } from "../shared/jpegwrite.js";
 import { decodePNG, isPNG } from "../shared/pngread.js";
 import { shrink, turned } from "../shared/picture.js";
 
+const maxUpload = 100 << 20; // some phones' photos of 200 megapixels have 70
 const maxSide = 1600;
 
 // The browser decodes a photo whole, in 4 bytes a pixel, and a phone that has no
@@ -25,6 +26,7 @@ export class PhotoProblem extends Error {
  * Rejects with a PhotoProblem: photo_heic, photo_unreadable, photo_too_large.
  */
 export async function cleanPhoto(file, limit) {
+  if (file.size > maxUpload) throw new PhotoProblem("photo_too_large");
   const bytes = new Uint8Array(await readFile(file).catch(refuse));
   const picture = await (isJPEG(bytes) ? redrawJPEG(bytes, file.type) : redraw(bytes, file.type));
   if (!picture) throw new PhotoProblem(isHEIC(bytes) ? "photo_heic" : "photo_unreadable");
