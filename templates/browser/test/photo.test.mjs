@@ -4,24 +4,24 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe } from "node:test";
 import { build } from "esbuild";
 import { segments } from "../src/shared/jpeg.js";
 import { decodeJPEG, readJPEG } from "../src/shared/jpegread.js";
 import { encodeJPEG } from "../src/shared/jpegwrite.js";
-import { launch, newPage, root } from "./support.mjs";
+import { after, before, launch, newPage, root, test, within } from "./support.mjs";
 
 const phone = join(root, "..", "..", "intake", "photo", "testdata", "phone");
 const shown = JSON.parse(readFileSync(join(phone, "shown.json"), "utf8"));
 const read = (name) => readFileSync(join(phone, name));
 
-function decode(bytes) {
-  const work = decodeJPEG(readJPEG(new Uint8Array(bytes)), 65_535);
+function drained(work) {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
   }
 }
+const decode = (bytes) => drained(decodeJPEG(readJPEG(new Uint8Array(bytes)), 65_535));
 
 // The middles of the four quarters.
 const quarters = ({ width, height, data }) => [0, 1, 2, 3].map((i) => {
@@ -35,7 +35,7 @@ const head = (bytes) => Buffer.from(bytes.subarray(0, Buffer.from(bytes).indexOf
 
 // A grey JPEG of so many pixels: each block is no difference and its end.
 function huge(width, height) {
-  const tables = [...segments(encodeJPEG({ width: 8, height: 8, data: new Uint8Array(256) }, 85))].filter(({ marker }) => marker === 0xdb || marker === 0xc4);
+  const tables = [...segments(drained(encodeJPEG({ width: 8, height: 8, data: new Uint8Array(256) }, 85)))].filter(({ marker }) => marker === 0xdb || marker === 0xc4);
   const segment = (marker, content) => Buffer.from([0xff, marker, (content.length + 2) >> 8, (content.length + 2) & 255, ...content]);
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
   return Buffer.concat([
@@ -74,7 +74,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       for (const cleanup of cleanups.reverse()) await cleanup();
     });
     const clean = async (bytes, type = "image/jpeg", limit = 1 << 20) => {
-      const result = await page.evaluate((...args) => window.clean(...args), Buffer.from(bytes).toString("base64"), type, limit);
+      const result = await within(page.evaluate((...args) => window.clean(...args), Buffer.from(bytes).toString("base64"), type, limit), "a photo to be clean");
       return typeof result === "string" ? Buffer.from(result, "base64") : result;
     };
 

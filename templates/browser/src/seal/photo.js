@@ -30,7 +30,7 @@ export async function cleanPhoto(file, limit) {
   const bytes = new Uint8Array(await readFile(file).catch(refuse));
   const picture = await (isJPEG(bytes) ? redrawJPEG(bytes, file.type) : redraw(bytes, file.type));
   if (!picture) throw new PhotoProblem(isHEIC(bytes) ? "photo_heic" : "photo_unreadable");
-  const clean = fitted(picture, limit);
+  const clean = await fitted(picture, limit);
   return { blob: new Blob([clean], { type: "image/jpeg" }), bytes: clean };
 }
 
@@ -52,11 +52,16 @@ async function redrawJPEG(bytes, type) {
   const drawable = canvasIsHonest() && !(jpeg && jpeg.width * jpeg.height > maxDrawn);
   const picture = drawable && (await drawn(new Blob([bytes], { type }), turnsPhotos() ? 1 : turn));
   if (picture || !jpeg) return picture;
-  const work = decodeJPEG(jpeg, maxSide);
+  const decoded = await unhurried(decodeJPEG(jpeg, maxSide));
+  return decoded && turned(shrink(decoded, maxSide), turn);
+}
+
+// Runs a generator to its end and lets the page live meanwhile.
+async function unhurried(work) {
   for (let began = Date.now(); ;) {
     const { done, value } = work.next();
-    if (done) return value && turned(shrink(value, maxSide), turn);
-    if (Date.now() - began > 40) { // let the page live
+    if (done) return value;
+    if (Date.now() - began > 40) {
       await new Promise((resolve) => setTimeout(resolve));
       began = Date.now();
     }
@@ -77,10 +82,10 @@ async function drawn(blob, turn) {
 }
 
 // Coarser and smaller until it fits, in the steps that the server takes.
-function fitted(picture, limit) {
+async function fitted(picture, limit) {
   for (;;) {
     for (const quality of [85, 75, 65, 50]) {
-      const bytes = encodeJPEG(picture, quality);
+      const bytes = await unhurried(encodeJPEG(picture, quality));
       if (bytes.length <= limit) return bytes;
     }
     const side = Math.floor((Math.max(picture.width, picture.height) * 3) / 4);

@@ -21,8 +21,11 @@ const codes = usual.map((kind) => kind.map(({ counts, values }) => {
   return table;
 }));
 
-/** Returns a JPEG of {width, height, data}, data being opaque RGBA; quality is 50 to 100. */
-export function encodeJPEG({ width, height, data }, quality) {
+/**
+ * Returns a JPEG of {width, height, data}, data being opaque RGBA; quality is 50
+ * to 100. It is a generator that yields now and then.
+ */
+export function* encodeJPEG({ width, height, data }, quality) {
   const out = [0xff, 0xd8];
   const segment = (marker, ...content) => {
     const bytes = [].concat(...content);
@@ -74,6 +77,7 @@ export function encodeJPEG({ width, height, data }, quality) {
   };
   const block = new Float32Array(64), blue = new Float32Array(64), red = new Float32Array(64);
   for (let top = 0; top < height; top += 16) {
+    yield;
     for (let left = 0; left < width; left += 16) {
       blue.fill(0);
       red.fill(0);
