@@ -84,6 +84,33 @@ func TestScans(t *testing.T) {
 	}
 }
 
+// TestHuge: what the phones with the most pixels take needs no more room than
+// any phone's photo.
+func TestHuge(t *testing.T) {
+	c := New(Options{})
+	for _, size := range []image.Point{{12000, 9000}, {16320, 12240}, {12240, 16320}} {
+		upload := jpegOf(0xc0, size.X, size.Y, flatScan(size.X, size.Y))
+		h, err := c.readHeader(upload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.cost > c.small.size {
+			t.Errorf("%v takes %d MiB", size, h.cost>>20)
+		}
+		clean, err := c.Clean(t.Context(), upload, 1<<20)
+		if err != nil {
+			t.Fatalf("%v: %v", size, err)
+		}
+		if got, _ := colours(t, clean); max(got.X, got.Y) != 1600 || got.X < got.Y != (size.X < size.Y) {
+			t.Errorf("%v became %v", size, got)
+		}
+	}
+	progressive := jpegOf(0xc2, 16320, 12240, emptyScan(16320, 12240, false))
+	if h, err := c.readHeader(progressive); err != nil || h.cost > 256<<20 {
+		t.Errorf("progressive: %+v, %v", h, err)
+	}
+}
+
 // TestBombs: what is larger than it looks is refused before there is memory for it.
 func TestBombs(t *testing.T) {
 	plain := asJPEG(t, image.NewGray(image.Rect(0, 0, 64, 48)))

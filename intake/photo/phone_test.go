@@ -39,6 +39,19 @@ func TestPhone(t *testing.T) {
 	if *update {
 		writePhone(t)
 	}
+	// What the page compares its own encoder with.
+	ours, err := New(Options{}).Clean(t.Context(), fixture(t, filepath.Join("phone", "whole.png")), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(filepath.Join("testdata", "server.jpg"), ours, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if scan := bytes.Index(ours, []byte{0xff, 0xda}); !bytes.Equal(ours[:scan], fixture(t, "server.jpg")[:scan]) {
+		t.Error("the encoder has changed: the page's must follow (-update, then shared/jpegwrite.js)")
+	}
 	b, err := os.ReadFile(filepath.Join(phoneDir(), "shown.json"))
 	if err != nil {
 		t.Fatal(err)

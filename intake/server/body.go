@@ -52,7 +52,7 @@ var textFields = map[string]int64{
 type BodyOptions struct {
 	Budget *Budget // nil is NewBudget(0, 0)
 
-	MaxPhoto int64 // bytes of one photo; default 15 MiB
+	MaxPhoto int64 // bytes of one photo; default 40 MiB: phones take up to 200 megapixels
 	// MaxBody is how many bytes are read before the connection is given up, and with
 	// it whether the browser shows what is answered. Only photos and texts within
 	// their bounds are kept of them, so it is wide: 1 GiB, a film chosen by mistake.
@@ -75,7 +75,7 @@ func NewBodies(o BodyOptions) *Bodies {
 	if o.Budget == nil {
 		o.Budget = NewBudget(0, 0)
 	}
-	setDefault(&o.MaxPhoto, 15<<20)
+	setDefault(&o.MaxPhoto, 40<<20)
 	setDefault(&o.MaxBody, 1<<30)
 	setDefault(&o.Idle, idleBody)
 	setDefault(&o.MinRate, slowBody)

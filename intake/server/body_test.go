@@ -161,7 +161,7 @@ func TestFormMemory(t *testing.T) {
 		body := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, size), strings.NewReader(tail))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		p := read(BodyOptions{}, "multipart/form-data; boundary=b", body)
+		p := read(BodyOptions{MaxPhoto: 15 << 20}, "multipart/form-data; boundary=b", body)
 		runtime.ReadMemStats(&after)
 		if p.Err != nil || len(p.Photos) != 1 || !p.Photos[0].TooLarge || p.lease.held != 0 {
 			t.Fatalf("a photo of %d bytes: %+v", size, p)

@@ -90,7 +90,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.deepEqual(tip, { id: "", unit: "na-co-sa", site: "ncs01", siteName: "Nhà văn hóa bản", mailbox: "crime", urgent: true, lang: "vi", warnings: [] });
       assert.equal(text, `${message}\nỞ đâu: cầu treo`);
       assert.equal(photos.length, 1);
-      assert.deepEqual(metadata(photos[0]), name === "tor" ? ["IFD0:Orientation"] : []);
+      assert.deepEqual(metadata(photos[0]), []);
       assert.deepEqual(page.said, []);
       assert.deepEqual([...new Set(server.requests)].filter((r) => !r.endsWith("favicon.ico")), ["GET /t/ncs01", "GET /s/seal.js", "GET /s/1.json", "POST /t/ncs01"]);
       assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);

@@ -1,12 +1,17 @@
 // A photo as the phone gave it → a JPEG with nothing of the camera left.
-import { canvasIsHonest, encode, loadImage, release, turnsPhotos } from "../shared/canvas.js";
-import { isHEIC, isJPEG, measure, orientation, strip } from "../shared/jpeg.js";
+import { canvasIsHonest, draw, loadImage, release, turnsPhotos } from "../shared/canvas.js";
+import { isHEIC, isJPEG, orientation } from "../shared/jpeg.js";
+import { decodeJPEG, readJPEG } from "../shared/jpegread.js";
+import { encodeJPEG } from "../shared/jpegwrite.js";
+import { decodePNG, isPNG } from "../shared/pngread.js";
+import { shrink, turned } from "../shared/picture.js";
 
-const maxUpload = 40 << 20;
-const maxPixels = 100e6;
+const maxUpload = 100 << 20; // some phones' photos of 200 megapixels have 70
+const maxSide = 1600;
 
-// Smaller and coarser until it fits.
-const steps = [[1600, 0.82], [1600, 0.7], [1280, 0.7], [1024, 0.65], [800, 0.6], [640, 0.5]];
+// The browser decodes a photo whole, in 4 bytes a pixel, and a phone that has no
+// room for it closes the page with all that was typed.
+const maxDrawn = 50e6;
 
 /** What is wrong with a photo: problem is a key of the page's sentences. */
 export class PhotoProblem extends Error {
@@ -22,57 +27,70 @@ export class PhotoProblem extends Error {
  */
 export async function cleanPhoto(file, limit) {
   if (file.size > maxUpload) throw new PhotoProblem("photo_too_large");
-  let bytes;
-  try {
-    bytes = new Uint8Array(await readFile(file));
-  } catch {
-    throw new PhotoProblem("photo_unreadable");
-  }
-  if (isHEIC(bytes)) throw new PhotoProblem("photo_heic");
-  const clean = canvasIsHonest() ? await redraw(bytes, file.type, limit) : stripped(bytes, limit);
+  const bytes = new Uint8Array(await readFile(file).catch(refuse));
+  const picture = await (isJPEG(bytes) ? redrawJPEG(bytes, file.type) : redraw(bytes, file.type));
+  if (!picture) throw new PhotoProblem(isHEIC(bytes) ? "photo_heic" : "photo_unreadable");
+  const clean = await fitted(picture, limit);
   return { blob: new Blob([clean], { type: "image/jpeg" }), bytes: clean };
 }
 
-async function redraw(bytes, type, limit) {
-  let turn = 1;
-  if (isJPEG(bytes)) {
-    const { width, height } = attempt(() => measure(bytes));
-    if (width * height > maxPixels) throw new PhotoProblem("photo_too_large");
-    if (!turnsPhotos()) turn = orientation(bytes);
+function refuse() {
+  throw new PhotoProblem("photo_unreadable");
+}
+
+// No canvas: a screenshot can be read all the same.
+async function redraw(bytes, type) {
+  if (canvasIsHonest()) return drawn(new Blob([bytes], { type }), 1);
+  const picture = isPNG(bytes) && (await decodePNG(bytes, maxDrawn));
+  return picture && shrink(picture, maxSide);
+}
+
+// The canvas first: the browser shows what the phone shows, in its colours.
+async function redrawJPEG(bytes, type) {
+  const jpeg = readJPEG(bytes);
+  const turn = orientation(bytes);
+  const drawable = canvasIsHonest() && !(jpeg && jpeg.width * jpeg.height > maxDrawn);
+  const picture = drawable && (await drawn(new Blob([bytes], { type }), turnsPhotos() ? 1 : turn));
+  if (picture || !jpeg) return picture;
+  const decoded = await unhurried(decodeJPEG(jpeg, maxSide));
+  return decoded && turned(shrink(decoded, maxSide), turn);
+}
+
+// Runs a generator to its end and lets the page live meanwhile.
+async function unhurried(work) {
+  for (let began = Date.now(); ;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (Date.now() - began > 40) {
+      await new Promise((resolve) => setTimeout(resolve));
+      began = Date.now();
+    }
   }
+}
+
+// Resolves to null where the browser cannot.
+async function drawn(blob, turn) {
   let img;
   try {
-    img = await loadImage(new Blob([bytes], { type }));
+    img = await loadImage(blob);
+    return draw(img, maxSide, turn);
   } catch {
-    throw new PhotoProblem("photo_unreadable");
-  }
-  try {
-    for (const [side, quality] of steps) {
-      const blob = await encode(img, side, quality, turn);
-      // Chrome writes a colour profile that names its maker; it is plain sRGB.
-      if (blob.size <= limit) return strip(new Uint8Array(await readFile(blob)));
-    }
-  } catch {
-    throw new PhotoProblem("photo_unreadable");
+    return null;
   } finally {
-    release(img);
+    if (img) release(img);
   }
-  throw new PhotoProblem("photo_too_large");
 }
 
-// Where the canvas cannot be trusted the picture stays as it is coded, and
-// only what stands around it is dropped.
-function stripped(bytes, limit) {
-  const clean = attempt(() => strip(bytes));
-  if (clean.length > limit) throw new PhotoProblem("photo_too_large");
-  return clean;
-}
-
-function attempt(work) {
-  try {
-    return work();
-  } catch {
-    throw new PhotoProblem("photo_unreadable");
+// Coarser and smaller until it fits, in the steps that the server takes.
+async function fitted(picture, limit) {
+  for (;;) {
+    for (const quality of [85, 75, 65, 50]) {
+      const bytes = await unhurried(encodeJPEG(picture, quality));
+      if (bytes.length <= limit) return bytes;
+    }
+    const side = Math.floor((Math.max(picture.width, picture.height) * 3) / 4);
+    if (side < 64) throw new PhotoProblem("photo_too_large");
+    picture = shrink(picture, side);
   }
 }
 

@@ -1,5 +1,6 @@
 // Photos through a canvas: what comes out is the picture and nothing else of
 // the file that went in.
+import { fit } from "./picture.js";
 
 let honest; // the answer of canvasIsHonest, asked once a page
 
@@ -49,27 +50,61 @@ export function release(img) {
 
 /**
  * Draws the image, scaled so that its longer side is at most maxSide pixels, on
- * white (a JPEG has no transparency), and resolves to a JPEG blob. turn is the
- * Exif orientation that the browser has not followed; see turnsPhotos.
+ * white, and returns {width, height, data}, data being opaque RGBA. turn is the
+ * Exif orientation that the browser has not followed; see turnsPhotos. Throws
+ * where nothing was drawn: a browser that has no memory for the picture draws
+ * nothing, and says nothing.
  */
-export function encode(img, maxSide, quality, turn = 1) {
-  const scale = Math.min(1, maxSide / Math.max(img.naturalWidth, img.naturalHeight));
-  const width = Math.max(1, Math.round(img.naturalWidth * scale));
-  const height = Math.max(1, Math.round(img.naturalHeight * scale));
-  const canvas = turn > 4 ? newCanvas(height, width) : newCanvas(width, height);
+export function draw(img, maxSide, turn = 1) {
+  const canvas = drawn(img, maxSide, turn);
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  free(canvas);
+  let some = false;
+  for (let i = 3; i < data.length; i += 4) {
+    const alpha = data[i];
+    some = some || alpha > 0;
+    if (alpha === 255) continue;
+    for (let c = i - 3; c < i; c++) data[c] = 255 - ((255 - data[c]) * alpha) / 255;
+    data[i] = 255;
+  }
+  if (!some) throw new Error("nothing was drawn");
+  return { width, height, data };
+}
+
+/**
+ * Draws the image as draw does, and resolves to a JPEG blob as the browser
+ * encodes it.
+ */
+export function encode(img, maxSide, quality) {
+  const canvas = drawn(img, maxSide, 1);
   const context = canvas.getContext("2d");
+  context.globalCompositeOperation = "destination-over"; // a JPEG has no transparency
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.transform(...matrices[turn](width, height));
-  context.imageSmoothingQuality = "high";
-  context.drawImage(img, 0, 0, width, height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
-      canvas.width = canvas.height = 0; // frees the pixels now, not at the next collection
+      free(canvas);
       if (blob && blob.type === "image/jpeg") resolve(blob);
       else reject(new Error("canvas gave no JPEG"));
     }, "image/jpeg", quality);
   });
+}
+
+function drawn(img, maxSide, turn) {
+  const [width, height] = fit(img.naturalWidth, img.naturalHeight, maxSide);
+  const canvas = turn > 4 ? newCanvas(height, width) : newCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.transform(...matrices[turn](width, height));
+  context.imageSmoothingQuality = "high";
+  context.drawImage(img, 0, 0, width, height);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  return canvas;
+}
+
+// The pixels go now, not at the next collection.
+function free(canvas) {
+  canvas.width = canvas.height = 0;
 }
 
 /** Reports whether the browser turns photos upright by itself: Chrome does since 81. */
