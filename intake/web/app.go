@@ -39,6 +39,7 @@ type app struct {
 	origins *http.CrossOriginProtection
 	thanked thanksPages
 	assets  *assets
+	fresh   freshForms
 	// Content-Security-Policy of pages that run nothing, and of the form.
 	policy, formPolicy string
 }
@@ -63,6 +64,9 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	a.policies()
+	if err := a.drawFresh(); err != nil {
+		return nil, err
+	}
 	// The address that people see, whatever Host a proxy passes on.
 	if err := a.origins.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
 		return nil, err
@@ -144,12 +148,15 @@ func (a *app) policies() {
 		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
 }
 
-// hearing is what the form's policy needs besides where it has a recording.
-func hearing(f *templates.Form) string {
-	if f.Spoken == "" {
-		return ""
+// policyOf is the form's: what it seals with, and has to say, is in it or not.
+func (a *app) policyOf(f *templates.Form) string {
+	if f.Script == "" {
+		return a.policy
 	}
-	return "; media-src 'self'"
+	if f.Spoken == "" {
+		return a.formPolicy
+	}
+	return a.formPolicy + "; media-src 'self'"
 }
 
 func robots(c echo.Context) error {
