@@ -113,24 +113,24 @@ func (a *app) crossSite(r *http.Request) bool {
 
 // headers says on every answer what browsers may do with it: nothing but show it.
 func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	fixed := map[string]string{
-		"Cache-Control":                "no-store",
-		"Content-Security-Policy":      a.policy,
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
-		"Referrer-Policy":              "same-origin", // no-referrer makes old browsers post Origin: null
-		"X-Content-Type-Options":       "nosniff",
-		"X-Frame-Options":              "DENY", // browsers without frame-ancestors
-		"X-Robots-Tag":                 "noindex",
+	fixed := map[string][]string{ // each of one value, so that none has to be made anew
+		"Cache-Control":                {"no-store"},
+		"Content-Security-Policy":      {a.policy},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
+		"Referrer-Policy":              {"same-origin"}, // no-referrer makes old browsers post Origin: null
+		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"}, // browsers without frame-ancestors
+		"X-Robots-Tag":                 {"noindex"},
 	}
 	if a.BaseURL.Scheme == "https" {
-		fixed["Strict-Transport-Security"] = "max-age=63072000"
+		fixed["Strict-Transport-Security"] = []string{"max-age=63072000"}
 	}
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		for name, value := range fixed {
-			h.Set(name, value)
+			h[name] = value
 		}
 		return next(c)
 	}
