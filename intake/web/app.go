@@ -39,6 +39,7 @@ type app struct {
 	origins *http.CrossOriginProtection
 	thanked thanksPages
 	assets  *assets
+	fresh   freshForms
 	// Content-Security-Policy of pages that run nothing, and of the form.
 	policy, formPolicy string
 }
@@ -63,6 +64,9 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	a.policies()
+	if err := a.drawFresh(); err != nil {
+		return nil, err
+	}
 	// The address that people see, whatever Host a proxy passes on.
 	if err := a.origins.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
 		return nil, err
@@ -109,24 +113,24 @@ func (a *app) crossSite(r *http.Request) bool {
 
 // headers says on every answer what browsers may do with it: nothing but show it.
 func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	fixed := map[string]string{
-		"Cache-Control":                "no-store",
-		"Content-Security-Policy":      a.policy,
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
-		"Referrer-Policy":              "same-origin", // no-referrer makes old browsers post Origin: null
-		"X-Content-Type-Options":       "nosniff",
-		"X-Frame-Options":              "DENY", // browsers without frame-ancestors
-		"X-Robots-Tag":                 "noindex",
+	fixed := map[string][]string{ // each of one value, so that none has to be made anew
+		"Cache-Control":                {"no-store"},
+		"Content-Security-Policy":      {a.policy},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
+		"Referrer-Policy":              {"same-origin"}, // no-referrer makes old browsers post Origin: null
+		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"}, // browsers without frame-ancestors
+		"X-Robots-Tag":                 {"noindex"},
 	}
 	if a.BaseURL.Scheme == "https" {
-		fixed["Strict-Transport-Security"] = "max-age=63072000"
+		fixed["Strict-Transport-Security"] = []string{"max-age=63072000"}
 	}
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		for name, value := range fixed {
-			h.Set(name, value)
+			h[name] = value
 		}
 		return next(c)
 	}
@@ -144,12 +148,15 @@ func (a *app) policies() {
 		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
 }
 
-// hearing is what the form's policy needs besides where it has a recording.
-func hearing(f *templates.Form) string {
-	if f.Spoken == "" {
-		return ""
+// policyOf is the form's: what it seals with, and has to say, is in it or not.
+func (a *app) policyOf(f *templates.Form) string {
+	if f.Script == "" {
+		return a.policy
 	}
-	return "; media-src 'self'"
+	if f.Spoken == "" {
+		return a.formPolicy
+	}
+	return a.formPolicy + "; media-src 'self'"
 }
 
 func robots(c echo.Context) error {

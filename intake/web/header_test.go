@@ -254,16 +254,6 @@ func TestWeight(t *testing.T) {
 	}
 }
 
-func BenchmarkForm(bench *testing.B) {
-	b := newBox(bench, nil)
-	bench.ReportAllocs()
-	for bench.Loop() {
-		if w := b.get("/t/ncs01", "Accept-Encoding", "gzip"); w.Code != 200 {
-			bench.Fatal(w.Code)
-		}
-	}
-}
-
 // BenchmarkSubmit posts a tip of 1 KiB all the way into the spool.
 func BenchmarkSubmit(bench *testing.B) {
 	b := newBox(bench, nil)

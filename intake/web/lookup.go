@@ -17,6 +17,9 @@ import (
 // such a character, so there is nothing else it could mean. It returns nil where
 // no site is meant, or more than one.
 func lookUp(d *intake.Directory, text string) *intake.Site {
+	if s := d.Site(strings.TrimPrefix(text, "/t/")); s != nil {
+		return s // as it stands on the poster
+	}
 	text = legible(text)
 	_, behind, _ := strings.Cut(text, "/t/")
 	for _, words := range [][]string{wordPattern.FindAllString(behind, 1), wordPattern.FindAllString(text, maxWords)} {

@@ -35,9 +35,8 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 			Kind: templates.Withdrawn, Page: a.page(c, s.Unit, ""), Given: written(p),
 		})
 	}
-	f := a.form(c, s)
-	f.Languages = nil // they are links: what was typed would be lost
-	f.Zalo = false
+	f := a.form(s, a.page(c, s.Unit, "")) // no language switch: it is links, and what was typed would be lost
+	f.Token = a.Service.Token(s)
 	f.Mailbox, f.Message, f.Place, f.Time = text("mailbox"), text("message"), text("place"), text("time")
 	f.Delivery, f.To = text("delivery"), text("to")
 	f.MessageCut = slices.Contains(p.Cut, "message")

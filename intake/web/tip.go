@@ -47,7 +47,7 @@ func (a *app) open(c echo.Context, s *intake.Site) error {
 	if s.IsWithdrawn(time.Now()) {
 		return a.answer(c, http.StatusGone, &templates.Note{Kind: templates.Withdrawn, Page: a.page(c, s.Unit, sitePath(s))})
 	}
-	return a.answer(c, http.StatusOK, a.form(c, s))
+	return a.freshForm(c, s)
 }
 
 // take takes a tip. Whatever goes wrong, what was typed is given back, to whatever
@@ -97,13 +97,11 @@ func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *se
 	return err
 }
 
-// form returns the site's form with a fresh token.
-func (a *app) form(c echo.Context, s *intake.Site) *templates.Form {
-	p := a.page(c, s.Unit, sitePath(s))
+// form returns the site's form, without a token.
+func (a *app) form(s *intake.Site, p templates.Page) *templates.Form {
 	f := &templates.Form{
-		Page: p, Site: s.Name.In(p.Locale.Tag), Action: in(sitePath(s), p.Locale), Token: a.Service.Token(s),
+		Page: p, Site: s.Name.In(p.Locale.Tag), Action: in(sitePath(s), p.Locale),
 		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
-		Zalo: strings.Contains(c.Request().UserAgent(), "Zalo"),
 	}
 	a.assets.extras(f, s)
 	return f
@@ -121,6 +119,11 @@ func (a *app) page(c echo.Context, u *intake.Unit, path string) templates.Page {
 	}
 	offered := a.Pages.Offer(wish)
 	l := templates.Choose(offered, c.QueryParam("l"), c.Request().Header.Get("Accept-Language"))
+	return a.pageIn(u, l, offered, path)
+}
+
+// pageIn returns the same in a language out of those offered.
+func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
 	p := templates.Page{Locale: l}
 	if u != nil {
 		p.Unit, p.Phone = u.Name.In(l.Tag), u.Phone

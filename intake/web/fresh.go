@@ -1,0 +1,88 @@
+package web
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/rand"
+	"fmt"
+	"html"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tipbox/intake"
+	"tipbox/templates"
+)
+
+// freshForms are the forms on which nothing is written yet, drawn before anyone
+// asks. A form is the same for all sites of a unit but for the site's code and
+// name, and for all visitors but for the token: these are gaps. So all of them
+// are there from the beginning, whatever the number of sites, and how fast a page
+// comes does not tell whether somebody has looked at it before.
+type freshForms struct {
+	offered map[*intake.Unit][]*templates.Locale
+	forms   map[freshKey]freshForm
+}
+
+type freshKey struct {
+	unit *intake.Unit
+	lang string
+	zalo bool
+}
+
+type freshForm struct {
+	page   *spliced
+	policy string // Content-Security-Policy
+}
+
+// drawFresh draws the forms of all units.
+func (a *app) drawFresh() error {
+	a.fresh = freshForms{make(map[*intake.Unit][]*templates.Locale), make(map[freshKey]freshForm)}
+	cutter := &splicer{level: flate.BestCompression, seen: make(map[string]piece)}
+	for _, u := range a.Directory.Units() {
+		offered := a.Pages.Offer(u.Languages)
+		a.fresh.offered[u] = offered
+		for _, l := range offered {
+			code, name, vi, token := mark(), mark(), mark(), mark()
+			token += strings.Repeat("x", len(a.Service.Token(&intake.Site{}))-len(token))
+			site := &intake.Site{Unit: u, Code: code, Name: intake.Names{"vi": vi}}
+			if l.Tag != "vi" {
+				site.Name[l.Tag] = name
+			}
+			for _, zalo := range []bool{false, true} {
+				f := a.form(site, a.pageIn(u, l, offered, sitePath(site)))
+				f.Token, f.Zalo = token, zalo
+				var page bytes.Buffer
+				if err := a.Pages.Write(&page, f); err != nil {
+					return fmt.Errorf("drawing the form of %s: %w", u.ID, err)
+				}
+				s, err := cutter.splice(page.Bytes(), gap{code, false}, gap{name, false}, gap{vi, false}, gap{token, true})
+				if err != nil {
+					return err
+				}
+				a.fresh.forms[freshKey{u, l.Tag, zalo}] = freshForm{s, a.policyOf(f)}
+			}
+		}
+	}
+	return nil
+}
+
+// mark returns letters that are in no page and that nothing has to escape.
+func mark() string { return strings.ToLower(rand.Text()) }
+
+// escape writes text as package templates does.
+func escape(text string) string {
+	return html.EscapeString(strings.ReplaceAll(text, "\x00", "\uFFFD"))
+}
+
+// freshForm answers with an empty form of the site.
+func (a *app) freshForm(c echo.Context, s *intake.Site) error {
+	r := c.Request()
+	l := templates.Choose(a.fresh.offered[s.Unit], c.QueryParam("l"), r.Header.Get("Accept-Language"))
+	f := a.fresh.forms[freshKey{s.Unit, l.Tag, strings.Contains(r.UserAgent(), "Zalo")}]
+	zipped := accepts(r, "gzip")
+	page := f.page.fill(zipped, s.Code, escape(s.Name.In(l.Tag)), escape(s.Name.In("vi")), a.Service.Token(s))
+	c.Response().Header().Set("Content-Security-Policy", f.policy)
+	return a.send(c, http.StatusOK, l.Tag, page, zipped)
+}
