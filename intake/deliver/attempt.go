@@ -147,7 +147,7 @@ func (r *Runner) forget(l *lane, p *parcel) {
 	if e, ok := r.o.Spool.Lookup(p.ID); ok && !e.Held {
 		r.in[p.ID] = l
 		l.add(e, time.Now())
-	} else if r.in[p.ID] == l {
+	} else if r.in[p.ID] == way(l) {
 		delete(r.in, p.ID)
 	}
 }

@@ -46,6 +46,25 @@ func (r *Runner) connection(ctx context.Context, l *lane) (release func(), expre
 	}
 }
 
+// slot waits until a connection may be opened for a digest. The caller gives it
+// back with release; it is nil where nothing is to be mailed any more.
+func (r *Runner) slot(ctx context.Context, urgent bool) (release func()) {
+	var express chan struct{}
+	if urgent {
+		express = r.express
+	}
+	r.waiting.Add(1)
+	defer r.waiting.Add(-1)
+	select {
+	case r.slots <- struct{}{}:
+		return func() { <-r.slots }
+	case express <- struct{}{}:
+		return func() { <-r.express }
+	case <-ctx.Done():
+		return nil
+	}
+}
+
 // converse opens a connection and mails over it what may go now, until nothing
 // is left, others have waited long enough or the server stops answering.
 func (r *Runner) converse(ctx, mails context.Context, l *lane) {

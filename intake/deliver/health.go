@@ -34,6 +34,7 @@ type Health struct {
 type UnitHealth struct {
 	Unit        string
 	Waiting     int    // in tens, rounded down
+	Bulk        int    // those of them that came beyond the limits, in tens likewise
 	OldestDays  int    // midnights (UTC) since the oldest due tip could first have gone
 	Reason      string // why, by name, where OldestDays is not 0; else ""
 	LastSuccess string // day (UTC) of the last mail the server took before today, e.g. "2026-11-22"; "" if none since the start
@@ -46,22 +47,44 @@ func (r *Runner) Health() Health {
 	h.Held = h.Spool.Held
 	r.mu.Lock()
 	h.Server, h.Mailboxes = r.server, r.mailboxHealth()
-	lanes := slices.Collect(maps.Values(r.lanes))
+	lanes, bulks := slices.Collect(maps.Values(r.lanes)), slices.Collect(maps.Values(r.bulks))
 	r.mu.Unlock()
-	slices.SortFunc(lanes, func(a, b *lane) int {
-		return cmp.Or(cmp.Compare(a.key.unit, b.key.unit), cmp.Compare(a.key.audience, b.key.audience))
-	})
-	for _, l := range lanes {
-		if n := len(h.Units); n == 0 || h.Units[n-1].Unit != l.key.unit {
-			h.Units = append(h.Units, UnitHealth{Unit: l.key.unit})
+	units := make(map[string]*UnitHealth)
+	of := func(id string) *UnitHealth {
+		if units[id] == nil {
+			units[id] = &UnitHealth{Unit: id}
 		}
-		h.Held += l.report(&h.Units[len(h.Units)-1], now)
+		return units[id]
 	}
-	for i := range h.Units {
-		h.Units[i].Waiting = int(metric.Floor(int64(h.Units[i].Waiting), 10))
+	for _, l := range lanes {
+		h.Held += l.report(of(l.key.unit), now)
 	}
-	h.Units = slices.DeleteFunc(h.Units, func(u UnitHealth) bool { return u == UnitHealth{Unit: u.Unit} })
+	for _, b := range bulks {
+		b.report(of(b.key.unit), now)
+	}
+	for _, id := range slices.Sorted(maps.Keys(units)) {
+		u := *units[id]
+		u.Waiting = int(metric.Floor(int64(u.Waiting), 10))
+		u.Bulk = int(metric.Floor(int64(u.Bulk), 10))
+		if u != (UnitHealth{Unit: id}) {
+			h.Units = append(h.Units, u)
+		}
+	}
 	return h
+}
+
+// report adds the bulk to the health of its unit.
+func (b *bulk) report(u *UnitHealth, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	u.Waiting += len(b.tips)
+	u.Bulk += len(b.tips)
+	for _, p := range b.tips {
+		if days := int(metric.Days(now.Add(p.due.Sub(now)), now)); days > u.OldestDays {
+			u.OldestDays, u.Reason = days, cmp.Or(b.reason, Flooded)
+		}
+	}
+	u.LastSuccess = max(u.LastSuccess, b.lastSuccess(now))
 }
 
 // report adds the lane to the health of its unit, and returns how many of its

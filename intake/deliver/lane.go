@@ -44,8 +44,7 @@ type lane struct {
 	failed  int       // attempts to connect that failed, in a row
 	broken  int       // conversations that broke off since the server last answered
 	reason  string    // of the last attempt that failed
-	success time.Time // last mail taken over
-	before  time.Time // last mail taken over on a day before that
+	successes
 }
 
 func newLane(key laneKey, window time.Duration) *lane {
@@ -60,7 +59,7 @@ func (l *lane) add(e spool.Entry, now time.Time) {
 	if l.parcels[e.ID] != nil {
 		return
 	}
-	p := &parcel{Entry: e, due: now.Add(l.wait(e.NotBefore.Sub(now))), reached: e.Reached}
+	p := &parcel{Entry: e, due: now.Add(drawnAnew(e.NotBefore.Sub(now), l.window)), reached: e.Reached}
 	p.next = p.due
 	l.parcels[e.ID] = p
 	if l.failed > 0 {
@@ -73,22 +72,22 @@ func (l *lane) add(e spool.Entry, now time.Time) {
 	}
 }
 
-// wait returns how long a tip waits that was sent for so much later. A moment
+// drawnAnew returns how long a tip waits that was sent for so much later. A moment
 // further ahead than it can have been drawn comes from a clock that was wrong,
 // then or now: the tip would wait for years. It is drawn anew.
 //
 // The moment is kept as a time from now, by the monotonic clock, so that it
 // stays where it is when the clock is set.
-func (l *lane) wait(ahead time.Duration) time.Duration {
+func drawnAnew(ahead, window time.Duration) time.Duration {
 	switch {
 	case ahead <= 0:
 		return 0
-	case ahead <= l.window:
+	case ahead <= window:
 		return ahead
-	case l.window <= 0:
+	case window <= 0:
 		return 0
 	}
-	return rand.N(l.window) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
+	return rand.N(window) //nolint:gosec // seeded by the system, and its past cannot be found from what it gives (ChaCha8)
 }
 
 // lookAgain lets a tip be until then.
@@ -154,11 +153,7 @@ func (l *lane) accepted(p *parcel, to string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p.reached = append(slices.Clip(p.reached), to)
-	now := time.Now()
-	if metric.Days(l.success, now) > 0 {
-		l.before = l.success
-	}
-	l.success = now
+	l.noteSuccess(time.Now())
 }
 
 // refused notes that an address refuses the tip for good.
@@ -252,12 +247,22 @@ func (l *lane) broke() int {
 	return l.broken
 }
 
+// successes are the last mail that was taken over, and the last of a day before that.
+type successes struct{ success, before time.Time }
+
+func (s *successes) noteSuccess(now time.Time) {
+	if metric.Days(s.success, now) > 0 {
+		s.before = s.success
+	}
+	s.success = now
+}
+
 // lastSuccess returns the day of the last success before today, or "": one of
 // today would tell of a lone tip.
-func (l *lane) lastSuccess(now time.Time) string {
-	at := l.before
-	if metric.Days(l.success, now) > 0 {
-		at = l.success
+func (s *successes) lastSuccess(now time.Time) string {
+	at := s.before
+	if metric.Days(s.success, now) > 0 {
+		at = s.success
 	}
 	if at.IsZero() {
 		return ""

@@ -47,6 +47,9 @@ func (r *Runner) probed(reason string) {
 		for _, l := range r.lanes {
 			l.tryNow()
 		}
+		for _, b := range r.bulks {
+			b.tryNow()
+		}
 	}
 	r.server = reason
 }

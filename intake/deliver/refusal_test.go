@@ -159,7 +159,7 @@ func TestBackBeforeForgotten(t *testing.T) {
 		id := b.put(1)
 		synctest.Wait()
 		b.run.mu.Lock()
-		l := b.run.in[id]
+		l := b.run.in[id].(*lane)
 		b.run.mu.Unlock()
 		l.mu.Lock()
 		p := l.parcels[id]

@@ -51,14 +51,22 @@ type Runner struct {
 
 	mu        sync.Mutex
 	lanes     map[laneKey]*lane
-	in        map[intake.ID]*lane // where a tip waits
-	server    string              // what the last probe met: a reason, or ""
+	bulks     map[bulkKey]*bulk
+	in        map[intake.ID]way // where a tip waits
+	server    string            // what the last probe met: a reason, or ""
 	mailboxes map[mailbox]*asked
 	heldNext  time.Time      // when what is held is tried again; of Run alone
 	deferrals map[string]int // of today, by reason
 	today     int
 
 	attempts *metric.Counter
+}
+
+// way is where tips wait: a lane, or what goes in digests.
+type way interface {
+	add(e spool.Entry, now time.Time)
+	remove(id intake.ID)
+	retry(id intake.ID, now time.Time)
 }
 
 // New returns a runner, which does nothing before Run.
@@ -79,7 +87,7 @@ func New(o Options) *Runner {
 	}
 	r := &Runner{
 		o: o, slots: make(chan struct{}, o.Connections), express: make(chan struct{}, (o.Connections+3)/4),
-		lanes: make(map[laneKey]*lane), in: make(map[intake.ID]*lane),
+		lanes: make(map[laneKey]*lane), bulks: make(map[bulkKey]*bulk), in: make(map[intake.ID]way),
 		deferrals: make(map[string]int), today: time.Now().UTC().YearDay(),
 		attempts: metric.NewDaily(metric.Options{
 			Name: "tipbox_delivery_attempts_total", Help: "Mails tried, by result.", Labels: []string{"result"},
@@ -106,11 +114,21 @@ func (r *Runner) Run(ctx context.Context) {
 	if r.o.Probe > 0 {
 		running.Go(func() { r.probeForever(ctx) })
 	}
+	begun, err := r.o.Spool.Digests()
+	if err != nil {
+		r.o.Log.Warn("the digests that were begun cannot be read: their tips go in others", "reason", "disk")
+	}
 	r.heldNext = time.Now().Add(rand.N(heldEvery)) //nolint:gosec // seeded by the system (ChaCha8)
 	tick := time.NewTicker(r.o.Rescan)
 	defer tick.Stop()
 	for {
-		r.sort(func(l *lane) { running.Go(func() { r.drive(ctx, mails, l) }) })
+		lanes, bulks := r.sort(begun)
+		for _, l := range lanes {
+			running.Go(func() { r.drive(ctx, mails, l) })
+		}
+		for _, b := range bulks {
+			running.Go(func() { r.driveBulk(ctx, mails, b) })
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -125,41 +143,48 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// sort puts what changed in the spool into its lanes, and starts new ones.
-func (r *Runner) sort(start func(*lane)) {
+// sort puts what changed in the spool where it waits, and returns the ways that
+// are new, whose tips are all in: what waits together goes together.
+func (r *Runner) sort(begun map[string]*spool.Digest) (lanes []*lane, bulks []*bulk) {
 	now := time.Now()
-	var begun []*lane // only once all their tips are in: what waits together goes together
 	for id, again := range r.o.Spool.Changes() {
 		e, ok := r.o.Spool.Lookup(id)
 		r.mu.Lock()
-		l := r.in[id]
-		if ok && !e.Held && l == nil {
+		w := r.in[id]
+		if ok && !e.Held && w == nil {
 			key := laneKey{e.Unit, e.Audience}
-			if l = r.lanes[key]; l == nil {
-				l = newLane(key, r.window(e.Unit))
-				r.lanes[key] = l
-				begun = append(begun, l)
+			if e.Lane == intake.Bulk {
+				key := bulkKey{key, e.Urgent}
+				if r.bulks[key] == nil {
+					r.bulks[key] = newBulk(key, r.window(e.Unit), begun[key.name()], now)
+					bulks = append(bulks, r.bulks[key])
+				}
+				w = r.bulks[key]
+			} else {
+				if r.lanes[key] == nil {
+					r.lanes[key] = newLane(key, r.window(e.Unit))
+					lanes = append(lanes, r.lanes[key])
+				}
+				w = r.lanes[key]
 			}
-			r.in[id] = l
+			r.in[id] = w
 		}
 		if !ok || e.Held {
 			delete(r.in, id)
 		}
 		r.mu.Unlock()
 		switch {
-		case l == nil:
+		case w == nil:
 		case !ok || e.Held:
-			l.remove(id)
+			w.remove(id)
 		default:
-			l.add(e, now)
+			w.add(e, now)
 			if again {
-				l.retry(id, now)
+				w.retry(id, now)
 			}
 		}
 	}
-	for _, l := range begun {
-		start(l)
-	}
+	return lanes, bulks
 }
 
 // longestWindow is the longest later_window that a configuration may have.

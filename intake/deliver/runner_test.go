@@ -22,18 +22,19 @@ import (
 // relay stands for a mail server as the runner sees it. The conversation itself
 // is tested in package smtp, with real ones.
 type relay struct {
-	dial  func() error                 // nil: connected
-	ask   error                        // of Ask
-	box   func(to string) error        // of AskFor
-	asks  []string                     // of AskFor
-	send  func(m *Mail) error          // nil: taken over
-	slow  func(context.Context, *Mail) // before each answer
-	most  int                          // connections at once; 0: the default
-	mu    sync.Mutex
-	log   []delivery
-	dials []time.Duration // when
-	open  int
-	start time.Time
+	dial    func() error                 // nil: connected
+	ask     error                        // of Ask
+	box     func(to string) error        // of AskFor
+	asks    []string                     // of AskFor
+	send    func(m *Mail) error          // nil: taken over
+	slow    func(context.Context, *Mail) // before each answer
+	most    int                          // connections at once; 0: the default
+	mu      sync.Mutex
+	log     []delivery
+	digests []time.Duration // when one was taken over
+	dials   []time.Duration // when
+	open    int
+	start   time.Time
 }
 
 type delivery struct {
@@ -105,7 +106,15 @@ func (c *relayConn) Send(ctx context.Context, m *Mail) error {
 	}
 	var refusal *PermanentError
 	if err == nil {
-		c.r.log = append(c.r.log, delivery{m.ID, m.To, time.Since(c.r.start), m.Urgent, string(m.Sealed)})
+		at := time.Since(c.r.start)
+		if m.Digest == nil {
+			c.r.log = append(c.r.log, delivery{m.ID, m.To, at, m.Urgent, string(m.Sealed)})
+		} else {
+			c.r.digests = append(c.r.digests, at)
+		}
+		for _, a := range m.Digest {
+			c.r.log = append(c.r.log, delivery{a.ID, m.To, at, m.Urgent, string(a.Sealed)})
+		}
 	} else {
 		c.broken = !errors.As(err, &refusal) && !PutOff(Reason(err))
 	}

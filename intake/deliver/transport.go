@@ -16,12 +16,19 @@ import (
 	"tipbox/intake"
 )
 
-// Mail is one sealed tip on its way to one address.
+// Attachment is a sealed tip in a mail.
+type Attachment struct {
+	ID     intake.ID
+	Sealed []byte // shared between mails: not to be changed
+}
+
+// Mail is one sealed tip, or a digest of many, on its way to one address.
 type Mail struct {
 	ID     intake.ID
-	To     string // a mail address of the unit or of its oversight
-	Urgent bool   // the subject is to say so: the sender marked it and the unit allows it
-	Sealed []byte // shared between mails: not to be changed
+	To     string       // a mail address of the unit or of its oversight
+	Urgent bool         // the subject is to say so: the sender marked it and the unit allows it
+	Sealed []byte       // shared between mails: not to be changed
+	Digest []Attachment // then ID and Sealed are not set
 }
 
 // Transport opens connections to the mail server.
@@ -88,6 +95,7 @@ const (
 	ReplyOdd    = "protocol"
 	NoAddress   = "no-address" // the configuration has no address for the tip
 	Unreadable  = "unreadable" // the tip's file cannot be read
+	Flooded     = "flooded"    // many others of the bulk lane go first
 	Stopping    = "stopping"   // the server is being shut down
 	Other       = "other"
 )

@@ -90,7 +90,7 @@ func TestFilesOfBeforeTheChecksums(t *testing.T) {
 	if _, _, err := decodeFile(name, strings.NewReader(withSum), int64(len(withSum)), false); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("a wrong checksum: %v", err)
 	}
-	future := strings.Replace(old, "}", `,"lane":"bulk"}`, 1)
+	future := strings.Replace(old, "}", `,"haste":"much"}`, 1)
 	if _, _, err := decodeFile(name, strings.NewReader(future), int64(len(future)), false); !errors.Is(err, ErrNewer) {
 		t.Errorf("a field to come: %v", err)
 	}

@@ -60,7 +60,10 @@ type header struct {
 	Size      int64           `json:"size"`              // bytes after the line
 	Reached   []string        `json:"reached,omitempty"` // addresses that have it
 	SHA256    string          `json:"sha256,omitempty"`  // of the bytes after the line; files of old have none
-	Check     string          `json:"check,omitempty"`   // of the line itself without this field; likewise
+	Lane      intake.Lane     `json:"lane,omitempty"`    // absent: front
+	Work      bool            `json:"work,omitempty"`    // it brought a proof of work
+	Rank      int             `json:"rank,omitempty"`
+	Check     string          `json:"check,omitempty"` // of the line itself without this field; likewise
 }
 
 // checked returns the header with the checksum of itself: a flipped bit in an
@@ -81,6 +84,7 @@ func encodeHeader(e *Entry, sealed []byte) ([]byte, error) {
 	h, err := header{
 		Version: formatVersion, ID: e.ID, Unit: e.Unit, Audience: e.Audience, Urgent: e.Urgent,
 		NotBefore: seconds(e.NotBefore), Size: e.Size, Reached: e.Reached, SHA256: hex.EncodeToString(sum[:]),
+		Lane: e.Lane, Work: e.Work, Rank: e.Rank,
 	}.checked()
 	if err != nil {
 		return nil, fmt.Errorf("writing an envelope: %w", err)
@@ -158,16 +162,18 @@ func decodeHeader(line []byte) (e Entry, sum string, err error) {
 		Envelope: intake.Envelope{ID: h.ID, Unit: h.Unit, Audience: h.Audience, Urgent: h.Urgent},
 		Reached:  h.Reached, Size: h.Size,
 	}
+	e.Lane, e.Work, e.Rank = h.Lane, h.Work, h.Rank
 	if h.NotBefore > 0 {
 		e.NotBefore = time.Unix(h.NotBefore, 0).UTC()
 	}
-	if h.Version > formatVersion || h.Audience != "" && h.Audience != intake.ToUnit && h.Audience != intake.Oversight {
+	if h.Version > formatVersion || h.Audience != "" && h.Audience != intake.ToUnit && h.Audience != intake.Oversight ||
+		h.Lane != intake.Front && h.Lane != intake.Bulk {
 		return Entry{}, "", ErrNewer
 	}
 	again, err := h.checked()
 	switch {
 	case err != nil, h.Check != "" && h.Check != again.Check,
-		h.Version < 1, h.NotBefore < 0, h.Size <= 0, !e.ID.Valid(), e.Unit == "":
+		h.Version < 1, h.NotBefore < 0, h.Size <= 0, h.Rank < 0 || h.Rank > intake.MaxRank, !e.ID.Valid(), e.Unit == "":
 		return Entry{}, "", fmt.Errorf("envelope: %w", ErrCorrupt)
 	}
 	return e, h.SHA256, nil

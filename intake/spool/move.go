@@ -133,7 +133,7 @@ func (s *Spool) Read(id intake.ID) (Entry, []byte, error) {
 		defer s.mu.Unlock()
 		if aside == nil {
 			s.damaged++
-			delete(s.index, id)
+			s.forget(id)
 			s.touch(id, false)
 		}
 		return Entry{}, nil, errors.Join(err, aside)
@@ -267,7 +267,7 @@ func (s *Spool) Remove(id intake.ID) error {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.index, id)
+		s.forget(id)
 		return nil
 	})
 }

@@ -82,7 +82,7 @@ func (s *Spool) rescan() error {
 	s.unread, s.damaged = f.unread, f.damaged
 	for id, x := range s.index {
 		if x.seq <= before && !f.seen[id] {
-			delete(s.index, id)
+			s.forget(id)
 			s.touch(id, false)
 		}
 	}

@@ -118,6 +118,11 @@ func (s *Spool) tend(now time.Time) error {
 	n.mu.Unlock()
 	if i, _ := slices.BinarySearch(days, today); begins && i > 0 {
 		n.ending = days[i-1]
+		for _, day := range days[:i-1] { // copies of the bulk lane stay a day
+			if err := s.thin(day); err != nil {
+				return err
+			}
+		}
 	}
 	if n.ending != "" {
 		if err := s.renew(n.ending); err != nil {
@@ -176,6 +181,28 @@ func (s *Spool) drop(day string) error {
 	return s.moves.forgetTimes("sent")
 }
 
+// thin deletes the copies of the bulk lane of a day.
+func (s *Spool) thin(day string) error {
+	dir := filepath.Join(s.path, "sent", day)
+	files, _, err := listing(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // its days are over
+	}
+	if err != nil {
+		return fmt.Errorf("reading a day of sent/: %w", err)
+	}
+	for _, name := range files {
+		e, _, err := readFile(dir, name, true)
+		if err != nil || e.Lane != intake.Bulk {
+			continue // what is damaged or gone goes with its day
+		}
+		if err := s.disk.remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("deleting a copy: %w", err)
+		}
+	}
+	return s.moves.forgetTimes(filepath.Join("sent", day))
+}
+
 // makeRoom reports whether the disk takes this many bytes more and keeps its
 // floor, after the copies, oldest first, have gone if they must.
 func (s *Spool) makeRoom(more uint64) bool {
@@ -187,6 +214,14 @@ func (s *Spool) makeRoom(more uint64) bool {
 	days, err := sentDays(s.path)
 	if err != nil {
 		return false
+	}
+	for _, day := range days { // a flood's first
+		if s.hasRoom(more) {
+			return true
+		}
+		if s.thin(day) != nil {
+			return false
+		}
 	}
 	for _, day := range days {
 		if s.hasRoom(more) {

@@ -76,6 +76,7 @@ type Spool struct {
 	writing map[intake.ID]chan struct{} // closed when the Put of the id is over
 	index   map[intake.ID]*indexed
 	seq     uint64
+	watcher Watcher
 	changed map[intake.ID]bool // since the last Changes; true: asked to be tried again
 	unread  map[string]bool    // files not taken in, by id, else by name; true: a newer tipbox reads them
 	damaged int                // files in hold/ that are no tips
@@ -131,7 +132,7 @@ func Open(o Options) (*Spool, error) {
 		sent:     newSent(moves, o.KeepSent),
 		now:      time.Now,
 	}
-	if err := s.load(); err != nil {
+	if err := errors.Join(s.load(), moves.forgetTimes("digest")); err != nil {
 		s.release()
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func Open(o Options) (*Spool, error) {
 }
 
 func makeDirs(d disk, path string) error {
-	for _, p := range []string{path, filepath.Join(path, "tmp"), filepath.Join(path, "new"), filepath.Join(path, "hold"), filepath.Join(path, "sent")} {
+	for _, p := range []string{path, filepath.Join(path, "tmp"), filepath.Join(path, "new"), filepath.Join(path, "hold"), filepath.Join(path, "sent"), filepath.Join(path, "digest")} {
 		if err := makeDir(d, p); err != nil {
 			return err
 		}
@@ -188,7 +189,39 @@ func (s *Spool) release() {
 func (s *Spool) add(e *Entry) {
 	s.seq++
 	s.index[e.ID] = &indexed{*e, s.seq}
+	if s.watcher != nil && e.Lane == intake.Bulk {
+		s.watcher.Found(e.ID, e.Size)
+	}
 	s.touch(e.ID, false)
+}
+
+// forget takes a tip out of the index; s.mu is held.
+func (s *Spool) forget(id intake.ID) {
+	delete(s.index, id)
+	if s.watcher != nil {
+		s.watcher.Gone(id)
+	}
+}
+
+// Watcher keeps the account of the bulk lane.
+type Watcher interface {
+	// Found tells of a tip of the bulk lane that is in the spool, perhaps not for
+	// the first time.
+	Found(id intake.ID, bytes int64)
+	// Gone tells that a tip, of whichever lane, has left it.
+	Gone(id intake.ID)
+}
+
+// Watch tells w of what is in the spool, and from then on of what comes and goes.
+func (s *Spool) Watch(w Watcher) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watcher = w
+	for id, x := range s.index {
+		if x.Lane == intake.Bulk {
+			w.Found(id, x.Size)
+		}
+	}
 }
 
 // touch tells whoever asks Changes of the id; s.mu is held.

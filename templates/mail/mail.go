@@ -13,6 +13,11 @@ const placeholder = "TB-XXXX-XXXX"
 //go:embed tin-moi.txt
 var text string
 
+// DigestText is the text of a mail with many tips. It is the same for each.
+//
+//go:embed tin-den-don.txt
+var DigestText string
+
 // SenderName is the name shown beside the sender's address.
 const SenderName = "Hòm thư"
 
@@ -23,6 +28,14 @@ func Subject(id string, urgent bool) string {
 		return "[Hòm thư] KHẨN: Tin mới " + id
 	}
 	return "[Hòm thư] Tin mới " + id
+}
+
+// DigestSubject returns the subject of a mail with many tips.
+func DigestSubject(urgent bool) string {
+	if urgent {
+		return "[Hòm thư] KHẨN: Tin đến dồn"
+	}
+	return "[Hòm thư] Tin đến dồn"
 }
 
 // Text returns the text of the mail with the tip of this id, one line a

@@ -109,6 +109,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	if b.limits, err = newLimits(cfg, secret, log, registry); err != nil {
 		return nil, err
 	}
+	b.spool.Watch(b.limits)
 	transport, err := Transport(cfg)
 	if err != nil {
 		return nil, err

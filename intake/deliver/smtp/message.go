@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"mime"
@@ -48,6 +49,15 @@ func angled(address string) (string, error) {
 // duplicate can be recognised.
 func (s sender) messageID(id intake.ID) string { return string(id) + "@" + s.domain }
 
+// digestID is the same for each attempt of a digest with the same tips.
+func (s sender) digestID(tips []deliver.Attachment) string {
+	h := sha256.New()
+	for _, a := range tips {
+		fmt.Fprintln(h, a.ID)
+	}
+	return fmt.Sprintf("TD-%x@%s", h.Sum(nil)[:10], s.domain)
+}
+
 // compose returns the mail as it goes over the wire, lines ending in CR LF,
 // 7-bit, so that no relay needs 8BITMIME or SMTPUTF8 for it. Its size depends
 // only on the size of the sealed tip, the addresses and whether it is urgent.
@@ -63,20 +73,32 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 	if err := msg.To(m.To); err != nil {
 		return nil, fmt.Errorf("recipient: %w", err)
 	}
-	id := string(m.ID)
-	// Encoded as one word, the longer subject would be folded right after its name,
-	// which some old webmail shows as no subject at all. The id needs no encoding.
-	words := strings.TrimSuffix(text.Subject(id, m.Urgent), " "+id)
-	msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", words)+" "+id)
 	msg.SetDateWithValue(now.UTC())
-	msg.SetMessageIDWithValue(s.messageID(m.ID)) // go-mail's own has the host's name
+	tips := m.Digest
+	if tips == nil {
+		id := string(m.ID)
+		tips = []deliver.Attachment{{ID: m.ID, Sealed: m.Sealed}}
+		// Encoded as one word, the longer subject would be folded right after its name,
+		// which some old webmail shows as no subject at all. The id needs no encoding.
+		words := strings.TrimSuffix(text.Subject(id, m.Urgent), " "+id)
+		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", words)+" "+id)
+		msg.SetMessageIDWithValue(s.messageID(m.ID)) // go-mail's own has the host's name
+		msg.SetBodyString(gomail.TypeTextPlain, text.Text(id))
+	} else {
+		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.DigestSubject(m.Urgent)))
+		msg.SetMessageIDWithValue(s.digestID(tips))
+		msg.SetBodyString(gomail.TypeTextPlain, text.DigestText)
+	}
 	// RFC 3834 section 5: keeps vacation programs from answering.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetBodyString(gomail.TypeTextPlain, text.Text(id))
-	msg.AttachReadSeeker(id+".age", bytes.NewReader(m.Sealed),
-		gomail.WithFileContentType("application/age"), gomail.WithFileEncoding(gomail.EncodingB64))
+	size := 16 << 10
+	for _, a := range tips {
+		msg.AttachReadSeeker(string(a.ID)+".age", bytes.NewReader(a.Sealed),
+			gomail.WithFileContentType("application/age"), gomail.WithFileEncoding(gomail.EncodingB64))
+		size += len(a.Sealed)*4/3 + len(a.Sealed)/50 + 512
+	}
 	var b bytes.Buffer
-	b.Grow(len(m.Sealed)*4/3 + len(m.Sealed)/50 + 16<<10)
+	b.Grow(size)
 	if _, err := msg.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("writing the message: %w", err)
 	}
