@@ -16,6 +16,7 @@ import (
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // What every proof of "nothing is lost" needs: a box that takes a flood, and an
@@ -117,7 +118,7 @@ func (o *officer) want(mails []smtptest.Mail, texts []string, mostMails int) (lo
 func newVillager(t testing.TB, url string) *villager {
 	line := &http.Transport{}
 	t.Cleanup(line.CloseIdleConnections)
-	return &villager{client: http.Client{Transport: line}, url: url}
+	return &villager{client: waittest.Client(line), url: url}
 }
 
 // freeAddr returns an address on which a server can come back after a crash.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // auditBox is a box under audit, with a Redis, a mail server, a directory for
@@ -111,7 +111,7 @@ func (b *auditBox) answer(e smtptest.Event) smtptest.Answer {
 // start runs the box with its log at debug level.
 func (b *auditBox) start() {
 	b.t.Helper()
-	cmd := exec.Command(b.program, "serve", "-c", b.config, "--debug")
+	cmd := exec.CommandContext(b.t.Context(), b.program, "serve", "-c", b.config, "--debug")
 	cmd.Env = b.env
 	cmd.Dir = filepath.Dir(b.config)
 	b.run = start(b.t, cmd)
@@ -154,7 +154,7 @@ func (b *auditBox) tap() string {
 			if err != nil {
 				return
 			}
-			redis, err := net.Dial("tcp", to)
+			redis, err := waittest.Dial("tcp", to)
 			if err != nil {
 				c.Close()
 				continue
@@ -172,7 +172,7 @@ func (b *auditBox) look() {
 	b.walk(filepath.Dir(b.config), &b.data, &b.sealed)
 	b.walk(b.temp, &b.tempFiles, &b.tempFiles)
 	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
-		resp, err := http.Get(b.run.admin + path)
+		resp, err := waittest.Client(nil).Get(b.run.admin + path)
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // auditDay is what a box meets in its life, seen by one of its listeners.
@@ -248,7 +250,7 @@ func (d *auditDay) crash(how string) {
 	case "SIGABRT":
 		_ = process.Signal(syscall.SIGABRT)
 	}
-	ended := <-d.run.exited
+	ended := waittest.For(d.t, d.run.exited, how+" ends the box")
 	d.run.exited <- ended
 	if ended == nil {
 		d.t.Errorf("%s: the box ended well", how)

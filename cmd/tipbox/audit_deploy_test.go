@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tipbox/cmd/internal/box"
+	"tipbox/intake/waittest"
 )
 
 // TestAuditUnit holds what deploy/tipbox.service promises: no swap, no core
@@ -44,7 +45,7 @@ func TestAuditUnit(t *testing.T) {
 	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
+	if out, err := waittest.Command(t, analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

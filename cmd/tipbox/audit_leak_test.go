@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
 )
 
 // TestAuditFindsLeaks lets the audit's build leak, into each kind of place and in

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // nginx is Debian's, with deploy/nginx.conf as its only site.
@@ -70,7 +73,7 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	}
 	n.write("site.conf", text)
 	n.write("nginx.conf", n.debian())
-	cmd := exec.Command(need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
+	cmd := exec.CommandContext(context.Background(), need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
 		"-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
 	cmd.Stdout, cmd.Stderr = n.output, n.output
 	if err := cmd.Start(); err != nil {
@@ -78,10 +81,11 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
+		defer time.AfterFunc(waittest.Limit, func() { _ = cmd.Process.Kill() }).Stop()
 		_ = cmd.Wait()
 	})
 	for deadline := time.Now().Add(time.Minute); ; {
-		c, err := net.Dial("tcp", n.https)
+		c, err := waittest.Dial("tcp", n.https)
 		if err == nil {
 			c.Close()
 			break

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"tipbox/crypto/open"
+	"tipbox/intake/waittest"
 )
 
 // TestAuditOversight: a tip about the unit itself is sealed to the inspectorate
@@ -82,7 +82,7 @@ func TestAuditOversight(t *testing.T) {
 
 func (b *auditBox) fetch(path string) string {
 	b.t.Helper()
-	resp, err := http.Get(b.run.admin + path)
+	resp, err := waittest.Client(nil).Get(b.run.admin + path)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -12,10 +12,11 @@ import (
 	"net/textproto"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tipbox/intake/waittest"
 )
 
 // What senders leave, each in words that stand nowhere else.
@@ -113,7 +114,7 @@ func auditVillager(t testing.TB, base string, from netip.Addr) *villager {
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(line.CloseIdleConnections)
-	v := &villager{client: http.Client{Transport: marked{line}}}
+	v := &villager{client: waittest.Client(marked{line})}
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	v.url = base + "/t/ncs01?l=vi&fbclid=zq7queryx9"
 	return v
@@ -193,7 +194,7 @@ func auditPhotos(t testing.TB) [][]byte {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command(need(t, "exiftool"), "-q", "-overwrite_original",
+	out, err := waittest.Command(t, need(t, "exiftool"), "-q", "-overwrite_original",
 		"-EXIF:OwnerName=zq7ownerx9", "-EXIF:Artist=zq7ownerx9", "-XMP:Creator=zq7ownerx9", "-IPTC:By-line=zq7ownerx9",
 		"-EXIF:SerialNumber=zq7serialx9", "-EXIF:LensSerialNumber=zq7serialx9", "-EXIF:ImageUniqueID=zq7serialx9",
 		"-EXIF:GPSLatitude=22.123", "-EXIF:GPSLatitudeRef=N", "-EXIF:GPSLongitude=102.456", "-EXIF:GPSLongitudeRef=E",

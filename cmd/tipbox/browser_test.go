@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"tipbox/crypto/plaintext"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
+	"tipbox/intake/waittest"
 	"tipbox/templates/browser/browsertest"
 )
 
@@ -177,7 +177,7 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 // noMetadata holds that exiftool finds nothing in a photo but the picture.
 func noMetadata(t *testing.T, name string, photo []byte) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), need(t, "exiftool"), "-j", "-G1", "-")
+	cmd := waittest.Command(t, need(t, "exiftool"), "-j", "-G1", "-")
 	cmd.Stdin = bytes.NewReader(photo)
 	b, err := cmd.Output()
 	var found []map[string]any

@@ -2,12 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // TestWhoseFormAnswers: a poster that leads to another tip box is no link of
@@ -21,7 +21,7 @@ func TestWhoseFormAnswers(t *testing.T) {
 	check := func(config string) (string, bool) {
 		t.Helper()
 		rewrite(t, config, `"http://127.0.0.1"`, `"`+box.url+`"`)
-		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
+		out, err := waittest.Command(t, binary(t), "check", "-c", config).CombinedOutput()
 		return string(out), err == nil
 	}
 	if out, ok := check(config); !ok || !strings.Contains(out, "answers with the form\n") {
@@ -56,7 +56,7 @@ func TestCheckWantsARestart(t *testing.T) {
 	box := serve(t, config)
 	check := func(after string, stale bool) {
 		t.Helper()
-		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
+		out, err := waittest.Command(t, binary(t), "check", "-c", config).CombinedOutput()
 		if (err != nil) != stale || strings.Contains(string(out), "hint: it goes on with the old ones") != stale {
 			t.Errorf("after %s: %v\n%s", after, err, out)
 		}

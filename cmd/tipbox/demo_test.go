@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 var (
@@ -24,11 +26,11 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	for _, text := range []string{"Lần đầu chạy thử.", "Hôm sau chạy lại."} {
-		s := launch(t, exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
-		until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.stderr.String()) })
+		s := launch(t, exec.CommandContext(t.Context(), binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
+		waittest.Until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.stderr.String()) })
 		said := s.stderr.String()
 		before := modified(t, dir)
-		if out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
+		if out, err := waittest.Command(t, binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
 			!strings.Contains(string(out), "hint: stop the demo that runs with Ctrl-C") {
 			t.Errorf("a second demo: %v\n%s", err, out)
 		}
@@ -39,8 +41,8 @@ func TestDemo(t *testing.T) {
 		if err != nil || a.status != http.StatusOK {
 			t.Fatalf("%v, answer %+v", err, a)
 		}
-		until(t, "the mail is there", func() bool { return strings.Contains(s.stderr.String(), "Thư mới / new mail: ") })
-		out, err := exec.Command("sh", "-c", printedOpen.FindStringSubmatch(said)[1]).CombinedOutput()
+		waittest.Until(t, "the mail is there", func() bool { return strings.Contains(s.stderr.String(), "Thư mới / new mail: ") })
+		out, err := waittest.Command(t, "sh", "-c", printedOpen.FindStringSubmatch(said)[1]).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), text) {
 			t.Errorf("%v\n%s", err, out)
 		}
@@ -81,7 +83,7 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{filepath.Dir(config), ""} {
-		out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
+		out, err := waittest.Command(t, binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
 		if err == nil {
 			t.Errorf("the demo ran in %q\n%s", dir, out)
 		}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // TestDesk builds what officers get, which .ci/dist calls tipbox-desk: none of
@@ -13,7 +15,7 @@ import (
 // tips can speak neither HTTP nor TLS.
 func TestDesk(t *testing.T) {
 	t.Parallel()
-	deps, err := exec.Command("go", "list", "-tags", "desk", "-deps", ".").Output()
+	deps, err := waittest.Command(t, "go", "list", "-tags", "desk", "-deps", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +25,7 @@ func TestDesk(t *testing.T) {
 		}
 	}
 	path := handedOut(t, "desk")
-	out, err := exec.Command(path, "--help").Output()
+	out, err := waittest.Command(t, path, "--help").Output()
 	if err != nil || !strings.Contains(string(out), "keygen") || strings.Contains(string(out), "serve") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -41,7 +43,7 @@ func TestServerIsSmall(t *testing.T) {
 func handedOut(t *testing.T, tags string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tipbox")
-	cmd := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
+	cmd := waittest.Slow(t, 8*time.Minute, "go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

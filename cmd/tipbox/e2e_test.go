@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/mail"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,6 +20,7 @@ import (
 
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 const testPassphrase = "hoa ban trang"
@@ -186,10 +186,10 @@ func scanPoster(t *testing.T, config, link string) {
 	dir := t.TempDir()
 	pdf := strings.TrimSpace(tipbox(t, "poster", "-c", config, "-o", dir))
 	png := filepath.Join(dir, "page")
-	if out, err := exec.Command(need(t, "pdftoppm"), "-r", "100", "-png", "-singlefile", pdf, png).CombinedOutput(); err != nil {
+	if out, err := waittest.Command(t, need(t, "pdftoppm"), "-r", "100", "-png", "-singlefile", pdf, png).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out, err := exec.Command(need(t, "zbarimg"), "--quiet", "--raw", png+".png").Output()
+	out, err := waittest.Command(t, need(t, "zbarimg"), "--quiet", "--raw", png+".png").Output()
 	if got := strings.TrimSpace(string(out)); err != nil || got != link {
 		t.Errorf("zbarimg reads %q, %v; want %q", got, err, link)
 	}

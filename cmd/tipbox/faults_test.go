@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,13 +19,14 @@ import (
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // health asks the admin listener: the status code, and each part's state with
 // what is said of it.
 func (s *server) health(t testing.TB, path string) (code int, parts map[string]string) {
 	t.Helper()
-	resp, err := http.Get(s.admin + path)
+	resp, err := waittest.Client(nil).Get(s.admin + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func (s *server) health(t testing.TB, path string) (code int, parts map[string]s
 // is waits until a part is said to be in a state that begins like this.
 func (s *server) is(t testing.TB, part, state string) {
 	t.Helper()
-	until(t, part+" is "+state, func() bool {
+	waittest.Until(t, part+" is "+state, func() bool {
 		_, parts := s.health(t, "/healthz")
 		return strings.HasPrefix(parts[part], state)
 	})
@@ -144,7 +144,7 @@ func press(t testing.TB, url string, senders int) *pressing {
 func (p *pressing) more(n int64) {
 	p.t.Helper()
 	goal := p.thanked.Load() + n
-	until(p.t, "senders are thanked", func() bool { return p.t.Failed() || p.thanked.Load() >= goal })
+	waittest.Until(p.t, "senders are thanked", func() bool { return p.t.Failed() || p.thanked.Load() >= goal })
 }
 
 // end ends the load and returns what was acknowledged.
@@ -193,7 +193,7 @@ func TestMailLineFaults(t *testing.T) {
 			}
 			texts = append(texts, text)
 			if n == 0 {
-				<-spoilt
+				waittest.For(t, spoilt, "a mail on the line that is "+name)
 			}
 		}
 		if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
@@ -203,7 +203,7 @@ func TestMailLineFaults(t *testing.T) {
 	}
 	line.Set(faulttest.None)
 	box := serve(t, config)
-	until(t, "the spool is worked off", func() bool { return countSpool(t, config) == 0 })
+	waittest.Until(t, "the spool is worked off", func() bool { return countSpool(t, config) == 0 })
 	box.is(t, "mail", "ok")
 	if err := box.stop(t); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
@@ -278,11 +278,11 @@ func TestDiskTakesNoMore(t *testing.T) {
 // mount puts a small file system in memory over a directory, for the test.
 func mount(t testing.TB, dir, options string) {
 	t.Helper()
-	if out, err := exec.Command(need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
+	if out, err := waittest.Command(t, need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
 		t.Fatalf("this test mounts a small disk, which needs root: %v: %s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", "-l", dir).CombinedOutput(); err != nil {
+		if out, err := waittest.Command(t, "umount", "-l", dir).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
@@ -290,7 +290,7 @@ func mount(t testing.TB, dir, options string) {
 
 func remount(t testing.TB, dir, how string) {
 	t.Helper()
-	if out, err := exec.Command("mount", "-o", "remount,"+how, dir).CombinedOutput(); err != nil {
+	if out, err := waittest.Command(t, "mount", "-o", "remount,"+how, dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 }

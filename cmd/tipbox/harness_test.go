@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // The harness runs the real binary, as an operator would, in a directory of its
@@ -50,7 +52,7 @@ func (b *build) get(t testing.TB) string {
 			return
 		}
 		b.path = filepath.Join(dir, "tipbox")
-		if out, err := exec.Command("go", "build", "-race", "-o", b.path, b.pkg).CombinedOutput(); err != nil {
+		if out, err := waittest.Slow(t, 8*time.Minute, "go", "build", "-race", "-o", b.path, b.pkg).CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("building tipbox: %w\n%s", err, out)
 		}
 	})
@@ -87,7 +89,7 @@ func need(t testing.TB, program string) string {
 // tipbox runs one command to its end and returns its stdout.
 func tipbox(t testing.TB, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(binary(t), args...)
+	cmd := waittest.Command(t, binary(t), args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -98,6 +100,7 @@ func tipbox(t testing.TB, args ...string) string {
 
 // server is a running tipbox serve.
 type server struct {
+	t      testing.TB
 	url    string // of the form's listener, without a slash at the end
 	admin  string // of the admin listener
 	cmd    *exec.Cmd
@@ -111,13 +114,14 @@ var listening = regexp.MustCompile(`(?m)^(form|admin) on (http\S+)$`)
 // the test ends, if it still runs.
 func serve(t testing.TB, config string, args ...string) *server {
 	t.Helper()
-	return start(t, exec.Command(binary(t), append([]string{"serve", "-c", config}, args...)...))
+	return start(t, exec.CommandContext(t.Context(), binary(t), append([]string{"serve", "-c", config}, args...)...))
 }
 
 // launch starts a command, which is killed when the test ends, if it still runs.
 func launch(t testing.TB, cmd *exec.Cmd) *server {
 	t.Helper()
 	s := &server{
+		t:      t,
 		cmd:    cmd,
 		stderr: &output{changed: make(chan struct{}, 1)},
 		exited: make(chan error, 1),
@@ -128,6 +132,7 @@ func launch(t testing.TB, cmd *exec.Cmd) *server {
 	}
 	// A box that serves has its standard error to itself: see intake/quiet.
 	s.cmd.Env = append(s.cmd.Env, "GORACE=log_path=stdout")
+	s.cmd.WaitDelay = 5 * time.Second
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +169,7 @@ func start(t testing.TB, cmd *exec.Cmd) *server {
 // kill ends the server as a power cut does.
 func (s *server) kill() {
 	if s.cmd.Process.Kill() == nil {
-		s.exited <- <-s.exited
+		s.exited <- waittest.For(s.t, s.exited, "the end of a process that was killed")
 	}
 }
 
@@ -174,7 +179,7 @@ func (s *server) stop(t testing.TB) error {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	err := <-s.exited
+	err := waittest.For(t, s.exited, "the end of tipbox serve after SIGTERM")
 	s.exited <- err
 	return err
 }
@@ -204,7 +209,7 @@ func (o *output) String() string {
 
 // villager is someone with a browser without script.
 type villager struct {
-	client http.Client
+	client *http.Client
 	url    string // of the form
 }
 

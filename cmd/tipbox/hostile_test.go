@@ -3,12 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"tipbox/intake/waittest"
 )
 
 // TestHostileCrowd holds 1,000 connections that drip a header and 200 uploads
@@ -27,7 +28,7 @@ func TestHostileCrowd(t *testing.T) {
 		for range 20 {
 			dials.Go(func() {
 				for range n / 20 {
-					c, err := net.Dial("tcp", addr)
+					c, err := waittest.Dial("tcp", addr)
 					if err != nil {
 						t.Error(err)
 						return

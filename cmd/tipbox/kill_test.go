@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // TestKill is the short form of TestTortureKill, which make torture runs.
@@ -58,7 +59,7 @@ func (s *siege) besiege(v *villager, name string, stop chan struct{}) {
 		tries := 0
 		for !s.send(v, tip) {
 			tries++
-			<-time.After(5 * time.Millisecond) // an impatient thumb
+			time.Sleep(5 * time.Millisecond) // an impatient thumb
 		}
 		s.mu.Lock()
 		s.thanked = append(s.thanked, tip.fields["message"])
@@ -107,10 +108,9 @@ func killUnderLoad(t *testing.T, rounds int) {
 	}
 	for range rounds {
 		moment := s.events.Load() + rand.Int64N(150)
-		until(t, "the load goes on", func() bool { return s.events.Load() >= moment })
+		waittest.Until(t, "the load goes on", func() bool { return s.events.Load() >= moment })
 		box.kill()
-		<-box.exited
-		box.exited <- nil
+		box.exited <- waittest.For(t, box.exited, "the end of a box that was killed")
 		box = serve(t, config)
 	}
 	close(stop)
@@ -120,9 +120,7 @@ func killUnderLoad(t *testing.T, rounds int) {
 	box = serve(t, config) // what is due is due
 	waiting := countSpool(t, config)
 	tipbox(t, "spool", "release", "--all", "-c", config)
-	for countSpool(t, config) > 0 {
-		<-time.After(100 * time.Millisecond) // the test's own limit is the end of it
-	}
+	waittest.Until(t, "the spool is worked off", func() bool { return countSpool(t, config) == 0 })
 	if err := box.stop(t); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
 	}

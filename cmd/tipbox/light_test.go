@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // TestLight holds what a phone on EDGE has to load: the form with its headers
@@ -44,7 +45,7 @@ func load(t *testing.T, url, coding string) loaded {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Encoding", coding)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := waittest.Client(nil).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

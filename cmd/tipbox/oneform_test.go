@@ -12,6 +12,7 @@ import (
 
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // oneForm is a villager with one page open.
@@ -214,7 +215,7 @@ func crash(t *testing.T, b *oneFormBox) {
 func (b *oneFormBox) end(t *testing.T, texts []string) {
 	t.Helper()
 	// Not for so many mails: the first tip's second mail would count as the next tip's.
-	until(t, "the spool is empty", func() bool { return countSpool(t, b.config) == 0 })
+	waittest.Until(t, "the spool is empty", func() bool { return countSpool(t, b.config) == 0 })
 	if err := b.stop(t); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
 	}

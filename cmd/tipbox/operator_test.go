@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // countSpool returns how many tips tipbox spool list shows.
@@ -57,7 +57,7 @@ func TestOperatorBesideTheServer(t *testing.T) {
 	}
 	only := func(state string) (id string) {
 		t.Helper()
-		until(t, "one tip is "+state, func() bool {
+		waittest.Until(t, "one tip is "+state, func() bool {
 			var states string
 			for id, states = range listSpool(t, config) {
 			}
@@ -78,7 +78,7 @@ func TestOperatorBesideTheServer(t *testing.T) {
 	reply.Store("")
 	tipbox(t, "spool", "release", "-c", config, refused)
 	mails.Wait(1)
-	until(t, "the spool is empty", func() bool { return countSpool(t, config) == 0 })
+	waittest.Until(t, "the spool is empty", func() bool { return countSpool(t, config) == 0 })
 	box.is(t, "mail", "ok")
 
 	reply.Store("451 4.3.0 try again later")
@@ -91,7 +91,7 @@ func TestOperatorBesideTheServer(t *testing.T) {
 	tipbox(t, "spool", "retry", "--all", "-c", config) // says nothing to what is held
 	send("Đi trước.")
 	mails.Wait(2)
-	until(t, "only the held one is left", func() bool { return countSpool(t, config) == 1 })
+	waittest.Until(t, "only the held one is left", func() bool { return countSpool(t, config) == 1 })
 	if got := officer.read(mails.Mails()); got["Đang chờ."] != nil {
 		t.Error("a held tip was mailed")
 	}
@@ -109,7 +109,7 @@ func TestSecondServer(t *testing.T) {
 	_, flags := recruit(t)
 	config := initBox(t, mailServer(t, nil), wide, flags...)
 	serve(t, config)
-	out, err := exec.Command(binary(t), "serve", "-c", config).CombinedOutput()
+	out, err := waittest.Command(t, binary(t), "serve", "-c", config).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "hint: another tipbox serves "+filepath.Dir(config)) {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -134,7 +134,7 @@ func TestHealthWithoutMail(t *testing.T) {
 	if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
 		t.Errorf("readyz: %d, %v", code, parts)
 	}
-	resp, err := http.Get(box.admin + "/metrics")
+	resp, err := waittest.Client(nil).Get(box.admin + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

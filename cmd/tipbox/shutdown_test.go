@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // upload is a form on its way over a slow line.
@@ -39,7 +40,7 @@ func beginUpload(t *testing.T, url, text string) *upload {
 	}
 	body.WriteString("\r\n--line--\r\n")
 	u := &upload{t: t}
-	if u.conn, err = net.Dial("tcp", strings.TrimPrefix(url, "http://")); err != nil {
+	if u.conn, err = waittest.Dial("tcp", strings.TrimPrefix(url, "http://")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { u.conn.Close() })
@@ -92,7 +93,10 @@ func (m *atMessage) letGo() { m.once.Do(func() { close(m.release) }) }
 func (m *atMessage) answer(e smtptest.Event) smtptest.Answer {
 	if e.Step == smtptest.Message && e.Count == 1 {
 		close(m.reached)
-		<-m.release
+		select {
+		case <-m.release:
+		case <-time.After(waittest.Limit):
+		}
 	}
 	return smtptest.Usual
 }
@@ -103,25 +107,13 @@ func askToEnd(t *testing.T, box *server) {
 	if err := box.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the server lets nobody in", func() bool {
-		c, err := net.Dial("tcp", strings.TrimPrefix(box.url, "http://"))
+	waittest.Until(t, "the server lets nobody in", func() bool {
+		c, err := waittest.Dial("tcp", strings.TrimPrefix(box.url, "http://"))
 		if err == nil {
 			c.Close()
 		}
 		return err != nil
 	})
-}
-
-// until waits for something that another process does.
-func until(t testing.TB, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.After(3 * time.Minute); !done(); {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain: %s", what)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
 }
 
 // TestShutdown asks the server to end while a form is half sent and a mail half
@@ -139,14 +131,14 @@ func TestShutdown(t *testing.T) {
 	if a, err := v.write(t.Context(), report(texts[0])); err != nil || a.status != http.StatusOK {
 		t.Fatalf("%v, answer %+v", err, a)
 	}
-	<-slow.reached
+	waittest.For(t, slow.reached, "the first message reaches the mail server")
 	half := beginUpload(t, box.url, texts[1])
 	askToEnd(t, box)
 	if a, err := half.finish(); err != nil || a.status != http.StatusOK {
 		t.Errorf("the form that was half sent: %v, answer %+v\n%s", err, a, box.stderr)
 	}
 	slow.letGo()
-	if err := <-box.exited; err != nil {
+	if err := waittest.For(t, box.exited, "the end of tipbox serve"); err != nil {
 		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
 	}
 	box.exited <- nil
@@ -176,7 +168,7 @@ func TestShutdownWithoutEnd(t *testing.T) {
 			if a, err := v.write(t.Context(), report(name)); err != nil || a.status != http.StatusOK {
 				t.Fatalf("%v, answer %+v", err, a)
 			}
-			<-slow.reached
+			waittest.For(t, slow.reached, "the first message reaches the mail server")
 			half := beginUpload(t, box.url, "không bao giờ đến")
 			begun := time.Now()
 			askToEnd(t, box)
@@ -185,7 +177,7 @@ func TestShutdownWithoutEnd(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := <-box.exited
+			err := waittest.For(t, box.exited, "the end of tipbox serve")
 			box.exited <- err
 			t.Logf("ended %v after it was asked to", time.Since(begun).Round(time.Millisecond))
 			if killed := box.cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled(); killed != again || !killed && err != nil {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"tipbox/intake/waittest"
 	"tipbox/qr"
 )
 
@@ -124,7 +125,7 @@ func TestDamage(t *testing.T) {
 	for n, j := range jobs {
 		wg.Go(func() {
 			turn <- struct{}{}
-			defer func() { <-turn }()
+			defer func() { <-turn }() // it ends: its own turn is there
 			file := filepath.Join(dir, fmt.Sprintf("%03d.jpg", n))
 			if err := os.WriteFile(file, j.shot.take(t, paper, code, scale), 0o600); err != nil {
 				t.Error(err)
@@ -191,7 +192,7 @@ func TestDamage(t *testing.T) {
 func lines(t testing.TB, program string, args ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := exec.Command(program, args...)
+	cmd := waittest.Command(t, program, args...)
 	cmd.Stdout = &out
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		t.Errorf("%s: %v", program, err)

@@ -23,8 +23,10 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // Domain is where the relay delivers mail itself.
@@ -138,7 +140,7 @@ doveadm -c "$1/conf/dovecot.conf" stop`
 
 func (r *Relay) run(t testing.TB) {
 	t.Helper()
-	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", r.dir) //nolint:gosec,noctx // it ends with its stdin
+	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", r.dir) //nolint:gosec,noctx // it ends with its stdin, and giveUp
 	cmd.Env = append(os.Environ(), "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8")
 	stdin, err := cmd.StdinPipe()
 	must(t, err)
@@ -149,8 +151,10 @@ func (r *Relay) run(t testing.TB) {
 	defer said.Close()
 	cmd.Stderr = said
 	must(t, cmd.Start())
+	giveUp := func() { _, _, _ = stdin.Close(), cmd.Process.Kill(), stdout.Close() }
 	t.Cleanup(func() {
 		_ = stdin.Close()
+		defer time.AfterFunc(waittest.Limit, giveUp).Stop()
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("stopping the mail servers: %v", err)
 		}
@@ -158,6 +162,7 @@ func (r *Relay) run(t testing.TB) {
 			t.Logf("what the mail servers said:\n%s", r.log())
 		}
 	})
+	defer time.AfterFunc(waittest.Limit, giveUp).Stop()
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		switch lines.Text() {
 		case "failed":
