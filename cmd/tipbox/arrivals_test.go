@@ -118,7 +118,7 @@ func (o *officer) want(mails []smtptest.Mail, texts []string, mostMails int) (lo
 func newVillager(t testing.TB, url string) *villager {
 	line := &http.Transport{}
 	t.Cleanup(line.CloseIdleConnections)
-	return &villager{client: waittest.Client(line), url: url}
+	return &villager{client: *waittest.Client(line), url: url}
 }
 
 // freeAddr returns an address on which a server can come back after a crash.

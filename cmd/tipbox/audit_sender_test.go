@@ -114,7 +114,7 @@ func auditVillager(t testing.TB, base string, from netip.Addr) *villager {
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(line.CloseIdleConnections)
-	v := &villager{client: waittest.Client(marked{line})}
+	v := &villager{client: *waittest.Client(marked{line})}
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	v.url = base + "/t/ncs01?l=vi&fbclid=zq7queryx9"
 	return v

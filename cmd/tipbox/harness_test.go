@@ -209,8 +209,8 @@ func (o *output) String() string {
 
 // villager is someone with a browser without script.
 type villager struct {
-	client *http.Client
-	url    string // of the form
+	client http.Client // it ends: do sees to that
+	url    string      // of the form
 }
 
 // form is a form filled in.
@@ -291,7 +291,9 @@ func (v *villager) do(ctx context.Context, method string, body io.Reader, kind s
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	resp, err := v.client.Do(req)
+	client := v.client
+	client.Timeout = waittest.Limit
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}
