@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tipbox/cmd/internal/box"
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/waittest"
 )
 
@@ -17,7 +18,7 @@ import (
 // systemd read it, where there is systemd.
 func TestAuditUnit(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../deploy/tipbox.service")
+	b, err := os.ReadFile("../../../deploy/tipbox.service")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestAuditProxies(t *testing.T) {
 		},
 		"Caddyfile": {`output discard`, `header Cache-Control no-store`, `reverse_proxy 127\.0\.0\.1:8080`},
 	} {
-		text, err := os.ReadFile("../../deploy/" + file)
+		text, err := os.ReadFile("../../../deploy/" + file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestAuditProxies(t *testing.T) {
 	}
 	// The self-test of how nginx is searched: with buffering it makes temporary files,
 	// and without a word about logs Debian's own settings keep them.
-	addr := freeAddr(t)
+	addr := boxtest.FreeAddr(t)
 	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
 	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;",
 		"access_log off;\n\terror_log  /dev/null emerg;\n\n", "")
@@ -100,12 +101,12 @@ func TestAuditProxies(t *testing.T) {
 // world that it speaks of says what shows it, and each test it names is there.
 func TestAuditThreatModel(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../docs/threat-model.md")
+	b, err := os.ReadFile("../../../docs/threat-model.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := make(map[string]bool)
-	err = filepath.WalkDir("../..", func(path string, e os.DirEntry, err error) error {
+	err = filepath.WalkDir("../../..", func(path string, e os.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
