@@ -67,7 +67,7 @@ func look(t *testing.T, path string) error {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok && endless[x.Name+"."+n.Sel.Name] != "" && !said[at.Line] {
-				if _, kind := above[len(above)-1].(*ast.StarExpr); !kind { // *http.Client, a type
+				if !limited(above[len(above)-1]) {
 					t.Errorf("%s: %s.%s: use %s", at, x.Name, n.Sel.Name, endless[x.Name+"."+n.Sel.Name])
 				}
 			}
@@ -79,6 +79,25 @@ func look(t *testing.T, path string) error {
 		return true
 	})
 	return nil
+}
+
+// limited reports whether what stands around http.Client is only a type, or a
+// client that has a limit.
+func limited(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.StarExpr:
+		return true
+	case *ast.CompositeLit:
+		return slices.ContainsFunc(n.Elts, func(e ast.Expr) bool {
+			kv, ok := e.(*ast.KeyValueExpr)
+			if !ok {
+				return false
+			}
+			key, ok := kv.Key.(*ast.Ident)
+			return ok && key.Name == "Timeout"
+		})
+	}
+	return false
 }
 
 // selected reports whether the last of the nodes is what a select waits for.
