@@ -27,11 +27,11 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	for _, text := range []string{"Lần đầu chạy thử.", "Hôm sau chạy lại."} {
-		s := boxtest.Launch(t, exec.CommandContext(t.Context(), boxtest.Binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
+		s := boxtest.Launch(t, exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
 		waittest.Until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.Said.String()) })
 		said := s.Said.String()
 		before := modified(t, dir)
-		if out, err := waittest.Command(t, boxtest.Binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
+		if out, err := waittest.Command(t, boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
 			!strings.Contains(string(out), "hint: stop the demo that runs with Ctrl-C") {
 			t.Errorf("a second demo: %v\n%s", err, out)
 		}
@@ -82,7 +82,7 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{filepath.Dir(config), ""} {
-		out, err := waittest.Command(t, boxtest.Binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
+		out, err := waittest.Command(t, boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
 		if err == nil {
 			t.Errorf("the demo ran in %q\n%s", dir, out)
 		}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/waittest"
 )
 
@@ -39,15 +38,10 @@ func TestServerIsSmall(t *testing.T) {
 	handedOut(t, "")
 }
 
-// handedOut builds a binary as .ci/dist does and holds it to the same size.
+// handedOut returns what .ci/dist builds, and holds it to the same size.
 func handedOut(t *testing.T, tags string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "tipbox")
-	cmd := waittest.Slow(t, 8*time.Minute, "go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	path := boxtest.HandedOut(t, tags)
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)

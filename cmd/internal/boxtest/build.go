@@ -4,6 +4,7 @@ package boxtest
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -20,27 +21,32 @@ import (
 // cache, on a busy machine.
 const buildLimit = 8 * time.Minute
 
-// binaries are those that this process has asked for, by package.
-var binaries sync.Map // of func() (string, error)
-
 // Binary returns the path of tipbox as users have it, but for the race detector.
 func Binary(t testing.TB) string {
 	t.Helper()
-	return build(t, "tipbox", "./cmd/tipbox")
+	return build(t, "tipbox-race", nil, "-race", "./cmd/tipbox")
 }
 
 // Leaky returns the path of tipbox serve with leaks: see cmd/proof/traces/leaky.
 func Leaky(t testing.TB) string {
 	t.Helper()
-	return build(t, "leaky", "./cmd/proof/traces/leaky")
+	return build(t, "leaky-race", nil, "-race", "./cmd/proof/traces/leaky")
 }
 
-// build makes a binary with the race detector in bin/test, once for all packages
-// that are tested at a time: one builds, the others wait, and the compiler leaves
-// alone what is new enough.
-func build(t testing.TB, name, pkg string) string {
+// HandedOut returns the path of a binary as .ci/dist builds it, but for its version.
+func HandedOut(t testing.TB, tags string) string {
 	t.Helper()
-	once, _ := binaries.LoadOrStore(pkg, sync.OnceValues(func() (string, error) {
+	return build(t, "tipbox-"+tags, []string{"CGO_ENABLED=0"}, "-tags", tags, "-trimpath", "-ldflags", "-s -w", "./cmd/tipbox")
+}
+
+// binaries are those that this process has asked for, by name.
+var binaries sync.Map // of func() (string, error)
+
+// build makes a binary in bin/test, once for all packages that are tested at a
+// time: one builds, the others wait, and the compiler leaves alone what is new enough.
+func build(t testing.TB, name string, env []string, args ...string) string {
+	t.Helper()
+	once, _ := binaries.LoadOrStore(name, sync.OnceValues(func() (string, error) {
 		root, err := Root()
 		if err != nil {
 			return "", err
@@ -49,26 +55,19 @@ func build(t testing.TB, name, pkg string) string {
 			return "", err
 		}
 		dir := filepath.Join(root, "bin", "test")
-		if err := os.MkdirAll(dir, 0o750); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // binaries, nothing secret
 			return "", err
 		}
-		lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+		unlock, err := lock(filepath.Join(dir, "lock"))
 		if err != nil {
 			return "", err
 		}
-		defer lock.Close()
-		deadline := time.Now().Add(buildLimit)
-		for syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
-			if time.Now().After(deadline) {
-				return "", errors.New("another package's tests build for ever")
-			}
-			time.Sleep(50 * time.Millisecond) // the only way to wait for another process
-		}
+		defer unlock()
 		path := filepath.Join(dir, name)
-		cmd := waittest.Slow(t, buildLimit, "go", "build", "-race", "-buildvcs=false", "-o", path, pkg)
-		cmd.Dir = root
+		cmd := waittest.Slow(t, buildLimit, "go", append([]string{"build", "-buildvcs=false", "-o", path}, args...)...)
+		cmd.Dir, cmd.Env = root, append(os.Environ(), env...)
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", errors.New("building " + pkg + ": " + err.Error() + "\n" + string(out))
+			return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
 		}
 		return path, nil
 	}))
@@ -77,6 +76,23 @@ func build(t testing.TB, name, pkg string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// lock waits until no other process has the lock.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for deadline := time.Now().Add(buildLimit); ; time.Sleep(50 * time.Millisecond) { // the only way to wait for another process
+		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+		case err == nil:
+			return func() { f.Close() }, nil
+		case !errors.Is(err, syscall.EWOULDBLOCK), time.Now().After(deadline):
+			f.Close()
+			return nil, fmt.Errorf("waiting for what another package's tests build: %w", err)
+		}
+	}
 }
 
 // Root returns the path of the module.
