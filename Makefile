@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test audit torture bench lint build dist reproduce clean deps
+.PHONY: help run test check audit torture bench lint build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +24,28 @@ deps: # what the tests need, from Debian and npm
 	@.ci/deps
 	@cd templates/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; }
 
+# Where goroutines share memory the tests run under the race detector. The rest
+# does not need it: proofs drive a binary that has it, or browsers, or look at
+# pictures, one goroutine to each. What is listed here and what is not are all.
+RACED := /(cmd/internal|crypto|intake)(/|$$)
+UNIT  := /(cmd/proof|templates/browser)(/|$$)
+only   = $$($(GO) list ./... | grep -E '$(1)')
+but    = $$($(GO) list ./... | grep -vE '$(1)')
+
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
-	$(GO) test -race -timeout 14m ./...
-	$(GO) test ./qr ./qr/poster # whole: the race detector saw a part of the damage harness
+	$(GO) test -race -timeout 8m $(call only,$(RACED))
+	$(GO) test -race -short -timeout 5m -run 'TestSameBytes|TestWrite' ./qr/poster
+	$(GO) test -timeout 9m $(call but,$(RACED))
+	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
+
+check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers
+	$(GO) vet ./...
+	$(LINT) run
+	$(GO) test -short -timeout 5m $(call but,$(UNIT))
 
 audit: deps ## look for traces of the sender everywhere and print the table
-	$(GO) test -count=1 -v -run 'TestAudit' ./cmd/tipbox
+	$(GO) test -count=1 -v ./cmd/proof/traces
 
 torture: deps ## the long proofs: kill -9 under load, faults in between
 	$(GO) test -count=1 -v -timeout 60m -tags torture -run 'Torture' ./...

@@ -235,7 +235,7 @@ func TestSubmitAsks(t *testing.T) {
 type stuckPhotos struct{}
 
 func (stuckPhotos) Clean(ctx context.Context, _ []byte, _ int) ([]byte, error) {
-	<-ctx.Done()
+	<-ctx.Done() // it ends: Submit bounds it, and that is what is tested
 	return nil, ErrBusy
 }
 

@@ -98,8 +98,8 @@ func TestReadSeveral(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if raceDetector && len(c.want) > 2 {
-				t.Skip("takes minutes under the race detector")
+			if testing.Short() && len(c.want) > 2 {
+				t.Skip("takes seconds")
 			}
 			if got := texts(Read(c.make())); !slices.Equal(got, c.want) {
 				t.Errorf("read %q", got)

@@ -2,26 +2,27 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // TestWhoseFormAnswers: a poster that leads to another tip box is no link of
 // ours, although a form answers, looks the same and belongs to the same unit.
 func TestWhoseFormAnswers(t *testing.T) {
 	t.Parallel()
-	mails := mailServer(t, nil)
-	_, flags := recruit(t)
-	config, other := initBox(t, mails, wide, fixedPort(t, flags)...), initBox(t, mails, wide, flags...)
-	box := serve(t, config)
+	mails := boxtest.MailServer(t, nil)
+	_, flags := boxtest.Recruit(t)
+	config, other := boxtest.Init(t, mails, boxtest.Wide, fixedPort(t, flags)...), boxtest.Init(t, mails, boxtest.Wide, flags...)
+	box := boxtest.Serve(t, config)
 	check := func(config string) (string, bool) {
 		t.Helper()
-		rewrite(t, config, `"http://127.0.0.1"`, `"`+box.url+`"`)
-		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
+		boxtest.Rewrite(t, config, `"http://127.0.0.1"`, `"`+box.URL+`"`)
+		out, err := waittest.Command(t, boxtest.Binary(t), "check", "-c", config).CombinedOutput()
 		return string(out), err == nil
 	}
 	if out, ok := check(config); !ok || !strings.Contains(out, "answers with the form\n") {
@@ -34,9 +35,7 @@ func TestWhoseFormAnswers(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(filepath.Dir(other), "data")); err == nil {
 		t.Error("check made data_dir")
 	}
-	if err := serve(t, other).stop(t); err != nil { // makes its secret
-		t.Fatal(err)
-	}
+	boxtest.Serve(t, other).Stop() // makes its secret
 	if out, ok := check(other); ok || !strings.Contains(out, foreign) {
 		t.Errorf("another's form:\n%s", out)
 	}
@@ -46,17 +45,17 @@ func TestWhoseFormAnswers(t *testing.T) {
 // or languages were changed seals and mails as they were.
 func TestCheckWantsARestart(t *testing.T) {
 	t.Parallel()
-	_, flags := recruit(t)
-	config := initBox(t, mailServer(t, nil), wide, fixedPort(t, flags)...)
+	_, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, boxtest.MailServer(t, nil), boxtest.Wide, fixedPort(t, flags)...)
 	dir := filepath.Dir(config)
 	if err := os.Mkdir(filepath.Join(dir, "locale"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	rewrite(t, config, "\n[http]", "locale_dir = \"locale\"\n[http]")
-	box := serve(t, config)
+	boxtest.Rewrite(t, config, "\n[http]", "locale_dir = \"locale\"\n[http]")
+	box := boxtest.Serve(t, config)
 	check := func(after string, stale bool) {
 		t.Helper()
-		out, err := exec.Command(binary(t), "check", "-c", config).CombinedOutput()
+		out, err := waittest.Command(t, boxtest.Binary(t), "check", "-c", config).CombinedOutput()
 		if (err != nil) != stale || strings.Contains(string(out), "hint: it goes on with the old ones") != stale {
 			t.Errorf("after %s: %v\n%s", after, err, out)
 		}
@@ -67,10 +66,10 @@ func TestCheckWantsARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for change, do := range map[string]func(){
-		"another address": func() { rewrite(t, config, "truc-ban@", "truc-chi-huy@") },
+		"another address": func() { boxtest.Rewrite(t, config, "truc-ban@", "truc-chi-huy@") },
 		"one more key": func() {
-			_, more := recruit(t)
-			tipbox(t, "keys", "add", "-c", config, "na-co-sa", more[1])
+			_, more := boxtest.Recruit(t)
+			boxtest.Tipbox(t, "keys", "add", "-c", config, "na-co-sa", more[1])
 		},
 		"a language": func() {
 			if err := os.WriteFile(filepath.Join(dir, "locale", "en.json"), locale, 0o600); err != nil {
@@ -80,10 +79,8 @@ func TestCheckWantsARestart(t *testing.T) {
 	} {
 		do()
 		check(change, true)
-		if err := box.stop(t); err != nil {
-			t.Fatal(err)
-		}
-		box = serve(t, config)
+		box.Stop()
+		box = boxtest.Serve(t, config)
 		check(change+" and a restart", false)
 	}
 }
@@ -93,16 +90,4 @@ func fixedPort(t *testing.T, flags []string) []string {
 	t.Helper()
 	addr := "127.0.0.1:" + porttest.FreePort(t)
 	return append(flags[:len(flags):len(flags)], "--base-url", "http://"+addr, "--listen", addr)
-}
-
-// rewrite puts one text in the place of another in a file.
-func rewrite(t *testing.T, path, old, with string) {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, with, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

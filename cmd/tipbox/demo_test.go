@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 var (
@@ -24,29 +27,27 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	for _, text := range []string{"Lần đầu chạy thử.", "Hôm sau chạy lại."} {
-		s := launch(t, exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
-		until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.stderr.String()) })
-		said := s.stderr.String()
+		s := boxtest.Launch(t, exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0"))
+		waittest.Until(t, "it says what to do", func() bool { return printedOpen.MatchString(s.Said.String()) })
+		said := s.Said.String()
 		before := modified(t, dir)
-		if out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
+		if out, err := waittest.Command(t, boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput(); err == nil ||
 			!strings.Contains(string(out), "hint: stop the demo that runs with Ctrl-C") {
 			t.Errorf("a second demo: %v\n%s", err, out)
 		}
 		if after := modified(t, dir); !maps.Equal(after, before) {
 			t.Errorf("a second demo changed the files of the first: they were\n%v\nand are\n%v", before, after)
 		}
-		a, err := newVillager(t, printedLink.FindString(said)).write(t.Context(), report(text))
-		if err != nil || a.status != http.StatusOK {
+		a, err := boxtest.NewVillager(t, printedLink.FindString(said)).Write(t.Context(), boxtest.Report(text))
+		if err != nil || a.Status != http.StatusOK {
 			t.Fatalf("%v, answer %+v", err, a)
 		}
-		until(t, "the mail is there", func() bool { return strings.Contains(s.stderr.String(), "Thư mới / new mail: ") })
-		out, err := exec.Command("sh", "-c", printedOpen.FindStringSubmatch(said)[1]).CombinedOutput()
+		waittest.Until(t, "the mail is there", func() bool { return strings.Contains(s.Said.String(), "Thư mới / new mail: ") })
+		out, err := waittest.Command(t, "sh", "-c", printedOpen.FindStringSubmatch(said)[1]).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), text) {
 			t.Errorf("%v\n%s", err, out)
 		}
-		if err := s.stop(t); err != nil {
-			t.Errorf("tipbox demo ended with %v\n%s", err, s.stderr)
-		}
+		s.Stop()
 	}
 }
 
@@ -74,14 +75,14 @@ func modified(t *testing.T, dir string) map[string]time.Time {
 // box above all, nothing is touched.
 func TestDemoLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
-	_, flags := recruit(t)
-	config := initBox(t, mailServer(t, nil), "", flags...)
+	_, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, boxtest.MailServer(t, nil), "", flags...)
 	before, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{filepath.Dir(config), ""} {
-		out, err := exec.Command(binary(t), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
+		out, err := waittest.Command(t, boxtest.HandedOut(t, ""), "demo", "--dir", dir, "--listen", "127.0.0.1:0").CombinedOutput()
 		if err == nil {
 			t.Errorf("the demo ran in %q\n%s", dir, out)
 		}

@@ -2,10 +2,11 @@ package main
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 // TestDesk builds what officers get, which .ci/dist calls tipbox-desk: none of
@@ -13,7 +14,7 @@ import (
 // tips can speak neither HTTP nor TLS.
 func TestDesk(t *testing.T) {
 	t.Parallel()
-	deps, err := exec.Command("go", "list", "-tags", "desk", "-deps", ".").Output()
+	deps, err := waittest.Command(t, "go", "list", "-tags", "desk", "-deps", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func TestDesk(t *testing.T) {
 		}
 	}
 	path := handedOut(t, "desk")
-	out, err := exec.Command(path, "--help").Output()
+	out, err := waittest.Command(t, path, "--help").Output()
 	if err != nil || !strings.Contains(string(out), "keygen") || strings.Contains(string(out), "serve") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -37,15 +38,10 @@ func TestServerIsSmall(t *testing.T) {
 	handedOut(t, "")
 }
 
-// handedOut builds a binary as .ci/dist does and holds it to the same size.
+// handedOut returns what .ci/dist builds, and holds it to the same size.
 func handedOut(t *testing.T, tags string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "tipbox")
-	cmd := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	path := boxtest.HandedOut(t, tags)
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)

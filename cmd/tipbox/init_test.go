@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/cmd/internal/terminal"
 )
 
 // TestInitAsks answers as a person may: what is wrong is said and asked again at
 // once, and what was good is kept.
 func TestInitAsks(t *testing.T) {
-	_, flags := recruit(t)
+	_, flags := boxtest.Recruit(t)
 	var typed, said bytes.Buffer
 	for _, answer := range []string{
 		"ftp://tip.example.vn", "https://tip.example.vn",

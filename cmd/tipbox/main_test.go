@@ -8,16 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"tipbox": main, "age-plugin-tipboxtest": pluginMain})
-}
-
-// tidy removes the binaries that the tests built.
-type tidy struct{ m *testing.M }
-
-func (t tidy) Run() int {
-	defer usualBuild.remove()
-	defer auditBuild.remove()
-	return t.m.Run()
+	testscript.Main(m, map[string]func(){"tipbox": main, "age-plugin-tipboxtest": pluginMain})
 }
 
 // TestScripts runs the manual of the command line, testdata/script/*.txtar.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tipbox/crypto/keys"
+	"tipbox/intake/waittest"
 )
 
 const passphrase = "nui rung suoi ban lang"
@@ -80,7 +81,7 @@ func TestStockAge(t *testing.T) {
 		if err := os.WriteFile(file, locked, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("script", "-qec", "age -d -o "+clear+" "+file, os.DevNull)
+		cmd := waittest.Command(t, "script", "-qec", "age -d -o "+clear+" "+file, os.DevNull)
 		cmd.Stdin = strings.NewReader(passphrase + "\n")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: age -d: %v\n%s", kind, err, out)
@@ -92,7 +93,7 @@ func TestStockAge(t *testing.T) {
 		if kind == keys.PostQuantum {
 			continue
 		}
-		out, err := exec.Command("age-keygen", "-y", clear).Output()
+		out, err := waittest.Command(t, "age-keygen", "-y", clear).Output()
 		if err != nil || strings.TrimSpace(string(out)) != id.Recipient().String() {
 			t.Errorf("%v: %s, want %s", err, out, id.Recipient())
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tipbox/intake/admin"
+	"tipbox/intake/waittest"
 )
 
 func fixed(s admin.State, detail string) admin.Probe {
@@ -147,7 +148,7 @@ func TestListen(t *testing.T) {
 	s := newServer(t)
 	go s.Serve(ln)
 	defer s.Close()
-	resp, err := http.Get("http://" + ln.Addr().String() + "/readyz")
+	resp, err := waittest.Client(nil).Get("http://" + ln.Addr().String() + "/readyz")
 	if err != nil {
 		t.Fatal(err)
 	}

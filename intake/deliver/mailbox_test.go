@@ -21,7 +21,7 @@ func (b *box) probing() {
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); b.run.Run(ctx) }()
-	b.end = func() { cancel(); <-done }
+	b.end = func() { cancel(); <-done } // in a bubble
 	synctest.Wait()
 }
 

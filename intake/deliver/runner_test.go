@@ -232,7 +232,7 @@ func (b *box) open() {
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); b.run.Run(ctx) }()
-	b.end = sync.OnceFunc(func() { cancel(); <-done })
+	b.end = sync.OnceFunc(func() { cancel(); <-done }) // in a bubble
 }
 
 func (b *box) close() {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"tipbox/intake/waittest"
 )
 
 // canary stands wherever a camera or an app could leave something.
@@ -236,7 +238,7 @@ func need(t *testing.T, program string) string {
 
 func run(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd := waittest.Command(t, name, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

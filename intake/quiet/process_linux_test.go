@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"tipbox/intake/waittest"
 )
 
 // TestProcess looks at a process that was made quiet, and lets it crash in every
@@ -30,12 +31,12 @@ func TestProcess(t *testing.T) {
 		fmt.Fprintln(stderr, "core", limit.Cur, limit.Max, "dumpable", dumpable, err)
 		crashed := make(chan bool)
 		go func() { crash(how, netip.MustParseAddr("192.0.2.7")); close(crashed) }()
-		<-crashed
+		waittest.For(t, crashed, "a crash")
 	}
 	for _, how := range []string{"panic", "fatal", "SIGQUIT", "SIGABRT", "SIGSEGV"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProcess$")
+			cmd := waittest.Command(t, os.Args[0], "-test.run=^TestProcess$")
 			cmd.Env = append(os.Environ(), again+"="+how, "GOTRACEBACK=all")
 			out, err := cmd.CombinedOutput()
 			if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGABRT {

@@ -37,7 +37,7 @@ func servePipes(t *testing.T, o Options) *pipes {
 	go func() { served <- s.Serve(p) }()
 	t.Cleanup(func() {
 		s.Close()
-		if err := <-served; err != nil {
+		if err := <-served; err != nil { // in a bubble
 			t.Error(err)
 		}
 		time.Sleep(time.Minute) // net/http lingers before it closes a connection
@@ -61,5 +61,5 @@ func (p *pipes) client(t *testing.T) *http.Client {
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return p.dial(t), nil },
 	}
 	t.Cleanup(line.CloseIdleConnections)
-	return &http.Client{Transport: line}
+	return &http.Client{Transport: line} // in a bubble
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tipbox/intake/server/formtest"
+	"tipbox/intake/waittest"
 )
 
 // echoForm answers a form with what came of it.
@@ -49,7 +50,7 @@ func serve(t *testing.T, o Options) string {
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
 		s.Close()
-		if err := <-done; err != nil {
+		if err := waittest.For(t, done, "the end of the server"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -59,7 +60,7 @@ func serve(t *testing.T, o Options) string {
 // send writes bytes on a connection of its own, which it leaves open.
 func send(t *testing.T, addr string, b []byte) net.Conn {
 	t.Helper()
-	c, err := net.Dial("tcp", addr)
+	c, err := waittest.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestSlowLoris(t *testing.T) {
 	for range 1000 {
 		lorises = append(lorises, send(t, addr, []byte("GET /t/ncs01 HTTP/1.1\r\nHost: x\r\nX-A: ")))
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	client := waittest.Client(&http.Transport{DisableKeepAlives: true})
 	if got := post(t, client, "http://"+addr, "message=đốt rừng"); got != "đốt rừng|0|0|<nil>" {
 		t.Errorf("the answer is %q", got)
 	}
@@ -224,11 +225,11 @@ func TestErrorLogIsQuiet(t *testing.T) {
 	})})
 	c := send(t, addr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\nUser-Agent: "+canary+"\r\n\r\n"))
 	io.ReadAll(c)
-	<-logged
+	waittest.For(t, logged, "a line in the log")
 
 	tlsAddr := serve(t, Options{Log: log, Handler: http.NotFoundHandler(), TLS: selfSigned(t)})
 	io.ReadAll(send(t, tlsAddr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\n\r\n")))
-	<-logged
+	waittest.For(t, logged, "a line in the log")
 	quiet := quietErrors{log.Handler()}
 	for _, line := range []string{"http: Accept error: accept tcp 1.2.3.4:80: " + canary, canary, "http2: received GOAWAY " + canary} {
 		if err := quiet.Handle(context.Background(), slog.Record{Message: line}); err != nil {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tipbox/intake/waittest"
 )
 
 const straceDir = "TIPBOX_TEST_STRACE_DIR"
@@ -36,7 +38,7 @@ func TestSystemCalls(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "spool")
 	keeping(t, dir).Close() // so that its making is not in the trace
 	trace := filepath.Join(t.TempDir(), "trace")
-	cmd := exec.Command(strace, "-f", "-qq", "-y", "-o", trace,
+	cmd := waittest.Command(t, strace, "-f", "-qq", "-y", "-o", trace,
 		"-e", "trace=openat,write,utimensat,fsync,fdatasync,close,rename,renameat,renameat2,linkat,unlinkat,ftruncate",
 		self, "-test.run=^TestSystemCalls$")
 	cmd.Env = append(os.Environ(), straceDir+"="+dir)

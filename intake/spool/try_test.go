@@ -138,7 +138,7 @@ type hangingDisk struct {
 }
 
 func (d *hangingDisk) create(path string) (file, error) {
-	<-d.until
+	<-d.until // in a bubble
 	return d.osDisk.create(path)
 }
 

@@ -19,6 +19,7 @@ import (
 	"tipbox/intake"
 	"tipbox/intake/server"
 	"tipbox/intake/server/formtest"
+	"tipbox/intake/waittest"
 )
 
 // unzipFirst returns what a browser shows of a zipped answer: the first member.
@@ -251,7 +252,7 @@ func serveOn(b *testing.B, s interface {
 	go func() { served <- s.Serve(l) }()
 	b.Cleanup(func() {
 		s.Close()
-		if err := <-served; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := waittest.For(b, served, "the end of the server"); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			b.Error(err)
 		}
 	})
@@ -261,7 +262,7 @@ func serveOn(b *testing.B, s interface {
 	var conns [visitors]net.Conn
 	size := 0 // of an answer; they are all as long
 	for i := range conns {
-		if conns[i], err = net.Dial("tcp", l.Addr().String()); err != nil {
+		if conns[i], err = net.DialTimeout("tcp", l.Addr().String(), waittest.Limit); err != nil {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { conns[i].Close() })

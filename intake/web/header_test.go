@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tipbox/intake/server/formtest"
+	"tipbox/intake/waittest"
 )
 
 // TestHeaders: every answer, good or bad, may only be shown, and leaves nothing
@@ -230,7 +231,7 @@ func TestWeight(t *testing.T) {
 		req, _ := http.NewRequest(http.MethodGet, server.URL+"/t/ncs01?l="+lang, nil)
 		req.Header.Set("Accept-Encoding", "gzip, deflate, br")
 		req.Header.Set("User-Agent", "Zalo")
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := waittest.Client(nil).Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // identity returns as many bytes as a locked identity could have.
@@ -71,7 +73,7 @@ func run(t *testing.T, program string, args ...string) string {
 	if err != nil {
 		t.Fatalf("%s is not on this machine: make deps installs it", program)
 	}
-	out, err := exec.Command(path, args...).Output()
+	out, err := waittest.Command(t, path, args...).Output()
 	if err != nil {
 		t.Fatalf("%s: %v", program, err)
 	}
@@ -104,7 +106,7 @@ func TestRescue(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "sheet.txt"), []byte(sheet.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("sh", "-c", shell)
+		cmd := waittest.Command(t, "sh", "-c", shell)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%d bytes: %v: %s", size, err, out)

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"tipbox/intake/waittest"
 	"tipbox/qr"
 )
 
@@ -101,7 +102,7 @@ func TestDamage(t *testing.T) {
 	}
 	var jobs []*job
 	for i, d := range damages {
-		if raceDetector && i%4 != 1 {
+		if testing.Short() && i%4 != 1 {
 			continue
 		}
 		for seed := range seeds {
@@ -124,7 +125,7 @@ func TestDamage(t *testing.T) {
 	for n, j := range jobs {
 		wg.Go(func() {
 			turn <- struct{}{}
-			defer func() { <-turn }()
+			defer func() { <-turn }() // it ends: its own turn is there
 			file := filepath.Join(dir, fmt.Sprintf("%03d.jpg", n))
 			if err := os.WriteFile(file, j.shot.take(t, paper, code, scale), 0o600); err != nil {
 				t.Error(err)
@@ -170,7 +171,7 @@ func TestDamage(t *testing.T) {
 			read += reads[0] + reads[1]
 			photos += of[0] + of[1]
 		}
-		if rate := float64(read) / float64(photos); rate < d.floor && !raceDetector {
+		if rate := float64(read) / float64(photos); rate < d.floor && !testing.Short() {
 			t.Errorf("the decoders read %.1f %% of the photos of %s, at least %.0f %% are wanted", 100*rate, d.name, 100*d.floor)
 		}
 	}
@@ -179,7 +180,7 @@ func TestDamage(t *testing.T) {
 		for h, how := range []string{"mild", "hard"} {
 			rate := float64(total[i][h]) / float64(len(jobs)/2)
 			t.Logf("%s reads %.1f %% of the %s photos", d.name, 100*rate, how)
-			if rate < d.floor[h] && !raceDetector {
+			if rate < d.floor[h] && !testing.Short() {
 				t.Errorf("%s reads %.1f %% of the %s photos, at least %.0f %% are wanted", d.name, 100*rate, how, 100*d.floor[h])
 			}
 		}
@@ -191,7 +192,7 @@ func TestDamage(t *testing.T) {
 func lines(t testing.TB, program string, args ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := exec.Command(program, args...)
+	cmd := waittest.Command(t, program, args...)
 	cmd.Stdout = &out
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		t.Errorf("%s: %v", program, err)

@@ -102,7 +102,7 @@ func TestSameBytes(t *testing.T) {
 // sameCoarse compares the sites' PNGs of two drafters in a coarser grid.
 func sameCoarse(t *testing.T, paper Paper, sites []*intake.Site) {
 	t.Helper()
-	if raceDetector {
+	if testing.Short() {
 		return
 	}
 	for _, site := range sites {

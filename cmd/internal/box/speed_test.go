@@ -23,6 +23,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/intake"
 	"tipbox/intake/durable"
+	"tipbox/intake/waittest"
 )
 
 const (
@@ -76,7 +77,7 @@ func BenchmarkPost(b *testing.B) {
 	go func() { served <- s.form.Serve(l) }()
 	b.Cleanup(func() {
 		s.form.Close()
-		if err := <-served; err != nil {
+		if err := waittest.For(b, served, "the end of the form's server"); err != nil {
 			b.Error(err)
 		}
 	})
@@ -104,7 +105,7 @@ func BenchmarkPost(b *testing.B) {
 	}
 	senders := make([]*http.Client, speedConns)
 	for i := range senders {
-		senders[i] = &http.Client{Transport: &http.Transport{}}
+		senders[i] = waittest.Client(&http.Transport{})
 	}
 	var ours, theirs time.Duration
 	url := "http://" + l.Addr().String() + "/t/ncs01"

@@ -9,6 +9,7 @@ import (
 
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // TestEndlessReply: a server that talks without end is left, wherever it does
@@ -40,7 +41,7 @@ func TestEndlessReply(t *testing.T) {
 			if _, err := transport(t, o).Dial(t.Context()); deliver.Reason(err) != deliver.ReplyOdd {
 				t.Errorf("%v, expected %s", err, deliver.ReplyOdd)
 			}
-			if n := <-sent; n >= flood {
+			if n := waittest.For(t, sent, "the end of a server that talks too much"); n >= flood {
 				t.Error("all of it was read")
 			}
 		})

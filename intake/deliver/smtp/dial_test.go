@@ -11,6 +11,7 @@ import (
 
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -276,5 +277,5 @@ func TestDialLeavesNothingOpen(t *testing.T) {
 	if _, err := transport(t, o).Dial(t.Context()); deliver.Reason(err) != deliver.BadTLS {
 		t.Errorf("%v, expected %s", err, deliver.BadTLS)
 	}
-	<-ended // else the test never ends
+	waittest.For(t, ended, "the end of a connection that go-mail gave up")
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"tipbox/intake/deliver"
+	"tipbox/intake/waittest"
 	text "tipbox/templates/mail"
 )
 
@@ -215,7 +216,7 @@ func TestMessageInPython(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(python, "-c", `
+	cmd := waittest.Command(t, python, "-c", `
 import sys, email, email.policy
 m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.SMTP.clone(raise_on_defect=True))
 text, sealed = m.iter_parts()

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // Server is a running redis-server.
@@ -86,7 +87,7 @@ func (s *Server) Restart(settings ...string) {
 		s.t.Fatalf("this test needs redis-server (Debian: redis-server): %v", err)
 	}
 	var out strings.Builder
-	s.cmd = exec.Command(path, slices.Concat(s.args, settings)...) //nolint:noctx,gosec // ended by Kill; the tests' own settings
+	s.cmd = exec.Command(path, slices.Concat(s.args, settings)...) //nolint:noctx,gosec // it ends by Kill; the tests' own settings
 	s.cmd.Stdout, s.cmd.Stderr = &out, &out
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatalf("starting redis-server: %v", err)
@@ -167,7 +168,7 @@ func (s *Server) Kill() {
 		return
 	}
 	_ = s.cmd.Process.Kill()
-	<-s.over
+	waittest.For(s.t, s.over, "the end of a redis-server that was killed")
 	s.cmd = nil
 }
 

@@ -23,8 +23,10 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"tipbox/intake/porttest"
+	"tipbox/intake/waittest"
 )
 
 // Domain is where the relay delivers mail itself.
@@ -74,6 +76,9 @@ func Start(t testing.TB, sender string, mailboxes ...string) *Relay {
 // this port of loopback, without encryption.
 func StartBefore(t testing.TB, next int, sender string, mailboxes ...string) *Relay {
 	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: Postfix and Dovecot start as it")
+	}
 	for program, pkg := range map[string]string{
 		"/usr/sbin/postfix": "postfix", "/usr/sbin/dovecot": "dovecot-core", "/usr/lib/dovecot/imap": "dovecot-imapd",
 	} {
@@ -138,7 +143,7 @@ doveadm -c "$1/conf/dovecot.conf" stop`
 
 func (r *Relay) run(t testing.TB) {
 	t.Helper()
-	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", r.dir) //nolint:gosec,noctx // it ends with its stdin
+	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", r.dir) //nolint:gosec,noctx // it ends with its stdin, and giveUp
 	cmd.Env = append(os.Environ(), "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8")
 	stdin, err := cmd.StdinPipe()
 	must(t, err)
@@ -149,8 +154,10 @@ func (r *Relay) run(t testing.TB) {
 	defer said.Close()
 	cmd.Stderr = said
 	must(t, cmd.Start())
+	giveUp := func() { _, _, _ = stdin.Close(), cmd.Process.Kill(), stdout.Close() }
 	t.Cleanup(func() {
 		_ = stdin.Close()
+		defer time.AfterFunc(waittest.Limit, giveUp).Stop()
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("stopping the mail servers: %v", err)
 		}
@@ -158,6 +165,7 @@ func (r *Relay) run(t testing.TB) {
 			t.Logf("what the mail servers said:\n%s", r.log())
 		}
 	})
+	defer time.AfterFunc(waittest.Limit, giveUp).Stop()
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		switch lines.Text() {
 		case "failed":

@@ -9,12 +9,15 @@ import (
 	"crypto/tls"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"tipbox/intake/waittest"
 )
 
 // Encryption is how the server encrypts.
@@ -48,19 +51,19 @@ type Server struct {
 	// CAFile is a PEM file with the certificate authority of its certificate.
 	CAFile string
 
+	t        testing.TB
 	o        Options
 	tls      *tls.Config
 	listener net.Listener
 	running  sync.WaitGroup
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	conns   map[net.Conn]bool
-	dialed  int
-	counts  map[Step]int
-	mails   []Mail
-	seen    []string
-	closed  bool
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	dialed int
+	counts map[Step]int
+	mails  []Mail
+	seen   []string
+	closed bool
 }
 
 // Mail is a mail that the server has taken over.
@@ -89,10 +92,9 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	addr := l.Addr().(*net.TCPAddr)
 	s := &Server{
-		Host: addr.IP.String(), Port: addr.Port, o: o, listener: l,
+		Host: addr.IP.String(), Port: addr.Port, t: t, o: o, listener: l,
 		conns: make(map[net.Conn]bool), counts: make(map[Step]int),
 	}
-	s.changed = sync.NewCond(&s.mu)
 	s.certify(t)
 	s.running.Go(s.accept)
 	t.Cleanup(s.Close)
@@ -119,7 +121,6 @@ func (s *Server) Close() {
 	for c := range s.conns {
 		_ = c.Close()
 	}
-	s.changed.Broadcast()
 	s.mu.Unlock()
 	_ = s.listener.Close()
 	s.running.Wait()
@@ -135,11 +136,12 @@ func (s *Server) Mails() []Mail {
 // Wait waits until the server has taken n mails over and returns all it has;
 // fewer only where the server was closed.
 func (s *Server) Wait(n int) []Mail {
-	s.mu.Lock()
-	for len(s.mails) < n && !s.closed {
-		s.changed.Wait()
-	}
-	s.mu.Unlock()
+	s.t.Helper()
+	waittest.Until(s.t, fmt.Sprintf("%d mails in all", n), func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.mails) >= n || s.closed
+	})
 	return s.Mails()
 }
 
@@ -213,7 +215,6 @@ func (s *Server) ask(e Event) Answer {
 func (s *Server) take(m Mail) {
 	s.mu.Lock()
 	s.mails = append(s.mails, m)
-	s.changed.Broadcast()
 	s.mu.Unlock()
 }
 

@@ -1,11 +1,11 @@
 // A villager with a phone: what the tests of the real page share. TIPBOX says
-// where the real server is; cmd/tipbox/browser_test.go starts both and opens the tips.
+// where the real server is; cmd/proof/page/page_test.go starts both and opens the tips.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { newPage, root, stepLimit } from "../support.mjs";
 
-if (!process.env.TIPBOX) throw new Error("cmd/tipbox/browser_test.go runs this, with a server");
+if (!process.env.TIPBOX) throw new Error("cmd/proof/page/page_test.go runs this, with a server");
 
 /** {url, proxy, control, full, limited, result}: servers, and where to say what was sent. */
 export const box = JSON.parse(process.env.TIPBOX);

@@ -1,8 +1,7 @@
-package main
+package loss
 
 import (
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -11,26 +10,10 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
-
-// countSpool returns how many tips tipbox spool list shows.
-func countSpool(t testing.TB, config string) int {
-	t.Helper()
-	return len(listSpool(t, config))
-}
-
-// listSpool returns the state of each tip that tipbox spool list shows.
-func listSpool(t testing.TB, config string) map[string]string {
-	t.Helper()
-	states := make(map[string]string)
-	for line := range strings.Lines(tipbox(t, "spool", "list", "-c", config)) {
-		if fields := strings.Fields(line); fields[0] != "ID" {
-			states[fields[0]] = fields[1]
-		}
-	}
-	return states
-}
 
 // TestOperatorBesideTheServer works on the spool of a running server: what the
 // mail server refused for good is kept and released, what waits is held and
@@ -38,28 +21,28 @@ func listSpool(t testing.TB, config string) map[string]string {
 func TestOperatorBesideTheServer(t *testing.T) {
 	t.Parallel()
 	var reply atomic.Value // to RCPT
-	mails := mailServer(t, func(e smtptest.Event) smtptest.Answer {
+	mails := boxtest.MailServer(t, func(e smtptest.Event) smtptest.Answer {
 		if r := reply.Load().(string); e.Step == smtptest.Recipient && r != "" {
 			return smtptest.Say(r)
 		}
 		return smtptest.Usual
 	})
 	reply.Store("550 5.1.1 no such user")
-	officer, flags := recruit(t)
-	config := initBox(t, mails, wide, flags...)
-	box := serve(t, config)
-	v := newVillager(t, box.url+"/t/ncs01")
+	officer, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, mails, boxtest.Wide, flags...)
+	box := boxtest.Serve(t, config)
+	v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 	send := func(text string) {
 		t.Helper()
-		if a, err := v.write(t.Context(), report(text)); err != nil || a.status != http.StatusOK {
-			t.Fatalf("%v, answer %+v\n%s", err, a, box.stderr)
+		if a, err := v.Write(t.Context(), boxtest.Report(text)); err != nil || a.Status != http.StatusOK {
+			t.Fatalf("%v, answer %+v\n%s", err, a, box.Said)
 		}
 	}
 	only := func(state string) (id string) {
 		t.Helper()
-		until(t, "one tip is "+state, func() bool {
+		waittest.Until(t, "one tip is "+state, func() bool {
 			var states string
-			for id, states = range listSpool(t, config) {
+			for id, states = range boxtest.Spool(t, config) {
 			}
 			return states == state
 		})
@@ -68,48 +51,46 @@ func TestOperatorBesideTheServer(t *testing.T) {
 
 	send("Bị từ chối.")
 	refused := only("held")
-	box.is(t, "mail", "degraded 1 tips held")
-	if code, _ := box.health(t, "/readyz"); code != http.StatusOK {
+	box.Is("mail", "degraded 1 tips held")
+	if code, _ := box.Health("/readyz"); code != http.StatusOK {
 		t.Errorf("a held tip makes the box unready: %d", code)
 	}
-	if show := tipbox(t, "spool", "show", "-c", config, refused); !strings.Contains(show, "na-co-sa") || !strings.Contains(show, "held") {
+	if show := boxtest.Tipbox(t, "spool", "show", "-c", config, refused); !strings.Contains(show, "na-co-sa") || !strings.Contains(show, "held") {
 		t.Errorf("show: %s", show)
 	}
 	reply.Store("")
-	tipbox(t, "spool", "release", "-c", config, refused)
+	boxtest.Tipbox(t, "spool", "release", "-c", config, refused)
 	mails.Wait(1)
-	until(t, "the spool is empty", func() bool { return countSpool(t, config) == 0 })
-	box.is(t, "mail", "ok")
+	waittest.Until(t, "the spool is empty", func() bool { return len(boxtest.Spool(t, config)) == 0 })
+	box.Is("mail", "ok")
 
 	reply.Store("451 4.3.0 try again later")
 	send("Đang chờ.")
 	waiting := only("waiting")
-	tipbox(t, "spool", "retry", "-c", config, waiting) // in vain: the mail server still defers it
-	tipbox(t, "spool", "hold", "-c", config, waiting)
-	box.is(t, "mail", "degraded 1 tips held")
+	boxtest.Tipbox(t, "spool", "retry", "-c", config, waiting) // in vain: the mail server still defers it
+	boxtest.Tipbox(t, "spool", "hold", "-c", config, waiting)
+	box.Is("mail", "degraded 1 tips held")
 	reply.Store("")
-	tipbox(t, "spool", "retry", "--all", "-c", config) // says nothing to what is held
+	boxtest.Tipbox(t, "spool", "retry", "--all", "-c", config) // says nothing to what is held
 	send("Đi trước.")
 	mails.Wait(2)
-	until(t, "only the held one is left", func() bool { return countSpool(t, config) == 1 })
-	if got := officer.read(mails.Mails()); got["Đang chờ."] != nil {
+	waittest.Until(t, "only the held one is left", func() bool { return len(boxtest.Spool(t, config)) == 1 })
+	if got := officer.Read(mails.Mails()); got["Đang chờ."] != nil {
 		t.Error("a held tip was mailed")
 	}
-	tipbox(t, "spool", "release", "-c", config, waiting)
+	boxtest.Tipbox(t, "spool", "release", "-c", config, waiting)
 	mails.Wait(3)
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	officer.want(mails.Mails(), []string{"Bị từ chối.", "Đang chờ.", "Đi trước."}, 1)
+	box.Stop()
+	officer.Want(mails.Mails(), []string{"Bị từ chối.", "Đang chờ.", "Đi trước."}, 1)
 }
 
 // TestSecondServer: a spool has one server, and who starts another is told so.
 func TestSecondServer(t *testing.T) {
 	t.Parallel()
-	_, flags := recruit(t)
-	config := initBox(t, mailServer(t, nil), wide, flags...)
-	serve(t, config)
-	out, err := exec.Command(binary(t), "serve", "-c", config).CombinedOutput()
+	_, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, boxtest.MailServer(t, nil), boxtest.Wide, flags...)
+	boxtest.Serve(t, config)
+	out, err := waittest.Command(t, boxtest.Binary(t), "serve", "-c", config).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "hint: another tipbox serves "+filepath.Dir(config)) {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -119,22 +100,22 @@ func TestSecondServer(t *testing.T) {
 // says what is wrong, and its metrics are such as Prometheus reads.
 func TestHealthWithoutMail(t *testing.T) {
 	t.Parallel()
-	mails := mailServer(t, nil)
-	_, flags := recruit(t)
-	config := initBox(t, mails, wide, flags...)
+	mails := boxtest.MailServer(t, nil)
+	_, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, mails, boxtest.Wide, flags...)
 	mails.Close()
-	box := serve(t, config)
-	box.is(t, "mail", "degraded mail server: refused-dial")
-	v := newVillager(t, box.url+"/t/ncs01")
+	box := boxtest.Serve(t, config)
+	box.Is("mail", "degraded mail server: refused-dial")
+	v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 	for range 12 {
-		if a, err := v.write(t.Context(), report("Máy chủ thư nghỉ.")); err != nil || a.status != http.StatusOK {
-			t.Fatalf("%v, answer %+v\n%s", err, a, box.stderr)
+		if a, err := v.Write(t.Context(), boxtest.Report("Máy chủ thư nghỉ.")); err != nil || a.Status != http.StatusOK {
+			t.Fatalf("%v, answer %+v\n%s", err, a, box.Said)
 		}
 	}
-	if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+	if code, parts := box.Health("/readyz"); code != http.StatusOK {
 		t.Errorf("readyz: %d, %v", code, parts)
 	}
-	resp, err := http.Get(box.admin + "/metrics")
+	resp, err := waittest.Client(nil).Get(box.Admin + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

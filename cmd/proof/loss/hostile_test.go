@@ -1,14 +1,16 @@
-package main
+package loss
 
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 // TestHostileCrowd holds 1,000 connections that drip a header and 200 uploads
@@ -17,17 +19,17 @@ func TestHostileCrowd(t *testing.T) {
 	t.Parallel()
 	const lorises, stalls, villagers = 1000, 200, 10
 	allowFiles(t, 2*(lorises+stalls)+500)
-	mails := mailServer(t, nil)
-	officer, flags := recruit(t)
-	box := serve(t, initBox(t, mails, wide, flags...))
-	addr := strings.TrimPrefix(box.url, "http://")
+	mails := boxtest.MailServer(t, nil)
+	officer, flags := boxtest.Recruit(t)
+	box := boxtest.Serve(t, boxtest.Init(t, mails, boxtest.Wide, flags...))
+	addr := strings.TrimPrefix(box.URL, "http://")
 
 	hold := func(n int, open string) {
 		var dials sync.WaitGroup
 		for range 20 {
 			dials.Go(func() {
 				for range n / 20 {
-					c, err := net.Dial("tcp", addr)
+					c, err := waittest.Dial("tcp", addr)
 					if err != nil {
 						t.Error(err)
 						return
@@ -43,26 +45,26 @@ func TestHostileCrowd(t *testing.T) {
 		dials.Wait()
 	}
 	hold(lorises, "GET /t/ncs01 HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: b")
-	photo := string(photograph(t, 5, 1600, 1200))
+	photo := string(boxtest.Photograph(t, 5, 1600, 1200))
 	hold(stalls, fmt.Sprintf("POST /t/ncs01 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=line\r\n"+
 		"Content-Length: %d\r\n\r\n--line\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\n%s", 15<<20, photo[:len(photo)/2]))
 
 	var texts []string
 	for i := range villagers {
 		text := fmt.Sprintf("Người thứ %d giữa đám đông.", i)
-		tip := report(text)
+		tip := boxtest.Report(text)
 		if i%2 == 0 {
-			tip.photos = [][]byte{photograph(t, uint64(i), 800, 600)}
+			tip.Photos = [][]byte{boxtest.Photograph(t, uint64(i), 800, 600)}
 		}
-		a, err := newVillager(t, box.url+"/t/ncs01").write(t.Context(), tip)
-		if err != nil || a.status != http.StatusOK {
-			t.Fatalf("villager %d: %v, answer %+v\n%s", i, err, a, box.stderr)
+		a, err := boxtest.NewVillager(t, box.URL+"/t/ncs01").Write(t.Context(), tip)
+		if err != nil || a.Status != http.StatusOK {
+			t.Fatalf("villager %d: %v, answer %+v\n%s", i, err, a, box.Said)
 		}
 		texts = append(texts, text)
 	}
 	mails.Wait(len(texts))
-	officer.want(mails.Mails(), texts, 1)
-	if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+	officer.Want(mails.Mails(), texts, 1)
+	if code, parts := box.Health("/readyz"); code != http.StatusOK {
 		t.Errorf("not ready: %v", parts)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"bytes"
@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,9 +15,11 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/crypto/open"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // auditBox is a box under audit, with a Redis, a mail server, a directory for
@@ -29,16 +30,16 @@ type auditBox struct {
 	temp      string
 	env       []string
 	program   string
-	run       *server
+	run       *boxtest.Server
 	redis     *redistest.Server
 	redisDir  string
 	mail      *smtptest.Server
 	mood      atomic.Pointer[string] // of the mail server: "", "away" or "refuses"
-	unit      *officer
-	oversight *officer
+	unit      *boxtest.Officer
+	oversight *boxtest.Officer
 	tokens    []string
 	seen      map[string]bool // tips in the spool that are kept already
-	tapped    *output         // what passed between the box and Redis
+	tapped    *boxtest.Output // what passed between the box and Redis
 
 	log, data, sealed, tempFiles, wire, redisDisk place
 	shown, envelope, mails, opened, proxy         place
@@ -54,23 +55,23 @@ const (
 func newAuditBox(t testing.TB, http string, persists bool, flags ...string) *auditBox {
 	t.Helper()
 	b := &auditBox{
-		t: t, seen: make(map[string]bool), tapped: &output{changed: make(chan struct{}, 1)}, program: auditBinary(t), redisDir: t.TempDir(), temp: t.TempDir(),
+		t: t, seen: make(map[string]bool), tapped: new(boxtest.Output), program: boxtest.Leaky(t), redisDir: t.TempDir(), temp: t.TempDir(),
 		log: place{name: "log, dumps"}, data: place{name: "data dir"}, sealed: place{name: "data, sealed", random: true},
 		tempFiles: place{name: "TMPDIR"}, wire: place{name: "Redis, wire"}, redisDisk: place{name: "Redis, disk"},
 		shown: place{name: "metrics, health"}, envelope: place{name: "SMTP"}, mails: place{name: "mails", random: true},
 		opened: place{name: "tips, opened", random: true}, proxy: place{name: "nginx"},
 	}
 	b.mood.Store(new(string))
-	b.mail = mailServer(t, b.answer)
+	b.mail = boxtest.MailServer(t, b.answer)
 	settings := []string{"--dir", b.redisDir}
 	if persists {
 		settings = append(settings, "--save", "1 1", "--appendonly", "yes", "--appendfsync", "always")
 	}
 	b.redis = redistest.Start(t, settings...)
 	var unitFlags, oversightFlags []string
-	b.unit, unitFlags = recruit(t)
-	b.oversight, oversightFlags = recruit(t)
-	b.config = initBox(t, b.mail, http+`
+	b.unit, unitFlags = boxtest.Recruit(t)
+	b.oversight, oversightFlags = boxtest.Recruit(t)
+	b.config = boxtest.Init(t, b.mail, http+`
 [redis]
 url = "redis://`+b.tap()+`/0"
 [limits]
@@ -111,21 +112,21 @@ func (b *auditBox) answer(e smtptest.Event) smtptest.Answer {
 // start runs the box with its log at debug level.
 func (b *auditBox) start() {
 	b.t.Helper()
-	cmd := exec.Command(b.program, "serve", "-c", b.config, "--debug")
+	cmd := exec.CommandContext(b.t.Context(), b.program, "serve", "-c", b.config, "--debug")
 	cmd.Env = b.env
 	cmd.Dir = filepath.Dir(b.config)
-	b.run = start(b.t, cmd)
+	b.run = boxtest.Start(b.t, cmd)
 }
 
 // ended keeps what a run of the box has printed, once it has ended.
 func (b *auditBox) ended() {
-	b.run.kill()
-	b.log.add([]byte(b.run.stderr.String()))
+	b.run.Kill()
+	b.log.add([]byte(b.run.Said.String()))
 }
 
 // url returns the address of the form, also where it listens on all addresses.
 func (b *auditBox) url() string {
-	scheme, addr, _ := strings.Cut(b.run.url, "://")
+	scheme, addr, _ := strings.Cut(b.run.URL, "://")
 	_, port, _ := net.SplitHostPort(addr)
 	return scheme + "://127.0.0.1:" + port
 }
@@ -154,7 +155,7 @@ func (b *auditBox) tap() string {
 			if err != nil {
 				return
 			}
-			redis, err := net.Dial("tcp", to)
+			redis, err := waittest.Dial("tcp", to)
 			if err != nil {
 				c.Close()
 				continue
@@ -172,7 +173,7 @@ func (b *auditBox) look() {
 	b.walk(filepath.Dir(b.config), &b.data, &b.sealed)
 	b.walk(b.temp, &b.tempFiles, &b.tempFiles)
 	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
-		resp, err := http.Get(b.run.admin + path)
+		resp, err := waittest.Client(nil).Get(b.run.Admin + path)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -224,13 +225,13 @@ func (b *auditBox) collect() {
 	b.t.Helper()
 	b.envelope.add([]byte(strings.Join(b.mail.Commands(), "\n")))
 	for _, m := range b.mail.Mails() {
-		sealed := attachment(b.t, m.Data)
+		sealed := boxtest.Attachment(b.t, m.Data)
 		header, _, _ := bytes.Cut(m.Data, []byte("\r\n\r\n"))
 		b.envelope.addf("%s %s %s %q\n%s", m.Hello, m.User, m.ReturnPath, m.To, header)
 		b.mails.add(m.Data)
 		b.mails.add(sealed)
-		for _, o := range []*officer{b.unit, b.oversight} {
-			if tip, err := open.Open(sealed, o.ids); err == nil {
+		for _, o := range []*boxtest.Officer{b.unit, b.oversight} {
+			if tip, err := open.Open(sealed, o.IDs); err == nil {
 				b.opened.addf("%+v", tip)
 				b.opened.add(bytes.Join(tip.Photos, nil))
 			}
@@ -260,7 +261,7 @@ func (b *auditBox) waitFor(what string, holds func() bool) {
 	b.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !holds(); {
 		if time.Now().After(deadline) {
-			b.t.Fatalf("waiting for %s\n%s", what, b.run.stderr)
+			b.t.Fatalf("waiting for %s\n%s", what, b.run.Said)
 		}
 		time.Sleep(5 * time.Millisecond) // the only way to wait for another program
 	}
@@ -274,10 +275,4 @@ func (b *auditBox) spooled(dir string) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// auditBinary returns the path of tipbox with the routes and leaks of the audit.
-func auditBinary(t testing.TB) string {
-	t.Helper()
-	return auditBuild.get(t)
 }

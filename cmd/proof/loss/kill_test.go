@@ -1,4 +1,4 @@
-package main
+package loss
 
 import (
 	"context"
@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // TestKill is the short form of TestTortureKill, which make torture runs.
@@ -47,21 +49,21 @@ func (s *siege) answer() func(smtptest.Event) smtptest.Answer {
 }
 
 // besiege sends tips until stop is closed, and the last one until it is thanked.
-func (s *siege) besiege(v *villager, name string, stop chan struct{}) {
+func (s *siege) besiege(v *boxtest.Villager, name string, stop chan struct{}) {
 	for n := 0; ; n++ {
 		select {
 		case <-stop:
 			return
 		default:
 		}
-		tip := report(fmt.Sprintf("Tin %d của %s.", n, name))
+		tip := boxtest.Report(fmt.Sprintf("Tin %d của %s.", n, name))
 		tries := 0
 		for !s.send(v, tip) {
 			tries++
-			<-time.After(5 * time.Millisecond) // an impatient thumb
+			time.Sleep(5 * time.Millisecond) // an impatient thumb
 		}
 		s.mu.Lock()
-		s.thanked = append(s.thanked, tip.fields["message"])
+		s.thanked = append(s.thanked, tip.Fields["message"])
 		s.again += tries
 		s.mu.Unlock()
 	}
@@ -69,64 +71,58 @@ func (s *siege) besiege(v *villager, name string, stop chan struct{}) {
 
 // send is one press of the button. It fetches the page only if there is none
 // yet: who sends again sends the same page.
-func (s *siege) send(v *villager, tip form) (thanked bool) {
+func (s *siege) send(v *boxtest.Villager, tip boxtest.Form) (thanked bool) {
 	var err error
-	if tip.fields["token"] == "" {
-		if tip.fields["token"], _, err = v.page(context.Background()); err != nil {
-			delete(tip.fields, "token")
+	if tip.Fields["token"] == "" {
+		if tip.Fields["token"], _, err = v.Page(context.Background()); err != nil {
+			delete(tip.Fields, "token")
 			return false
 		}
 	}
-	a, err := v.send(context.Background(), tip)
+	a, err := v.Send(context.Background(), tip)
 	if err != nil {
 		return false // killed in the middle
 	}
 	s.events.Add(1)
-	if a.status != http.StatusOK {
-		s.t.Errorf("%q was answered with %d", tip.fields["message"], a.status)
+	if a.Status != http.StatusOK {
+		s.t.Errorf("%q was answered with %d", tip.Fields["message"], a.Status)
 	}
-	return a.status == http.StatusOK
+	return a.Status == http.StatusOK
 }
 
 // killUnderLoad kills the box at random moments, that many times, and then
 // holds what has arrived to what was acknowledged.
 func killUnderLoad(t *testing.T, rounds int) {
 	s := &siege{t: t}
-	mails := mailServer(t, s.answer())
-	officer, flags := recruit(t)
-	addr := freeAddr(t)
-	config := initBox(t, mails, wide, append(flags, "--listen", addr)...)
+	mails := boxtest.MailServer(t, s.answer())
+	officer, flags := boxtest.Recruit(t)
+	addr := boxtest.FreeAddr(t)
+	config := boxtest.Init(t, mails, boxtest.Wide, append(flags, "--listen", addr)...)
 	moreUnits(t, config, 3) // each has its own way to the mail server
-	box := serve(t, config)
+	box := boxtest.Serve(t, config)
 
 	var villagers sync.WaitGroup
 	stop := make(chan struct{})
 	for i := range 8 {
-		v := newVillager(t, fmt.Sprintf("http://%s/t/ncs%02d", addr, 1+i%4))
+		v := boxtest.NewVillager(t, fmt.Sprintf("http://%s/t/ncs%02d", addr, 1+i%4))
 		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), stop) })
 	}
 	for range rounds {
 		moment := s.events.Load() + rand.Int64N(150)
-		until(t, "the load goes on", func() bool { return s.events.Load() >= moment })
-		box.kill()
-		<-box.exited
-		box.exited <- nil
-		box = serve(t, config)
+		waittest.Until(t, "the load goes on", func() bool { return s.events.Load() >= moment })
+		box.Kill()
+		box = boxtest.Serve(t, config)
 	}
 	close(stop)
 	villagers.Wait()
-	box.kill()
+	box.Kill()
 	s.healthy.Store(true)
-	box = serve(t, config) // what is due is due
-	waiting := countSpool(t, config)
-	tipbox(t, "spool", "release", "--all", "-c", config)
-	for countSpool(t, config) > 0 {
-		<-time.After(100 * time.Millisecond) // the test's own limit is the end of it
-	}
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	lost, doubled := officer.want(mails.Mails(), s.thanked, 1_000)
+	box = boxtest.Serve(t, config) // what is due is due
+	waiting := len(boxtest.Spool(t, config))
+	boxtest.Tipbox(t, "spool", "release", "--all", "-c", config)
+	waittest.Until(t, "the spool is worked off", func() bool { return len(boxtest.Spool(t, config)) == 0 })
+	box.Stop()
+	lost, doubled := officer.Want(mails.Mails(), s.thanked, 1_000)
 	t.Logf("%d kills; %d tips acknowledged after %d forms sent again; %d mails over %d connections; %d waited or were held at the last kill; %d lost; %d duplicates, each with the Message-ID of its first",
 		rounds+1, len(s.thanked), s.again, len(mails.Mails()), mails.Connections(), waiting, lost, doubled)
 	if len(s.thanked) < 8 || len(mails.Mails()) < len(s.thanked) {

@@ -1,9 +1,8 @@
-package main
+package traces
 
 import (
 	"encoding/json"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/crypto/open"
+	"tipbox/intake/waittest"
 )
 
 // TestAuditOversight: a tip about the unit itself is sealed to the inspectorate
@@ -26,7 +27,7 @@ func TestAuditOversight(t *testing.T) {
 	d.set("away")
 	d.start()
 	v := d.villager(sourceV4[0])
-	if _, page, err := v.page(t.Context()); err != nil || !strings.Contains(page, `value="oversight"`) {
+	if _, page, err := v.Page(t.Context()); err != nil || !strings.Contains(page, `value="oversight"`) {
 		t.Errorf("the form does not offer it: %v", err)
 	}
 	metrics := func() string { return notRedis(d.fetch("/metrics")) }
@@ -54,7 +55,7 @@ func TestAuditOversight(t *testing.T) {
 	if len(sizes) != 1 || len(d.spooled("new")) != 2 {
 		t.Errorf("%d tips in %d sizes", len(d.spooled("new")), len(sizes))
 	}
-	log := d.run.stderr.String()
+	log := d.run.Said.String()
 	if strings.Contains(log, "oversight") || strings.Contains(log, "inspect") {
 		t.Errorf("the log tells:\n%s", log)
 	}
@@ -62,9 +63,9 @@ func TestAuditOversight(t *testing.T) {
 	d.crash("SIGKILL") // what is due goes at once
 	mails := d.mail.Wait(2)
 	for _, m := range mails {
-		sealed := attachment(t, m.Data)
-		_, byUnit := open.Open(sealed, d.unit.ids)
-		_, byOversight := open.Open(sealed, d.oversight.ids)
+		sealed := boxtest.Attachment(t, m.Data)
+		_, byUnit := open.Open(sealed, d.unit.IDs)
+		_, byOversight := open.Open(sealed, d.oversight.IDs)
 		switch {
 		case slices.Equal(m.To, []string{unitMail}) && byUnit == nil && byOversight != nil:
 		case slices.Equal(m.To, []string{oversightMail}) && byUnit != nil && byOversight == nil:
@@ -82,7 +83,7 @@ func TestAuditOversight(t *testing.T) {
 
 func (b *auditBox) fetch(path string) string {
 	b.t.Helper()
-	resp, err := http.Get(b.run.admin + path)
+	resp, err := waittest.Client(nil).Get(b.run.Admin + path)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestAuditTimes(t *testing.T) {
 		})
 		return all
 	}
-	begin, quiet, first := time.Now(), notRedis(d.run.stderr.String()), times()
+	begin, quiet, first := time.Now(), notRedis(d.run.Said.String()), times()
 	shown := notRedis(d.fetch("/metrics"))
 	d.post(v, 200, nil, "delivery", "now")
 	d.post(v, 200, nil, "delivery", "urgent")
@@ -142,7 +143,7 @@ func TestAuditTimes(t *testing.T) {
 			t.Errorf("%s was changed at %v, before at %v", path, at, was)
 		}
 	}
-	if log := notRedis(d.run.stderr.String()); log != quiet {
+	if log := notRedis(d.run.Said.String()); log != quiet {
 		t.Errorf("tips that went well are in the log:\n%s", strings.TrimPrefix(log, quiet))
 	}
 	if now := notRedis(d.fetch("/metrics")); now != shown {

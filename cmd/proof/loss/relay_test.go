@@ -1,4 +1,4 @@
-package main
+package loss
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/postfixtest"
 	"tipbox/intake/deliver/smtp/smtptest"
 )
@@ -17,33 +18,31 @@ func TestThroughPostfix(t *testing.T) {
 	t.Parallel()
 	const from, mailbox = "hom-thu@na-co-sa.example", "truc-ban"
 	relay := postfixtest.Start(t, from, mailbox)
-	officer, flags := recruit(t)
-	config := initBox(t, &smtptest.Server{Host: relay.Host, Port: relay.Port, CAFile: relay.CAFile}, wide,
+	officer, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, &smtptest.Server{Host: relay.Host, Port: relay.Port, CAFile: relay.CAFile}, boxtest.Wide,
 		append(flags, "--mail", mailbox+"@"+postfixtest.Domain, "--smtp-user", relay.Username)...)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "secrets", "smtp"), []byte(relay.Password+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	box := serve(t, config)
+	box := boxtest.Serve(t, config)
 	texts := []string{"Tin qua máy chủ thư thật.", "Tin thứ hai, có ảnh."}
 	for i, text := range texts {
-		tip := report(text)
+		tip := boxtest.Report(text)
 		if i == 1 {
-			tip.photos = [][]byte{photograph(t, 4, 1024, 768)}
+			tip.Photos = [][]byte{boxtest.Photograph(t, 4, 1024, 768)}
 		}
-		a, err := newVillager(t, box.url+"/t/ncs01").write(t.Context(), tip)
-		if err != nil || a.status != http.StatusOK {
-			t.Fatalf("%v, answer %+v\n%s", err, a, box.stderr)
+		a, err := boxtest.NewVillager(t, box.URL+"/t/ncs01").Write(t.Context(), tip)
+		if err != nil || a.Status != http.StatusOK {
+			t.Fatalf("%v, answer %+v\n%s", err, a, box.Said)
 		}
 	}
 	relay.Fetch(t, mailbox, len(texts)) // over IMAP: both are there
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	if n := countSpool(t, config); n != 0 {
+	box.Stop()
+	if n := len(boxtest.Spool(t, config)); n != 0 {
 		t.Errorf("%d tips are still in the spool", n)
 	}
 	out := t.TempDir()
-	text := tipbox(t, "open", "-i", officer.identity, "-o", out, relay.Maildir(mailbox))
+	text := boxtest.Tipbox(t, "open", "-i", officer.Identity, "--passphrase-file", boxtest.PassphraseFile(t), "-o", out, relay.Maildir(mailbox))
 	for _, want := range texts {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("tipbox open of the Maildir does not print %q once:\n%s", want, text)

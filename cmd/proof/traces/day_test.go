@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"bytes"
@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"tipbox/cmd/internal/boxtest"
 )
 
 // auditDay is what a box meets in its life, seen by one of its listeners.
@@ -31,35 +33,37 @@ type auditDay struct {
 }
 
 // token opens the form and keeps its token to look for it.
-func (d *auditDay) token(v *villager) string {
+func (d *auditDay) token(v *boxtest.Villager) string {
 	d.t.Helper()
-	token, page, err := v.page(d.t.Context())
+	token, page, err := v.Page(d.t.Context())
 	if err != nil {
-		d.t.Fatalf("%v\n%s\n%s", err, page, d.run.stderr)
+		d.t.Fatalf("%v\n%s\n%s", err, page, d.run.Said)
 	}
 	d.tokens = append(d.tokens, token)
 	return token
 }
 
 // post sends the fields and photos with a fresh token and wants the status.
-func (d *auditDay) post(v *villager, want int, photos [][]byte, changes ...string) {
+func (d *auditDay) post(v *boxtest.Villager, want int, photos [][]byte, changes ...string) {
 	d.t.Helper()
 	body, kind := auditBody(d.t, auditForm(d.token(v), changes...), photos...)
 	d.raw(v, http.MethodPost, want, body, kind)
 }
 
 // raw sends any request and wants one of the statuses.
-func (d *auditDay) raw(v *villager, method string, want int, body []byte, kind string) *answer {
+func (d *auditDay) raw(v *boxtest.Villager, method string, want int, body []byte, kind string) *boxtest.Answer {
 	d.t.Helper()
-	a, err := v.do(d.t.Context(), method, bytes.NewReader(body), kind)
-	if err != nil || a.status != want {
-		d.t.Fatalf("%s %s: %v, %+v, want %d\n%s", method, v.url, err, a, want, d.run.stderr)
+	a, err := v.Do(d.t.Context(), method, bytes.NewReader(body), kind)
+	if err != nil || a.Status != want {
+		d.t.Fatalf("%s %s: %v, %v, want %d\n%s", method, v.URL, err, a, want, d.run.Said)
 	}
 	return a
 }
 
 // villager is someone at one of the addresses.
-func (d *auditDay) villager(from netip.Addr) *villager { return auditVillager(d.t, d.front(), from) }
+func (d *auditDay) villager(from netip.Addr) *boxtest.Villager {
+	return auditVillager(d.t, d.front(), from)
+}
 
 // look around: links, mistyped ones, robots, junk.
 func (d *auditDay) visits() {
@@ -69,8 +73,8 @@ func (d *auditDay) visits() {
 		"/t?code=zq7queryx9": 404, "/t/zq7pathx9": 404, "/zq7pathx9%2fb?token=zq7queryx9;zq7queryx9": 404,
 		"/t/ncs01/zq7pathx9": 404,
 	} {
-		d.raw(v.at(path), http.MethodGet, want, nil, "")
-		d.raw(v.at(path), http.MethodHead, want, nil, "")
+		d.raw(v.At(path), http.MethodGet, want, nil, "")
+		d.raw(v.At(path), http.MethodHead, want, nil, "")
 	}
 	d.raw(v, "DELETE", 405, nil, "")
 	d.raw(v, "ZQMETHOD", 405, nil, "")
@@ -78,7 +82,7 @@ func (d *auditDay) visits() {
 
 // tips sends a tip in each way, from each address.
 func (d *auditDay) tips() {
-	for i, from := range []netip.Addr{sourceV4[0], sourceV4[1], sourceV6} {
+	for i, from := range []netip.Addr{sourceV4[0], sourceV4[1], sourceOther()} {
 		v := d.villager(from)
 		d.post(v, 200, d.photos, "delivery", []string{"now", "urgent", "later"}[i])
 		d.post(v, 200, nil, "delivery", "later")
@@ -99,11 +103,11 @@ func (d *auditDay) refusals() {
 			d.t.Fatal("the limits refuse nothing")
 		}
 		body, kind := auditBody(d.t, auditForm(d.token(v)))
-		a, err := v.do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind)
+		a, err := v.Do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind)
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		if status = a.status; status != 200 && !strings.Contains(a.body, markMessage) {
+		if status = a.Status; status != 200 && !strings.Contains(a.Body, markMessage) {
 			d.t.Fatalf("refused with %d, and the text is gone", status)
 		}
 	}
@@ -112,12 +116,11 @@ func (d *auditDay) refusals() {
 		d.post(v, 409, nil, "token", stale)
 	}
 	body, kind := auditBody(d.t, auditForm(d.token(v)))
-	elsewhere := &villager{client: v.client, url: v.at("/t/zq7pathx9").url}
-	d.raw(elsewhere, http.MethodPost, 404, body, kind)
+	d.raw(v.At("/t/zq7pathx9"), http.MethodPost, 404, body, kind)
 	crossed := *v
-	crossed.client.Transport = withHeader{v.client.Transport, "Origin", "https://zq7forwardedx9.example"}
+	crossed.Line = withHeader{v.Line, "Origin", "https://zq7forwardedx9.example"}
 	d.raw(&crossed, http.MethodPost, 403, body, kind)
-	crossed.client.Transport = withHeader{v.client.Transport, "Sec-Fetch-Site", "cross-site"}
+	crossed.Line = withHeader{v.Line, "Sec-Fetch-Site", "cross-site"}
 	d.raw(&crossed, http.MethodPost, 403, body, kind)
 }
 
@@ -213,11 +216,11 @@ func (d *auditDay) throw(addr, junk string, encrypted bool) {
 func (d *auditDay) panics() {
 	v := d.villager(sourceV4[0])
 	body, kind := auditBody(d.t, auditForm(d.token(v)))
-	d.raw(v.at("/audit/within/t/ncs01?q=zq7queryx9"), http.MethodPost, 500, body, kind)
-	if a, err := v.at("/audit/panic?q=zq7queryx9").do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind); err == nil && a.status < 500 {
-		d.t.Errorf("/audit/panic answers %d", a.status)
+	d.raw(v.At("/audit/within/t/ncs01?q=zq7queryx9"), http.MethodPost, 500, body, kind)
+	if a, err := v.At("/audit/panic?q=zq7queryx9").Do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind); err == nil && a.Status < 500 {
+		d.t.Errorf("/audit/panic answers %d", a.Status)
 	}
-	d.waitFor("both panics in the log", func() bool { return strings.Count(d.run.stderr.String(), "a handler panicked") == 2 })
+	d.waitFor("both panics in the log", func() bool { return strings.Count(d.run.Said.String(), "a handler panicked") == 2 })
 }
 
 // crash ends the box in one way while an upload is half done, and starts it again.
@@ -235,11 +238,11 @@ func (d *auditDay) crash(how string) {
 	body, kind := auditBody(d.t, auditForm("zq7tokenx9"), d.photos...)
 	fmt.Fprintf(c, "POST /t/ncs01 HTTP/1.1\r\nHost: zq7valuex9\r\nContent-Type: %s\r\nContent-Length: %d\r\nUser-Agent: zq7agentx9\r\n\r\n%s",
 		kind, len(body), body[:len(body)/2])
-	process := d.run.cmd.Process
+	process := d.run.Cmd.Process
 	switch how {
 	case "panic":
 		go func() {
-			_, _ = d.villager(sourceV4[0]).at("/audit/crash").do(d.t.Context(), http.MethodPost, strings.NewReader(markMessage), "text/plain")
+			_, _ = d.villager(sourceV4[0]).At("/audit/crash").Do(d.t.Context(), http.MethodPost, strings.NewReader(markMessage), "text/plain")
 		}()
 	case "SIGKILL":
 		_ = process.Signal(syscall.SIGKILL)
@@ -248,9 +251,7 @@ func (d *auditDay) crash(how string) {
 	case "SIGABRT":
 		_ = process.Signal(syscall.SIGABRT)
 	}
-	ended := <-d.run.exited
-	d.run.exited <- ended
-	if ended == nil {
+	if d.run.End() == nil {
 		d.t.Errorf("%s: the box ended well", how)
 	}
 	d.ended()
@@ -259,8 +260,8 @@ func (d *auditDay) crash(how string) {
 			d.t.Errorf("%s: a core dump", how)
 		}
 	}
-	if strings.Contains(d.run.stderr.String(), "goroutine ") {
-		d.t.Errorf("%s: goroutines are dumped:\n%s", how, d.run.stderr)
+	if strings.Contains(d.run.Said.String(), "goroutine ") {
+		d.t.Errorf("%s: goroutines are dumped:\n%s", how, d.run.Said)
 	}
 	d.start()
 }

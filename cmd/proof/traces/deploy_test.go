@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"os"
@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"tipbox/cmd/internal/box"
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 // TestAuditUnit holds what deploy/tipbox.service promises: no swap, no core
@@ -16,7 +18,7 @@ import (
 // systemd read it, where there is systemd.
 func TestAuditUnit(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../deploy/tipbox.service")
+	b, err := os.ReadFile("../../../deploy/tipbox.service")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +46,7 @@ func TestAuditUnit(t *testing.T) {
 	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
+	if out, err := waittest.Command(t, analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -61,7 +63,7 @@ func TestAuditProxies(t *testing.T) {
 		},
 		"Caddyfile": {`output discard`, `header Cache-Control no-store`, `reverse_proxy 127\.0\.0\.1:8080`},
 	} {
-		text, err := os.ReadFile("../../deploy/" + file)
+		text, err := os.ReadFile("../../../deploy/" + file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +78,7 @@ func TestAuditProxies(t *testing.T) {
 	}
 	// The self-test of how nginx is searched: with buffering it makes temporary files,
 	// and without a word about logs Debian's own settings keep them.
-	addr := freeAddr(t)
+	addr := boxtest.FreeAddr(t)
 	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
 	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;",
 		"access_log off;\n\terror_log  /dev/null emerg;\n\n", "")
@@ -99,12 +101,12 @@ func TestAuditProxies(t *testing.T) {
 // world that it speaks of says what shows it, and each test it names is there.
 func TestAuditThreatModel(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../docs/threat-model.md")
+	b, err := os.ReadFile("../../../docs/threat-model.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := make(map[string]bool)
-	err = filepath.WalkDir("../..", func(path string, e os.DirEntry, err error) error {
+	err = filepath.WalkDir("../../..", func(path string, e os.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

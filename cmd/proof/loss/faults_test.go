@@ -1,14 +1,12 @@
-package main
+package loss
 
 import (
-	"encoding/json"
 	"fmt"
 	"html"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,41 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
-
-// health asks the admin listener: the status code, and each part's state with
-// what is said of it.
-func (s *server) health(t testing.TB, path string) (code int, parts map[string]string) {
-	t.Helper()
-	resp, err := http.Get(s.admin + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var report struct {
-		Parts []struct{ Name, Status, Detail string }
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&report); err != nil {
-		t.Fatal(err)
-	}
-	parts = make(map[string]string)
-	for _, p := range report.Parts {
-		parts[p.Name] = strings.TrimSpace(p.Status + " " + p.Detail)
-	}
-	return resp.StatusCode, parts
-}
-
-// is waits until a part is said to be in a state that begins like this.
-func (s *server) is(t testing.TB, part, state string) {
-	t.Helper()
-	until(t, part+" is "+state, func() bool {
-		_, parts := s.health(t, "/healthz")
-		return strings.HasPrefix(parts[part], state)
-	})
-}
 
 // TestRedisAwayUnderLoad takes Redis away in every way from a box under load,
 // one after the other: no tip is refused, health says what is wrong, and goes
@@ -60,17 +29,17 @@ func TestRedisAwayUnderLoad(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	line := faulttest.Start(t, redis.Addr)
-	mails := mailServer(t, nil)
-	officer, flags := recruit(t)
-	box := serve(t, initBox(t, mails, "[redis]\nurl = \"redis://"+line.Addr+"/0\"\n"+wide, flags...))
-	box.is(t, "redis", "ok")
+	mails := boxtest.MailServer(t, nil)
+	officer, flags := boxtest.Recruit(t)
+	box := boxtest.Serve(t, boxtest.Init(t, mails, "[redis]\nurl = \"redis://"+line.Addr+"/0\"\n"+boxtest.Wide, flags...))
+	box.Is("redis", "ok")
 
 	command := func(words ...string) {
 		if got, err := redis.Do(words...); err != nil || got != "+OK" {
 			t.Errorf("%v: %q, %v", words, got, err)
 		}
 	}
-	load := press(t, box.url, 4)
+	load := press(t, box.URL, 4)
 	for _, fault := range []struct {
 		name       string
 		begin, end func()
@@ -85,21 +54,19 @@ func TestRedisAwayUnderLoad(t *testing.T) {
 		{"failing over", func() { command("REPLICAOF", "127.0.0.1", "1") }, func() { command("REPLICAOF", "NO", "ONE") }},
 	} {
 		fault.begin()
-		box.is(t, "redis", "degraded")
-		if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+		box.Is("redis", "degraded")
+		if code, parts := box.Health("/readyz"); code != http.StatusOK {
 			t.Errorf("%s: not ready: %v", fault.name, parts)
 		}
 		load.more(10)
 		fault.end()
-		box.is(t, "redis", "ok")
+		box.Is("redis", "ok")
 		load.more(10)
 	}
 	texts := load.end()
 	mails.Wait(len(texts))
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	officer.want(mails.Mails(), texts, 1)
+	box.Stop()
+	officer.Want(mails.Mails(), texts, 1)
 	t.Logf("%d tips through eight ways of losing Redis", len(texts))
 }
 
@@ -116,7 +83,7 @@ type pressing struct {
 func press(t testing.TB, url string, senders int) *pressing {
 	p := &pressing{t: t, stop: make(chan struct{})}
 	for i := range senders {
-		v := newVillager(t, url+"/t/ncs01")
+		v := boxtest.NewVillager(t, url+"/t/ncs01")
 		p.senders.Go(func() {
 			for n := 0; ; n++ {
 				select {
@@ -125,8 +92,8 @@ func press(t testing.TB, url string, senders int) *pressing {
 				default:
 				}
 				text := fmt.Sprintf("Tin %d của người %d", n, i)
-				a, err := v.write(t.Context(), report(text))
-				if err != nil || a.status != http.StatusOK {
+				a, err := v.Write(t.Context(), boxtest.Report(text))
+				if err != nil || a.Status != http.StatusOK {
 					t.Errorf("%q: %v, answer %+v", text, err, a)
 					return
 				}
@@ -144,7 +111,7 @@ func press(t testing.TB, url string, senders int) *pressing {
 func (p *pressing) more(n int64) {
 	p.t.Helper()
 	goal := p.thanked.Load() + n
-	until(p.t, "senders are thanked", func() bool { return p.t.Failed() || p.thanked.Load() >= goal })
+	waittest.Until(p.t, "senders are thanked", func() bool { return p.t.Failed() || p.thanked.Load() >= goal })
 }
 
 // end ends the load and returns what was acknowledged.
@@ -162,7 +129,7 @@ func TestMailLineFaults(t *testing.T) {
 	var line *faulttest.Proxy
 	var spoil atomic.Pointer[func()] // what the next DATA brings
 	spoilt := make(chan struct{}, 1)
-	mails := mailServer(t, func(e smtptest.Event) smtptest.Answer {
+	mails := boxtest.MailServer(t, func(e smtptest.Event) smtptest.Answer {
 		if e.Step == smtptest.Data {
 			if f := spoil.Swap(nil); f != nil {
 				(*f)()
@@ -172,8 +139,8 @@ func TestMailLineFaults(t *testing.T) {
 		return smtptest.Usual
 	})
 	line = faulttest.Start(t, net.JoinHostPort(mails.Host, strconv.Itoa(mails.Port)))
-	officer, flags := recruit(t)
-	config := initBox(t, through(mails, line.Addr), wide, flags...)
+	officer, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, boxtest.Through(t, mails, line.Addr), boxtest.Wide, flags...)
 	var texts []string
 	for name, fault := range map[string]func(){
 		"slow":      func() { line.SetSlow(50 * time.Millisecond) },
@@ -184,31 +151,29 @@ func TestMailLineFaults(t *testing.T) {
 	} {
 		line.Set(faulttest.None)
 		spoil.Store(&fault)
-		box := serve(t, config)
-		v := newVillager(t, box.url+"/t/ncs01")
+		box := boxtest.Serve(t, config)
+		v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 		for n := range 3 {
 			text := fmt.Sprintf("Đường dây %s, tin %d", name, n)
-			if a, err := v.write(t.Context(), report(text)); err != nil || a.status != http.StatusOK {
+			if a, err := v.Write(t.Context(), boxtest.Report(text)); err != nil || a.Status != http.StatusOK {
 				t.Fatalf("%s: %v, answer %+v", name, err, a)
 			}
 			texts = append(texts, text)
 			if n == 0 {
-				<-spoilt
+				waittest.For(t, spoilt, "a mail on the line that is "+name)
 			}
 		}
-		if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+		if code, parts := box.Health("/readyz"); code != http.StatusOK {
 			t.Errorf("%s: not ready: %v", name, parts)
 		}
-		box.kill()
+		box.Kill()
 	}
 	line.Set(faulttest.None)
-	box := serve(t, config)
-	until(t, "the spool is worked off", func() bool { return countSpool(t, config) == 0 })
-	box.is(t, "mail", "ok")
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	officer.want(mails.Mails(), texts, 5)
+	box := boxtest.Serve(t, config)
+	waittest.Until(t, "the spool is worked off", func() bool { return len(boxtest.Spool(t, config)) == 0 })
+	box.Is("mail", "ok")
+	box.Stop()
+	officer.Want(mails.Mails(), texts, 5)
 }
 
 // TestDiskTakesNoMore fills the spool's disk, makes it read-only, and sets the
@@ -217,19 +182,19 @@ func TestMailLineFaults(t *testing.T) {
 // room, when the same page goes through.
 func TestDiskTakesNoMore(t *testing.T) {
 	t.Parallel()
-	mails := mailServer(t, nil)
-	officer, flags := recruit(t)
-	config := initBox(t, mails, "[spool]\nmin_free = \"2 MiB\"\n"+wide, flags...)
+	mails := boxtest.MailServer(t, nil)
+	officer, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, mails, "[spool]\nmin_free = \"2 MiB\"\n"+boxtest.Wide, flags...)
 	disk := filepath.Join(filepath.Dir(config), "data")
 	if err := os.MkdirAll(disk, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	mount(t, disk, "size=8m")
-	box := serve(t, config)
-	if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+	box := boxtest.Serve(t, config)
+	if code, parts := box.Health("/readyz"); code != http.StatusOK {
 		t.Fatalf("unready from the start: %v", parts)
 	}
-	v := newVillager(t, box.url+"/t/ncs01")
+	v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 	filler := filepath.Join(disk, "filler")
 	var texts []string
 	for _, fault := range []struct {
@@ -241,48 +206,47 @@ func TestDiskTakesNoMore(t *testing.T) {
 	} {
 		fault.begin()
 		text := `Đĩa ` + fault.name + `, "chữ" <vẫn> còn`
-		tip := report(text, photograph(t, 9, 320, 240))
-		tip.fields["place"] = "Suối Nậm Nhừ"
-		a, err := v.write(t.Context(), tip)
-		if err != nil || a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
-			t.Fatalf("%s: %v, answer %+v\n%s", fault.name, err, a, box.stderr)
+		tip := boxtest.Report(text, boxtest.Photograph(t, 9, 320, 240))
+		tip.Fields["place"] = "Suối Nậm Nhừ"
+		a, err := v.Write(t.Context(), tip)
+		if err != nil || a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			t.Fatalf("%s: %v, answer %+v\n%s", fault.name, err, a, box.Said)
 		}
-		page := html.UnescapeString(a.body)
-		for _, want := range []string{text, "Suối Nậm Nhừ", "0215 000 000", `href="tel:113"`, tip.fields["token"]} {
+		page := html.UnescapeString(a.Body)
+		for _, want := range []string{text, "Suối Nậm Nhừ", "0215 000 000", `href="tel:113"`, tip.Fields["token"]} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: the page has lost %q:\n%s", fault.name, want, page)
 			}
 		}
-		if code, parts := box.health(t, "/readyz"); code != http.StatusServiceUnavailable || !strings.HasPrefix(parts["spool"], "unready") {
+		if code, parts := box.Health("/readyz"); code != http.StatusServiceUnavailable || !strings.HasPrefix(parts["spool"], "unready") {
 			t.Errorf("%s: readyz %d, %v", fault.name, code, parts)
 		}
 		fault.end()
-		if a, err := v.send(t.Context(), tip); err != nil || a.status != http.StatusOK {
-			t.Errorf("%s: again: %v, answer %+v\n%s", fault.name, err, a, box.stderr)
+		if a, err := v.Send(t.Context(), tip); err != nil || a.Status != http.StatusOK {
+			t.Errorf("%s: again: %v, answer %+v\n%s", fault.name, err, a, box.Said)
 		}
-		if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
+		if code, parts := box.Health("/readyz"); code != http.StatusOK {
 			t.Errorf("after %s: readyz %d, %v", fault.name, code, parts)
 		}
 		texts = append(texts, text+"\nỞ đâu: Suối Nậm Nhừ")
 	}
 	mails.Wait(len(texts))
-	if err := box.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	officer.want(mails.Mails(), texts, 1)
-	if strings.Contains(box.stderr.String(), "Đĩa") {
-		t.Errorf("the log has the text:\n%s", box.stderr)
+	box.Stop()
+	officer.Want(mails.Mails(), texts, 1)
+	if strings.Contains(box.Said.String(), "Đĩa") {
+		t.Errorf("the log has the text:\n%s", box.Said)
 	}
 }
 
 // mount puts a small file system in memory over a directory, for the test.
 func mount(t testing.TB, dir, options string) {
 	t.Helper()
-	if out, err := exec.Command(need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Fatalf("this test mounts a small disk, which needs root: %v: %s", err, out)
+	boxtest.NeedRoot(t, "it mounts a small disk")
+	if out, err := waittest.Command(t, boxtest.Need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
+		t.Fatalf("mounting a small disk: %v: %s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", "-l", dir).CombinedOutput(); err != nil {
+		if out, err := waittest.Command(t, "umount", "-l", dir).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
@@ -290,7 +254,7 @@ func mount(t testing.TB, dir, options string) {
 
 func remount(t testing.TB, dir, how string) {
 	t.Helper()
-	if out, err := exec.Command("mount", "-o", "remount,"+how, dir).CombinedOutput(); err != nil {
+	if out, err := waittest.Command(t, "mount", "-o", "remount,"+how, dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package loss
 
 import (
 	"fmt"
@@ -10,13 +10,15 @@ import (
 	"sync"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // oneForm is a villager with one page open.
 type oneForm struct {
-	*villager
+	*boxtest.Villager
 	t     *testing.T
 	token string
 	thank string // the page that thanked for the first tip
@@ -25,9 +27,9 @@ type oneForm struct {
 // openForm fetches the page.
 func openForm(t *testing.T, url string) *oneForm {
 	t.Helper()
-	f := &oneForm{villager: newVillager(t, url+"/t/ncs01"), t: t}
+	f := &oneForm{Villager: boxtest.NewVillager(t, url+"/t/ncs01"), t: t}
 	var err error
-	if f.token, _, err = f.page(t.Context()); err != nil {
+	if f.token, _, err = f.Page(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -36,17 +38,17 @@ func openForm(t *testing.T, url string) *oneForm {
 // tap sends the page with this text, and holds the answer to the first thanks.
 func (f *oneForm) tap(text string) {
 	f.t.Helper()
-	tip := report(text)
-	tip.fields["token"] = f.token
-	a, err := f.send(f.t.Context(), tip)
-	if err != nil || a.status != http.StatusOK {
+	tip := boxtest.Report(text)
+	tip.Fields["token"] = f.token
+	a, err := f.Send(f.t.Context(), tip)
+	if err != nil || a.Status != http.StatusOK {
 		f.t.Fatalf("%v, answer %+v", err, a)
 	}
 	if f.thank == "" {
-		f.thank = a.body
+		f.thank = a.Body
 	}
-	if a.body != f.thank {
-		f.t.Errorf("another tap brought another page:\n%s\n\nthe first:\n%s", a.body, f.thank)
+	if a.Body != f.thank {
+		f.t.Errorf("another tap brought another page:\n%s\n\nthe first:\n%s", a.Body, f.thank)
 	}
 }
 
@@ -93,11 +95,11 @@ func TestOneFormAfterARestart(t *testing.T) {
 // taps on. It returns the texts of the two tips.
 func tapAround(t *testing.T, b *oneFormBox, name string, between func(*testing.T, *oneFormBox)) (texts []string) {
 	t.Helper()
-	f := openForm(t, b.url)
+	f := openForm(t, b.URL)
 	texts = []string{"Tin " + name, "Tin sửa lại " + name}
 	f.tap(texts[0])
 	between(t, b)
-	f.url = b.url + "/t/ncs01" // as the poster's link would lead to it again
+	f.URL = b.URL + "/t/ncs01" // as the poster's link would lead to it again
 	f.tap(texts[0])
 	f.tap(texts[1])
 	f.tap(texts[0])
@@ -112,19 +114,19 @@ func tapAround(t *testing.T, b *oneFormBox, name string, between func(*testing.T
 func TestTapsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
-	f := openForm(t, b.url)
+	f := openForm(t, b.URL)
 	var taps sync.WaitGroup
 	pages := make([]string, 20)
 	for i := range pages {
-		v := newVillager(t, f.url)
+		v := boxtest.NewVillager(t, f.URL)
 		taps.Go(func() {
-			tip := report("Hai mươi lần bấm.", photograph(t, 7, 640, 480))
-			tip.fields["token"] = f.token
-			a, err := v.send(t.Context(), tip)
+			tip := boxtest.Report("Hai mươi lần bấm.", boxtest.Photograph(t, 7, 640, 480))
+			tip.Fields["token"] = f.token
+			a, err := v.Send(t.Context(), tip)
 			switch {
-			case err == nil && a.status == http.StatusOK:
-				pages[i] = a.body
-			case err != nil || a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "Hai mươi lần bấm."):
+			case err == nil && a.Status == http.StatusOK:
+				pages[i] = a.Body
+			case err != nil || a.Status != http.StatusServiceUnavailable || !strings.Contains(a.Body, "Hai mươi lần bấm."):
 				t.Errorf("%v, answer %+v", err, a)
 			}
 		})
@@ -142,30 +144,30 @@ func TestTapsAtOnce(t *testing.T) {
 func TestFourthTip(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
-	f := openForm(t, b.url)
+	f := openForm(t, b.URL)
 	var texts []string
 	for i := range 3 {
 		texts = append(texts, fmt.Sprintf("Tin số %d", i+1))
 		f.tap(texts[i])
 	}
 	texts = append(texts, `Tin thứ tư, có dấu "<>&' và xuống dòng.`)
-	tip := report(texts[3])
-	tip.fields["token"], tip.fields["place"], tip.fields["delivery"] = f.token, "Chợ phiên", "urgent"
-	a, err := f.send(t.Context(), tip)
+	tip := boxtest.Report(texts[3])
+	tip.Fields["token"], tip.Fields["place"], tip.Fields["delivery"] = f.token, "Chợ phiên", "urgent"
+	a, err := f.Send(t.Context(), tip)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh := tokenField.FindStringSubmatch(a.body)
-	if a.status != http.StatusConflict || fresh == nil || fresh[1] == f.token {
-		t.Fatalf("status %d, token %v", a.status, fresh)
+	fresh := boxtest.TokenField.FindStringSubmatch(a.Body)
+	if a.Status != http.StatusConflict || fresh == nil || fresh[1] == f.token {
+		t.Fatalf("status %d, token %v", a.Status, fresh)
 	}
 	for _, want := range []string{texts[3], "Chợ phiên</textarea>", `value="urgent" checked`, `value="report" required checked`} {
-		if !strings.Contains(html.UnescapeString(a.body), want) {
-			t.Errorf("the page that came back has no %s:\n%s", want, a.body)
+		if !strings.Contains(html.UnescapeString(a.Body), want) {
+			t.Errorf("the page that came back has no %s:\n%s", want, a.Body)
 		}
 	}
-	delete(tip.fields, "place")
-	tip.fields["delivery"] = "now"
+	delete(tip.Fields, "place")
+	tip.Fields["delivery"] = "now"
 	f.token = html.UnescapeString(fresh[1])
 	f.tap(texts[3])
 	f.tap(texts[3])
@@ -174,9 +176,9 @@ func TestFourthTip(t *testing.T) {
 
 // oneFormBox is a box with a Redis.
 type oneFormBox struct {
-	*server
+	*boxtest.Server
 	config  string
-	officer *officer
+	officer *boxtest.Officer
 	mails   *smtptest.Server
 	redis   *redistest.Server
 	most    int // mails of a tip
@@ -184,29 +186,27 @@ type oneFormBox struct {
 
 func openBox(t *testing.T) *oneFormBox {
 	t.Helper()
-	b := &oneFormBox{mails: mailServer(t, nil), redis: redistest.Start(t), most: 1}
+	b := &oneFormBox{mails: boxtest.MailServer(t, nil), redis: redistest.Start(t), most: 1}
 	var flags []string
-	b.officer, flags = recruit(t)
-	b.config = initBox(t, b.mails, "[redis]\nurl = "+strconv.Quote(b.redis.URL()), flags...)
-	b.server = serve(t, b.config)
-	b.is(t, "redis", "ok")
+	b.officer, flags = boxtest.Recruit(t)
+	b.config = boxtest.Init(t, b.mails, "[redis]\nurl = "+strconv.Quote(b.redis.URL()), flags...)
+	b.Server = boxtest.Serve(t, b.config)
+	b.Is("redis", "ok")
 	return b
 }
 
 func restart(t *testing.T, b *oneFormBox) {
 	t.Helper()
-	if err := b.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
-	}
-	b.server = serve(t, b.config)
-	b.is(t, "redis", "ok")
+	b.Stop()
+	b.Server = boxtest.Serve(t, b.config)
+	b.Is("redis", "ok")
 }
 
 func crash(t *testing.T, b *oneFormBox) {
 	t.Helper()
-	b.kill()
+	b.Kill()
 	b.most++
-	b.server = serve(t, b.config)
+	b.Server = boxtest.Serve(t, b.config)
 }
 
 // end waits until all is mailed and holds the mails to the texts: each one tip,
@@ -214,9 +214,7 @@ func crash(t *testing.T, b *oneFormBox) {
 func (b *oneFormBox) end(t *testing.T, texts []string) {
 	t.Helper()
 	// Not for so many mails: the first tip's second mail would count as the next tip's.
-	until(t, "the spool is empty", func() bool { return countSpool(t, b.config) == 0 })
-	if err := b.stop(t); err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, b.stderr)
-	}
-	b.officer.want(b.mails.Mails(), texts, b.most)
+	waittest.Until(t, "the spool is empty", func() bool { return len(boxtest.Spool(t, b.config)) == 0 })
+	b.Stop()
+	b.officer.Want(b.mails.Mails(), texts, b.most)
 }

@@ -1,6 +1,7 @@
-package main
+package traces
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 // nginx is Debian's, with deploy/nginx.conf as its only site.
@@ -24,7 +28,7 @@ type nginx struct {
 	conf   string // directory of its configuration
 	https  string // address, host:port
 	http   string
-	output *output
+	output *boxtest.Output
 	made   map[string]time.Time // directories for temporary files, with their times
 }
 
@@ -33,8 +37,8 @@ type nginx struct {
 func startNginx(t testing.TB, box string, change ...string) *nginx {
 	t.Helper()
 	n := &nginx{
-		t: t, dir: t.TempDir(), conf: t.TempDir(), https: freeAddr(t), http: freeAddr(t),
-		output: &output{changed: make(chan struct{}, 1)}, made: make(map[string]time.Time),
+		t: t, dir: t.TempDir(), conf: t.TempDir(), https: boxtest.FreeAddr(t), http: boxtest.FreeAddr(t),
+		output: new(boxtest.Output), made: make(map[string]time.Time),
 	}
 	for _, dir := range []string{n.dir, filepath.Dir(n.dir)} { // its workers are nobody
 		if err := os.Chmod(dir, 0o755); err != nil {
@@ -46,18 +50,20 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 		t.Fatal(err)
 	}
 	cert, key := auditCert(t, n.conf)
-	site, err := os.ReadFile("../../deploy/nginx.conf")
+	site, err := os.ReadFile("../../../deploy/nginx.conf")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, httpsPort, _ := net.SplitHostPort(n.https)
 	_, httpPort, _ := net.SplitHostPort(n.http)
+	other := net.JoinHostPort(sourceOther().String(), httpsPort) // IPv6, where there is any
+	otherPlain := net.JoinHostPort(sourceOther().String(), httpPort)
 	text := string(site)
 	pairs := append([]string{
 		"listen 443 ssl", "listen " + n.https + " ssl",
-		"listen [::]:443 ssl", "listen [::1]:" + httpsPort + " ssl",
+		"listen [::]:443 ssl", "listen " + other + " ssl",
 		"listen 80;", "listen " + n.http + ";",
-		"listen [::]:80;", "listen [::1]:" + httpPort + ";",
+		"listen [::]:80;", "listen " + otherPlain + ";",
 		"/etc/letsencrypt/live/tip.example.vn/fullchain.pem", cert,
 		"/etc/letsencrypt/live/tip.example.vn/privkey.pem", key,
 		"http://127.0.0.1:8080", "http://" + box,
@@ -70,7 +76,7 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	}
 	n.write("site.conf", text)
 	n.write("nginx.conf", n.debian())
-	cmd := exec.Command(need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
+	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
 		"-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
 	cmd.Stdout, cmd.Stderr = n.output, n.output
 	if err := cmd.Start(); err != nil {
@@ -78,10 +84,11 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
+		defer time.AfterFunc(waittest.Limit, func() { _ = cmd.Process.Kill() }).Stop()
 		_ = cmd.Wait()
 	})
 	for deadline := time.Now().Add(time.Minute); ; {
-		c, err := net.Dial("tcp", n.https)
+		c, err := waittest.Dial("tcp", n.https)
 		if err == nil {
 			c.Close()
 			break

@@ -1,4 +1,4 @@
-package main
+package loss
 
 import (
 	"bufio"
@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // upload is a form on its way over a slow line.
@@ -26,20 +28,20 @@ type upload struct {
 // beginUpload fetches the page, and sends half of a form with a photo.
 func beginUpload(t *testing.T, url, text string) *upload {
 	t.Helper()
-	v := newVillager(t, url+"/t/ncs01")
-	token, _, err := v.page(t.Context())
+	v := boxtest.NewVillager(t, url+"/t/ncs01")
+	token, _, err := v.Page(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var body bytes.Buffer
 	body.WriteString("--line\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\n")
-	body.Write(photograph(t, 3, 640, 480))
+	body.Write(boxtest.Photograph(t, 3, 640, 480))
 	for name, value := range map[string]string{"mailbox": "report", "message": text, "token": token} {
 		fmt.Fprintf(&body, "\r\n--line\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s", name, value)
 	}
 	body.WriteString("\r\n--line--\r\n")
 	u := &upload{t: t}
-	if u.conn, err = net.Dial("tcp", strings.TrimPrefix(url, "http://")); err != nil {
+	if u.conn, err = waittest.Dial("tcp", strings.TrimPrefix(url, "http://")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { u.conn.Close() })
@@ -61,7 +63,7 @@ func beginUpload(t *testing.T, url, text string) *upload {
 }
 
 // finish sends the other half and returns the answer.
-func (u *upload) finish() (*answer, error) {
+func (u *upload) finish() (*boxtest.Answer, error) {
 	if _, err := u.conn.Write(u.rest); err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func (u *upload) finish() (*answer, error) {
 	}
 	defer resp.Body.Close()
 	page, err := io.ReadAll(resp.Body)
-	return &answer{resp.StatusCode, resp.Header, string(page)}, err
+	return &boxtest.Answer{Status: resp.StatusCode, Header: resp.Header, Body: string(page)}, err
 }
 
 // atMessage is a mail server's Answer that holds back its word on the first
@@ -92,19 +94,22 @@ func (m *atMessage) letGo() { m.once.Do(func() { close(m.release) }) }
 func (m *atMessage) answer(e smtptest.Event) smtptest.Answer {
 	if e.Step == smtptest.Message && e.Count == 1 {
 		close(m.reached)
-		<-m.release
+		select {
+		case <-m.release:
+		case <-time.After(waittest.Limit):
+		}
 	}
 	return smtptest.Usual
 }
 
 // askToEnd sends SIGTERM and returns once the server lets nobody in any more.
-func askToEnd(t *testing.T, box *server) {
+func askToEnd(t *testing.T, box *boxtest.Server) {
 	t.Helper()
-	if err := box.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := box.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the server lets nobody in", func() bool {
-		c, err := net.Dial("tcp", strings.TrimPrefix(box.url, "http://"))
+	waittest.Until(t, "the server lets nobody in", func() bool {
+		c, err := waittest.Dial("tcp", strings.TrimPrefix(box.URL, "http://"))
 		if err == nil {
 			c.Close()
 		}
@@ -112,53 +117,38 @@ func askToEnd(t *testing.T, box *server) {
 	})
 }
 
-// until waits for something that another process does.
-func until(t testing.TB, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.After(3 * time.Minute); !done(); {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain: %s", what)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
-}
-
 // TestShutdown asks the server to end while a form is half sent and a mail half
 // accepted: both are finished, and nothing is lost or sent twice.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	slow := newAtMessage(t)
-	mails := mailServer(t, slow.answer)
-	officer, flags := recruit(t)
-	config := initBox(t, mails, wide, flags...)
-	box := serve(t, config)
+	mails := boxtest.MailServer(t, slow.answer)
+	officer, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, mails, boxtest.Wide, flags...)
+	box := boxtest.Serve(t, config)
 	texts := []string{"Thư đang đi.", "Biểu mẫu đang gửi."}
 
-	v := newVillager(t, box.url+"/t/ncs01")
-	if a, err := v.write(t.Context(), report(texts[0])); err != nil || a.status != http.StatusOK {
+	v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
+	if a, err := v.Write(t.Context(), boxtest.Report(texts[0])); err != nil || a.Status != http.StatusOK {
 		t.Fatalf("%v, answer %+v", err, a)
 	}
-	<-slow.reached
-	half := beginUpload(t, box.url, texts[1])
+	waittest.For(t, slow.reached, "the first message reaches the mail server")
+	half := beginUpload(t, box.URL, texts[1])
 	askToEnd(t, box)
-	if a, err := half.finish(); err != nil || a.status != http.StatusOK {
-		t.Errorf("the form that was half sent: %v, answer %+v\n%s", err, a, box.stderr)
+	if a, err := half.finish(); err != nil || a.Status != http.StatusOK {
+		t.Errorf("the form that was half sent: %v, answer %+v\n%s", err, a, box.Said)
 	}
 	slow.letGo()
-	if err := <-box.exited; err != nil {
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+	if err := box.End(); err != nil {
+		t.Errorf("tipbox serve ended with %v\n%s", err, box.Said)
 	}
-	box.exited <- nil
 	if n := len(mails.Mails()); n != 1 {
 		t.Errorf("%d mails, want the one that was on its way", n)
 	}
-	again := serve(t, config)
+	again := boxtest.Serve(t, config)
 	mails.Wait(2)
-	if err := again.stop(t); err != nil {
-		t.Error(err)
-	}
-	officer.want(mails.Mails(), texts, 1)
+	again.Stop()
+	officer.Want(mails.Mails(), texts, 1)
 }
 
 // TestShutdownWithoutEnd: what never finishes is given up after the grace, or at
@@ -168,36 +158,35 @@ func TestShutdownWithoutEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			slow := newAtMessage(t)
-			mails := mailServer(t, slow.answer)
-			officer, flags := recruit(t)
-			config := initBox(t, mails, wide, flags...)
-			box := serve(t, config)
-			v := newVillager(t, box.url+"/t/ncs01")
-			if a, err := v.write(t.Context(), report(name)); err != nil || a.status != http.StatusOK {
+			mails := boxtest.MailServer(t, slow.answer)
+			officer, flags := boxtest.Recruit(t)
+			config := boxtest.Init(t, mails, boxtest.Wide, flags...)
+			box := boxtest.Serve(t, config)
+			v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
+			if a, err := v.Write(t.Context(), boxtest.Report(name)); err != nil || a.Status != http.StatusOK {
 				t.Fatalf("%v, answer %+v", err, a)
 			}
-			<-slow.reached
-			half := beginUpload(t, box.url, "không bao giờ đến")
+			waittest.For(t, slow.reached, "the first message reaches the mail server")
+			half := beginUpload(t, box.URL, "không bao giờ đến")
 			begun := time.Now()
 			askToEnd(t, box)
 			if again {
-				if err := box.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				if err := box.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
 				}
 			}
-			err := <-box.exited
-			box.exited <- err
+			err := box.End()
 			t.Logf("ended %v after it was asked to", time.Since(begun).Round(time.Millisecond))
-			if killed := box.cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled(); killed != again || !killed && err != nil {
-				t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
+			if killed := box.Cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled(); killed != again || !killed && err != nil {
+				t.Errorf("tipbox serve ended with %v\n%s", err, box.Said)
 			}
 			if a, err := half.finish(); err == nil {
 				t.Errorf("a form that came after the end was answered: %+v", a)
 			}
 			slow.letGo()
-			serve(t, config)
+			boxtest.Serve(t, config)
 			mails.Wait(2) // the first was taken without the box having heard of it
-			officer.want(mails.Mails(), []string{name}, 2)
+			officer.Want(mails.Mails(), []string{name}, 2)
 		})
 	}
 }

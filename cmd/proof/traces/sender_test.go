@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"bytes"
@@ -10,12 +10,13 @@ import (
 	"net/http"
 	"net/netip"
 	"net/textproto"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
 )
 
 // What senders leave, each in words that stand nowhere else.
@@ -26,6 +27,7 @@ var (
 		netip.MustParseAddr("127.93.188.41"), netip.MustParseAddr("127.93.188.42"), netip.MustParseAddr("127.151.77.203"),
 	}
 	sourceV6   = netip.IPv6Loopback()
+	sourceNoV6 = netip.MustParseAddr("127.93.188.43")                         // in its place on a machine without IPv6
 	proxiedV6  = netip.MustParseAddr("2001:db8:5a17:c0de:91b:7c3d:e2f4:8a65") // as a trusted proxy tells it
 	forgedV4   = netip.MustParseAddr("198.51.100.173")
 	forgedV6   = netip.MustParseAddr("2001:db8:bad:cafe:6e1d:93b7:25c8:f04a")
@@ -40,6 +42,26 @@ const (
 	markSNI        = "zq7snix9"
 	markRelay      = "zq7relayx9"
 )
+
+// sourceOther is the address of a sender who is not like the others.
+func sourceOther() netip.Addr {
+	l, err := net.Listen("tcp6", "[::1]:0")
+	if err != nil {
+		return sourceNoV6
+	}
+	l.Close()
+	return sourceV6
+}
+
+// everywhere is where a box listens for all of them.
+func everywhere(addr string) string {
+	host := netip.IPv6Unspecified()
+	if sourceOther().Is4() {
+		host = netip.IPv4Unspecified()
+	}
+	_, port, _ := net.SplitHostPort(addr)
+	return net.JoinHostPort(host.String(), port)
+}
 
 // auditHeaders are what a phone, its browser and its apps say about themselves.
 var auditHeaders = map[string]string{
@@ -59,7 +81,7 @@ var auditHeaders = map[string]string{
 // auditCanaries are what is looked for. Tokens of forms are added as they come.
 func auditCanaries(tokens []string) []canary {
 	all := []canary{
-		addressCanary("address v4", sourceV4...),
+		addressCanary("address v4", append(sourceV4, sourceNoV6)...),
 		{name: "address ::1", binary: [][]byte{[]byte("[::1]"), []byte("0:0:0:0:0:0:0:1"), []byte("ip6-loopback"), append(make([]byte, 15), 1)}},
 		addressCanary("address v6, by the proxy", proxiedV6),
 		addressCanary("X-Forwarded-For, forged", forgedV4, forgedV6),
@@ -106,17 +128,17 @@ func (m marked) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // auditVillager is someone at an address of their own, with a marked phone.
-func auditVillager(t testing.TB, base string, from netip.Addr) *villager {
+func auditVillager(t testing.TB, base string, from netip.Addr) *boxtest.Villager {
 	line := &http.Transport{
 		DialContext:       dialFrom(from),
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true, ServerName: markSNI + ".example.vn"},
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(line.CloseIdleConnections)
-	v := &villager{client: http.Client{Transport: marked{line}}}
-	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	v.url = base + "/t/ncs01?l=vi&fbclid=zq7queryx9"
-	return v
+	return &boxtest.Villager{
+		URL: base + "/t/ncs01?l=vi&fbclid=zq7queryx9", Line: marked{line},
+		Redirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 func dialFrom(from netip.Addr) func(context.Context, string, string) (net.Conn, error) {
@@ -128,17 +150,6 @@ func dialFrom(from netip.Addr) func(context.Context, string, string) (net.Conn, 
 		}
 		return d.DialContext(ctx, network, addr)
 	}
-}
-
-// at is the villager looking at another path of the same box.
-func (v *villager) at(path string) *villager {
-	other := *v
-	u, err := url.Parse(v.url)
-	if err != nil {
-		panic(err)
-	}
-	other.url = u.Scheme + "://" + u.Host + path
-	return &other
 }
 
 // auditForm fills a form with marks; changes replace fields, "" leaves one out.
@@ -189,11 +200,11 @@ func auditPhotos(t testing.TB) [][]byte {
 	t.Helper()
 	dir := t.TempDir()
 	for i := range 2 {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.jpg", i)), photograph(t, uint64(i), 640, 480), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.jpg", i)), boxtest.Photograph(t, uint64(i), 640, 480), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command(need(t, "exiftool"), "-q", "-overwrite_original",
+	out, err := waittest.Command(t, boxtest.Need(t, "exiftool"), "-q", "-overwrite_original",
 		"-EXIF:OwnerName=zq7ownerx9", "-EXIF:Artist=zq7ownerx9", "-XMP:Creator=zq7ownerx9", "-IPTC:By-line=zq7ownerx9",
 		"-EXIF:SerialNumber=zq7serialx9", "-EXIF:LensSerialNumber=zq7serialx9", "-EXIF:ImageUniqueID=zq7serialx9",
 		"-EXIF:GPSLatitude=22.123", "-EXIF:GPSLatitudeRef=N", "-EXIF:GPSLongitude=102.456", "-EXIF:GPSLongitudeRef=E",

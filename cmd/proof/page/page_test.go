@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"bytes"
@@ -7,18 +7,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
 	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/faulttest"
+	"tipbox/intake/waittest"
 	"tipbox/templates/browser/browsertest"
 )
 
@@ -35,16 +36,16 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	mailServer := smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"})
 	config := pageBox(t, mailServer, "[limits]\nsender = { count = 100000, per = \"1h\", burst = 1000 }\nsite = { count = 100000, per = \"1h\", burst = 1000 }")
-	box := serve(t, config)
+	box := boxtest.Serve(t, config)
 	// Each of these refuses whatever is sent, for a reason of its own.
-	limited := serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
-	spent := &villager{url: limited.url + "/t/ncs01"}
-	if a, err := spent.write(t.Context(), report("tin đầu tiên")); err != nil || a.status != http.StatusOK {
+	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
+	spent := &boxtest.Villager{URL: limited.URL + "/t/ncs01"}
+	if a, err := spent.Write(t.Context(), boxtest.Report("tin đầu tiên")); err != nil || a.Status != http.StatusOK {
 		t.Fatal(a, err)
 	}
-	full := serve(t, pageBox(t, mailServer, "[spool]\nmin_free = \"1000000 GiB\""))
+	full := boxtest.Serve(t, pageBox(t, mailServer, "[spool]\nmin_free = \"1000000 GiB\""))
 
-	proxy := faulttest.Start(t, strings.TrimPrefix(box.url, "http://"))
+	proxy := faulttest.Start(t, strings.TrimPrefix(box.URL, "http://"))
 	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RawQuery {
 		case "none":
@@ -61,7 +62,7 @@ func TestPage(t *testing.T) {
 
 	result := filepath.Join(t.TempDir(), "sent.json")
 	playBrowser(t, "test/page/*.test.mjs", map[string]string{
-		"url": box.url, "limited": limited.url, "full": full.url,
+		"url": box.URL, "limited": limited.URL, "full": full.URL,
 		"proxy": "http://" + proxy.Addr, "control": control.URL, "result": result,
 	})
 	b, err := os.ReadFile(result)
@@ -79,8 +80,8 @@ func TestPage(t *testing.T) {
 // site, and one whose posters are withdrawn.
 func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
 	t.Helper()
-	config := initBox(t, mailServer, more)
-	_, inspectorate := recruit(t)
+	config := boxtest.Init(t, mailServer, more)
+	_, inspectorate := boxtest.Recruit(t)
 	b, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +113,7 @@ func playBrowser(t *testing.T, scripts string, where map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browsertest.Play(t, filepath.Join("..", "..", "templates", "browser"), 9*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
+	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 9*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
 }
 
 // openBrowserTips opens the mails with the command and holds that each tip that
@@ -120,19 +121,19 @@ func playBrowser(t *testing.T, scripts string, where map[string]string) {
 // exiftool finds nothing. One more tip is there: the one that spent the limit.
 func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []browserTip) {
 	t.Helper()
-	identity, passphrase := identityOf(t, config)
+	identity, passphrase := boxtest.IdentityOf(t, config)
 	locked, err := os.ReadFile(identity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids, err := keys.ParseIdentities(locked, keys.UnlockOptions{Passphrase: func() (string, error) { return testPassphrase, nil }})
+	ids, err := keys.ParseIdentities(locked, keys.UnlockOptions{Passphrase: func() (string, error) { return boxtest.Passphrase, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir, out := t.TempDir(), t.TempDir()
 	tips := make(map[string]*plaintext.Tip)
 	for i, m := range mails {
-		tip, err := open.Open(attachment(t, m.Data), ids)
+		tip, err := open.Open(boxtest.Attachment(t, m.Data), ids)
 		if err != nil {
 			continue // of a box with keys of its own
 		}
@@ -147,7 +148,7 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 	if len(tips) != len(sent) {
 		t.Errorf("%d tips arrived, %d were sent", len(tips), len(sent))
 	}
-	printed := tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)
+	printed := boxtest.Tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)
 	for _, s := range sent {
 		tip := tips[s.Message]
 		if tip == nil || !strings.Contains(printed, "\n"+s.Message+"\n") {
@@ -177,7 +178,7 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 // noMetadata holds that exiftool finds nothing in a photo but the picture.
 func noMetadata(t *testing.T, name string, photo []byte) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), need(t, "exiftool"), "-j", "-G1", "-")
+	cmd := waittest.Command(t, boxtest.Need(t, "exiftool"), "-j", "-G1", "-")
 	cmd.Stdin = bytes.NewReader(photo)
 	b, err := cmd.Output()
 	var found []map[string]any

@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"bytes"
@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/deliver/smtp/smtptest"
+	"tipbox/intake/waittest"
 )
 
 // TestLight holds what a phone on EDGE has to load: the form with its headers
@@ -16,16 +18,16 @@ import (
 func TestLight(t *testing.T) {
 	t.Parallel()
 	mailServer := smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"})
-	box := serve(t, pageBox(t, mailServer, ""))
-	page := load(t, box.url+"/t/ncs01", "gzip")
+	box := boxtest.Serve(t, pageBox(t, mailServer, ""))
+	page := load(t, box.URL+"/t/ncs01", "gzip")
 	if page.size > 10<<10 {
 		t.Errorf("the form is %d bytes with headers, at most %d are allowed", page.size, 10<<10)
 	}
-	links := regexp.MustCompile(`<script src="([^"]+)" data-keys="([^"]+)" defer>`).FindStringSubmatch(load(t, box.url+"/t/ncs01", "identity").body)
+	links := regexp.MustCompile(`<script src="([^"]+)" data-keys="([^"]+)" defer>`).FindStringSubmatch(load(t, box.URL+"/t/ncs01", "identity").body)
 	if links == nil {
 		t.Fatal("the form names no script")
 	}
-	script, data := load(t, box.url+links[1], "br"), load(t, box.url+links[2], "br, gzip")
+	script, data := load(t, box.URL+links[1], "br"), load(t, box.URL+links[2], "br, gzip")
 	if all := script.size + data.size; all > 50<<10 {
 		t.Errorf("script and data are %d bytes with headers, at most %d are allowed", all, 50<<10)
 	}
@@ -44,7 +46,7 @@ func load(t *testing.T, url, coding string) loaded {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Encoding", coding)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := waittest.Client(nil).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"maps"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/boxtest"
 )
 
 // auditAnswers are all headers that an answer may have, each with a pattern for
@@ -34,7 +36,7 @@ var auditOptional = []string{"Connection", "Allow", "Vary", "Server", "Retry-Aft
 // and that nobody is sent elsewhere, with nginx in front and without.
 func TestAuditPage(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := boxtest.FreeAddr(t)
 	b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
 	n := startNginx(t, addr)
 	b.start()
@@ -43,16 +45,16 @@ func TestAuditPage(t *testing.T) {
 	for i, front := range fronts {
 		d.front = func() string { return front }
 		v := d.villager(sourceV4[0])
-		v.url = front + "/t/ncs01"
+		v.URL = front + "/t/ncs01"
 		d.mail.Wait(i) // the tips sent so far
 		d.waitFor("them to leave the spool", func() bool { return len(d.spooled("new")) == 0 })
 		before := d.state()
-		var pages []*answer
+		var pages []*boxtest.Answer
 		for range 20 { // a link preview's robot, a thousand scans
 			pages = append(pages, d.raw(v, http.MethodGet, 200, nil, ""), d.raw(v, http.MethodHead, 200, nil, ""))
 		}
 		for path, status := range map[string]int{"/": 200, "/robots.txt": 200, "/t/NCS01/": 200, "/t?code=ncs01": 200, "/t/none": 404, "/none": 404} {
-			pages = append(pages, d.raw(v.at(path), http.MethodGet, status, nil, ""))
+			pages = append(pages, d.raw(v.At(path), http.MethodGet, status, nil, ""))
 		}
 		if after := d.state(); after != before {
 			t.Errorf("looking left something behind:\n%s\nbefore:\n%s", after, before)
@@ -61,9 +63,9 @@ func TestAuditPage(t *testing.T) {
 		body, kind := auditBody(t, auditForm(d.token(v)))
 		for header, value := range map[string]string{"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"} {
 			crossed := *v
-			crossed.client.Transport = withHeader{v.client.Transport, header, value}
+			crossed.Line = withHeader{v.Line, header, value}
 			page := d.raw(&crossed, http.MethodPost, 403, body, kind)
-			if !strings.Contains(page.body, markMessage) {
+			if !strings.Contains(page.Body, markMessage) {
 				t.Errorf("a form from elsewhere (%s) is not given back", header)
 			}
 			pages = append(pages, page)
@@ -72,7 +74,7 @@ func TestAuditPage(t *testing.T) {
 			t.Errorf("a form from elsewhere was taken:\n%s", after)
 		}
 		own := *v
-		own.client.Transport = withHeader{withHeader{v.client.Transport, "Origin", "https://tip.example.vn"}, "Sec-Fetch-Site", "same-origin"}
+		own.Line = withHeader{withHeader{v.Line, "Origin", "https://tip.example.vn"}, "Sec-Fetch-Site", "same-origin"}
 		pages = append(pages, d.raw(&own, http.MethodPost, 200, body, kind))
 		pages = append(pages, d.raw(v, http.MethodPost, 400, body[:100], kind))
 		for _, page := range pages {
@@ -84,30 +86,30 @@ func TestAuditPage(t *testing.T) {
 	// Whoever types the address without https:// is sent on, and no browser keeps that.
 	v := auditVillager(t, "http://"+n.http, sourceV4[0])
 	a := d.raw(v, http.MethodGet, http.StatusMovedPermanently, nil, "")
-	if where, kept := a.header.Get("Location"), a.header.Get("Cache-Control"); !strings.HasPrefix(where, "https://") || kept != "no-store" {
+	if where, kept := a.Header.Get("Location"), a.Header.Get("Cache-Control"); !strings.HasPrefix(where, "https://") || kept != "no-store" {
 		t.Errorf("plain HTTP is sent to %q, Cache-Control %q", where, kept)
 	}
 }
 
-func auditAnswer(t *testing.T, a *answer) {
+func auditAnswer(t *testing.T, a *boxtest.Answer) {
 	t.Helper()
-	for name, values := range a.header {
+	for name, values := range a.Header {
 		want, known := auditAnswers[name]
 		if !known || len(values) != 1 || !regexp.MustCompile("^"+want+"$").MatchString(values[0]) {
-			t.Errorf("status %d: %s: %q", a.status, name, values)
+			t.Errorf("status %d: %s: %q", a.Status, name, values)
 		}
 	}
 	for name := range auditAnswers {
-		if a.header.Get(name) == "" && !slices.Contains(auditOptional, name) {
-			t.Errorf("status %d: no %s among %v", a.status, name, slices.Sorted(maps.Keys(a.header)))
+		if a.Header.Get(name) == "" && !slices.Contains(auditOptional, name) {
+			t.Errorf("status %d: no %s among %v", a.Status, name, slices.Sorted(maps.Keys(a.Header)))
 		}
 	}
-	if a.status >= 300 && a.status < 400 {
-		t.Errorf("a redirect: %d", a.status)
+	if a.Status >= 300 && a.Status < 400 {
+		t.Errorf("a redirect: %d", a.Status)
 	}
 	// Nothing of the page comes from elsewhere or stays behind.
 	if m := regexp.MustCompile(`(?i)(src|href|action)="(https?:)?//[^"]*"|@import|url\(|localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie`).
-		FindString(a.body); m != "" {
+		FindString(a.Body); m != "" {
 		t.Errorf("the page has %q", m)
 	}
 }
@@ -116,7 +118,7 @@ func auditAnswer(t *testing.T, a *answer) {
 func (b *auditBox) state() string {
 	b.t.Helper()
 	var files place
-	log := notRedis(b.run.stderr.String())
+	log := notRedis(b.run.Said.String())
 	b.walk(b.temp, &files, &files)
 	for _, dir := range []string{"new", "hold", "tmp"} {
 		files.addf("%s %v", dir, b.spooled(dir))

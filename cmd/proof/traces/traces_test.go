@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"tipbox/cmd/internal/boxtest"
 )
 
 // TestAudit is the promise that nothing about a sender is kept, made something
@@ -20,8 +22,8 @@ import (
 func TestAudit(t *testing.T) {
 	t.Run("direct", func(t *testing.T) {
 		t.Parallel()
-		addr := freeAddr(t)
-		b := newAuditBox(t, "", false, "--listen", "[::]"+addr[strings.LastIndex(addr, ":"):])
+		addr := boxtest.FreeAddr(t)
+		b := newAuditBox(t, "", false, "--listen", everywhere(addr))
 		d := &auditDay{auditBox: b, photos: auditPhotos(t)}
 		d.front = d.url
 		d.live()
@@ -29,8 +31,8 @@ func TestAudit(t *testing.T) {
 	t.Run("TLS, a Redis that writes to disk", func(t *testing.T) {
 		t.Parallel()
 		cert, key := auditCert(t, t.TempDir())
-		addr := freeAddr(t)
-		b := newAuditBox(t, "", true, "--listen", "[::]"+addr[strings.LastIndex(addr, ":"):], "--base-url", "https://tip.example.vn")
+		addr := boxtest.FreeAddr(t)
+		b := newAuditBox(t, "", true, "--listen", everywhere(addr), "--base-url", "https://tip.example.vn")
 		b.edit(`trusted_proxies = ["127.0.0.1"]`, fmt.Sprintf("tls_cert = %q\ntls_key = %q", cert, key))
 		d := &auditDay{auditBox: b, photos: auditPhotos(t)}
 		d.front = d.url
@@ -41,7 +43,7 @@ func TestAudit(t *testing.T) {
 	})
 	t.Run("nginx", func(t *testing.T) {
 		t.Parallel()
-		addr := freeAddr(t)
+		addr := boxtest.FreeAddr(t)
 		b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
 		n := startNginx(t, addr)
 		d := &auditDay{auditBox: b, photos: auditPhotos(t)}
@@ -95,7 +97,7 @@ func (d *auditDay) live() {
 	d.crash("panic")
 	d.post(d.villager(sourceV4[0]), 200, nil)
 	d.waitFor("held tips", func() bool {
-		return len(d.spooled("hold")) > 0 && strings.Contains(d.run.stderr.String(), "refuses a tip")
+		return len(d.spooled("hold")) > 0 && strings.Contains(d.run.Said.String(), "refuses a tip")
 	})
 	d.look()
 	d.set("")
@@ -106,9 +108,7 @@ func (d *auditDay) live() {
 	}
 	d.mail.Wait(4)
 	d.look()
-	if err := d.run.stop(t); err != nil {
-		t.Errorf("the box ended with %v\n%s", err, d.run.stderr)
-	}
+	d.run.Stop()
 	d.ended()
 	d.collect()
 	if d.after != nil {
@@ -179,15 +179,15 @@ func auditTable(canaries []canary, places []*place) (found map[string]map[string
 // byProxy sends tips as a trusted proxy passes them on.
 func (d *auditDay) byProxy(from netip.Addr) {
 	v := auditVillager(d.t, d.url(), netip.MustParseAddr("127.0.0.1"))
-	v.client.Transport = withHeader{v.client.Transport, "X-Forwarded-For", forgedV6.String() + ", " + from.String()}
+	v.Line = withHeader{v.Line, "X-Forwarded-For", forgedV6.String() + ", " + from.String()}
 	d.post(v, http.StatusOK, nil)
 	for n := 0; ; n++ {
 		body, kind := auditBody(d.t, auditForm(d.token(v)))
-		a, err := v.do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind)
+		a, err := v.Do(d.t.Context(), http.MethodPost, bytes.NewReader(body), kind)
 		if err != nil || n > 30 {
 			d.t.Fatalf("%v, %d tips by one address", err, n)
 		}
-		if a.status == http.StatusTooManyRequests {
+		if a.Status == http.StatusTooManyRequests {
 			return
 		}
 	}

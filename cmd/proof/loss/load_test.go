@@ -1,4 +1,4 @@
-package main
+package loss
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tipbox/cmd/internal/boxtest"
 )
 
 // TestFiveHundredAtOnce is item 3 of "nothing acknowledged is ever lost": 500
@@ -14,27 +16,31 @@ import (
 func TestFiveHundredAtOnce(t *testing.T) {
 	t.Parallel()
 	const senders = 500
-	officer, flags := recruit(t)
-	mails := mailServer(t, nil)
-	box := serve(t, initBox(t, mails, wide, flags...))
+	officer, flags := boxtest.Recruit(t)
+	mails := boxtest.MailServer(t, nil)
+	box := boxtest.Serve(t, boxtest.Init(t, mails, boxtest.Wide, flags...))
 
 	var open, written sync.WaitGroup
 	press := make(chan struct{})
 	texts := make([]string, senders)
-	answers := make([]*answer, senders)
+	answers := make([]*boxtest.Answer, senders)
 	errs := make([]error, senders)
 	open.Add(senders)
 	for i := range senders {
 		texts[i] = fmt.Sprintf("Tin thứ %d trong năm trăm.", i)
-		v := newVillager(t, box.url+"/t/ncs01")
+		v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 		written.Go(func() {
-			f := report(texts[i])
+			f := boxtest.Report(texts[i])
 			// The page has come, and its connection stays open for the form.
-			f.fields["token"], _, errs[i] = v.page(t.Context())
+			f.Fields["token"], _, errs[i] = v.Page(t.Context())
 			open.Done()
-			<-press
+			select {
+			case <-press:
+			case <-t.Context().Done():
+				return
+			}
 			if errs[i] == nil {
-				answers[i], errs[i] = v.send(t.Context(), f)
+				answers[i], errs[i] = v.Send(t.Context(), f)
 			}
 		})
 	}
@@ -45,16 +51,14 @@ func TestFiveHundredAtOnce(t *testing.T) {
 	answered := time.Since(began)
 	for i, a := range answers {
 		if errs[i] != nil {
-			t.Fatalf("sender %d: %v\n%s", i, errs[i], box.stderr)
+			t.Fatalf("sender %d: %v\n%s", i, errs[i], box.Said)
 		}
-		if a.status != http.StatusOK {
-			t.Fatalf("sender %d got %d\n%s", i, a.status, box.stderr)
+		if a.Status != http.StatusOK {
+			t.Fatalf("sender %d got %d\n%s", i, a.Status, box.Said)
 		}
 	}
 	mails.Wait(senders)
 	t.Logf("500 senders answered in %v, all mails delivered after %v", answered, time.Since(began))
-	if err := box.stop(t); err != nil { // and with it whatever mail was still to come
-		t.Errorf("tipbox serve ended with %v\n%s", err, box.stderr)
-	}
-	officer.want(mails.Mails(), texts, 1)
+	box.Stop()
+	officer.Want(mails.Mails(), texts, 1)
 }

@@ -1,6 +1,6 @@
 //go:build torture
 
-package main
+package loss
 
 import "testing"
 

@@ -1,4 +1,4 @@
-package main
+package traces
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tipbox/cmd/internal/boxtest"
 )
 
 // TestAuditFindsLeaks lets the audit's build leak, into each kind of place and in
@@ -90,7 +92,7 @@ func TestAuditCanTell(t *testing.T) {
 // leaks that the audit's build has.
 func TestAuditBuild(t *testing.T) {
 	t.Parallel()
-	for path, has := range map[string]bool{binary(t): false, auditBinary(t): true} {
+	for path, has := range map[string]bool{boxtest.Binary(t): false, boxtest.Leaky(t): true} {
 		program, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -102,16 +104,16 @@ func TestAuditBuild(t *testing.T) {
 		}
 	}
 	b := newAuditBox(t, "", false)
-	b.program = binary(t)
+	b.program = boxtest.Binary(t)
 	b.env = append(b.env, "TIPBOX_AUDIT_LEAKS=log,digest,temp,data,redis,metric,mail")
 	d := &auditDay{auditBox: b}
 	d.front = d.url
 	d.start()
 	v := d.villager(sourceV4[0])
 	for _, path := range []string{"/audit/panic", "/audit/crash"} {
-		d.raw(v.at(path), "GET", 404, nil, "")
+		d.raw(v.At(path), "GET", 404, nil, "")
 	}
-	d.raw(v.at("/audit/within/t/ncs01"), "POST", 404, nil, "")
+	d.raw(v.At("/audit/within/t/ncs01"), "POST", 415, nil, "") // no body: the form, as for any link to it
 	d.post(v, 200, nil)
 	d.mail.Wait(1)
 	d.look()

@@ -1,5 +1,0 @@
-//go:build !race
-
-package poster
-
-const raceDetector = false
