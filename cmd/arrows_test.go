@@ -46,9 +46,10 @@ var (
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"templates/browser/browsertest":   {},
-		"qr":                              {"intake/photo/jpegread", "qr/typo"},
-		"qr/paper":                        {"qr", "templates/fonts"},
+		"qr":                              {"qr/typo"},
+		"qr/paper":                        {"qr", "qr/scan", "templates/fonts"},
 		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
+		"qr/scan":                         {"intake/photo/jpegread"},
 		"qr/typo":                         {},
 
 		"cmd/internal/box": {
@@ -67,13 +68,16 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/table", "cmd/internal/terminal", "crypto/keys", "crypto/open", "crypto/plaintext", "intake",
-			"intake/durable", "qr/paper", "templates/browser",
+			"cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
+			"intake", "intake/durable", "qr/paper", "qr/scan", "templates/browser",
 		},
-		"cmd/internal/patrol":   {"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake", "qr"},
+		"cmd/internal/patrol": {
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",
+		},
 		"cmd/internal/setup":    {"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "intake/durable"},
 		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
 		"cmd/internal/terminal": {"crypto/open"},
+		"cmd/internal/unread":   {"qr/scan"},
 		"cmd/internal/unitkeys": {"cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable"},
 		"cmd/proof/traces/leaky": {
 			"cmd/internal/box", "cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver",

@@ -1,33 +1,26 @@
-package qr
+package scan
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/jpeg" // what phones and scanners write
-	_ "image/png"
 
 	"tipbox/intake/photo/jpegscan"
 )
 
-// ErrTooBig is returned for a photo that would take too much memory or time.
-var ErrTooBig = errors.New("a picture of too many pixels")
-
 const (
-	// maxDecoded is how many bytes a decoded photo may take: 120 megapixels in
-	// colour, 75 in 16 bits, 40 of a progressive JPEG.
-	maxDecoded = 600_000_000
+	// maxDecoded is how many bytes a decoded photo may take: 200 megapixels of an
+	// ordinary JPEG, 75 in 16 bits, 60 of a progressive JPEG.
+	maxDecoded = 640_000_000
 	// maxScanned is how many pixels the scans of a JPEG may go over.
 	maxScanned = 640_000_000
 )
 
-// DecodePhoto decodes a photo that anyone may have made: a JPEG, a PNG, or what
-// else the program has registered with package image. What it would cost is known
+// decode decodes a picture that anyone may have made. What it would cost is known
 // before it is decoded. It returns ErrTooBig, image.ErrFormat or what is wrong
 // with the file.
-func DecodePhoto(file []byte, maxPixels int) (img image.Image, err error) {
+func decode(file []byte, maxPixels int) (img image.Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			img, err = nil, fmt.Errorf("decoding a malformed photo: %v", r)
@@ -38,7 +31,7 @@ func DecodePhoto(file []byte, maxPixels int) (img image.Image, err error) {
 		return nil, err
 	}
 	pixels := int64(head.Width) * int64(head.Height)
-	if pixels > int64(maxPixels) || pixels*perPixel(head.ColorModel, format, file) > maxDecoded {
+	if pixels > int64(maxPixels) || pixels*halfBytes(head.ColorModel, format, file)/2 > maxDecoded {
 		return nil, fmt.Errorf("%d × %d: %w", head.Width, head.Height, ErrTooBig)
 	}
 	if format == "jpeg" && jpegscan.TooMany(file, head.Width, head.Height, maxScanned) {
@@ -48,19 +41,22 @@ func DecodePhoto(file []byte, maxPixels int) (img image.Image, err error) {
 	return img, err
 }
 
-// perPixel returns how many bytes decoding takes for each pixel, about.
-func perPixel(model color.Model, format string, file []byte) int64 {
-	n := int64(4)
+// halfBytes returns how many half bytes decoding takes for each pixel, about.
+func halfBytes(model color.Model, format string, file []byte) int64 {
+	n := int64(8)
 	switch model {
 	case color.GrayModel:
-		n = 1
+		n = 2
 	case color.YCbCrModel:
-		n = 3
+		n = 6
 	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
-		n = 8
+		n = 16
 	}
 	switch format {
 	case "jpeg":
+		if halved(file) {
+			n = 3
+		}
 		if jpegscan.Progressive(file) {
 			n *= 5
 		}
@@ -71,4 +67,15 @@ func perPixel(model color.Model, format string, file []byte) int64 {
 		}
 	}
 	return n
+}
+
+// halved reports whether a JPEG has its colours at half the size each way, as
+// phones write them.
+func halved(file []byte) bool {
+	for marker, s := range jpegscan.Segments(file) {
+		if marker == jpegscan.SOF0 || marker == jpegscan.SOF1 || marker == jpegscan.SOF2 {
+			return len(s) == 15 && s[5] == 3 && s[7] == 0x22 && s[10] == 0x11 && s[13] == 0x11
+		}
+	}
+	return false
 }

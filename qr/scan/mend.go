@@ -1,0 +1,167 @@
+package scan
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"io"
+	"sort"
+
+	"tipbox/intake/photo/jpegscan"
+)
+
+// mendJPEG returns what is there of a JPEG that ends too soon, or nil: what has
+// not come through is left out, as on a phone.
+func mendJPEG(file []byte) image.Image {
+	if !bytes.HasPrefix(file, []byte("\xff\xd8")) {
+		return nil
+	}
+	end := []byte("\xff\xd9")
+	heightAt := 0   // in the file
+	var scans []int // where they begin
+	whole := file[:len(file):len(file)]
+	offset := func(segment []byte) int { return len(whole) - cap(segment) }
+	for marker, segment := range jpegscan.Segments(whole) {
+		switch marker {
+		case jpegscan.SOF0, jpegscan.SOF1, jpegscan.SOF2:
+			heightAt = offset(segment) + 1
+		case jpegscan.SOS:
+			scans = append(scans, offset(segment)-4)
+		}
+	}
+	if heightAt == 0 || scans == nil {
+		return nil
+	}
+	if img, err := decode(append(whole, end...), maxPixels); err == nil {
+		return img
+	}
+	// A progressive one is whole, if less sharp, without its last scans.
+	for n := len(scans) - 1; n > 0; n-- {
+		if img, err := decode(append(whole[:scans[n]:scans[n]], end...), maxPixels); err == nil {
+			return img
+		}
+	}
+	if len(scans) > 1 {
+		whole = whole[:scans[1]]
+	}
+	cut := append(bytes.Clone(whole), end...)
+	const rows = 8
+	height := int(binary.BigEndian.Uint16(cut[heightAt:]))
+	var best image.Image
+	sort.Search(height/rows, func(n int) bool {
+		binary.BigEndian.PutUint16(cut[heightAt:], uint16((n+1)*rows))
+		img, err := decode(cut, maxPixels)
+		if err != nil {
+			return true
+		}
+		best = img
+		return false
+	})
+	return best
+}
+
+const pngMagic = "\x89PNG\r\n\x1a\n"
+
+func appendChunk(file []byte, kind string, content []byte) []byte {
+	body := append([]byte(kind), content...)
+	file = append(binary.BigEndian.AppendUint32(file, uint32(len(content))), body...) //nolint:gosec // of a file in memory
+	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(body))
+}
+
+// pngOf returns a PNG of that size, depth and kind of colour whose data is packed
+// already.
+func pngOf(w, h int, bits, kind byte, packed []byte) []byte {
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(w)), uint32(h)) //nolint:gosec // bounded by maxPixels
+	file := appendChunk([]byte(pngMagic), "IHDR", append(head, bits, kind, 0, 0, 0))
+	return appendChunk(appendChunk(file, "IDAT", packed), "IEND", nil)
+}
+
+// mendPNG returns what is there of a PNG that ends too soon or whose checksums are
+// wrong, or nil.
+func mendPNG(file []byte) image.Image {
+	if !bytes.HasPrefix(file, []byte(pngMagic)) {
+		return nil
+	}
+	var head, data []byte
+	out := []byte(pngMagic)
+	for rest := file[len(pngMagic):]; len(rest) >= 8; {
+		kind := string(rest[4:8])
+		size := min(int(binary.BigEndian.Uint32(rest)), len(rest)-8)
+		content := rest[8 : 8+size]
+		rest = rest[min(8+size+4, len(rest)):]
+		switch kind {
+		case "IHDR":
+			head = content
+			out = appendChunk(out, kind, content)
+		case "PLTE", "tRNS":
+			out = appendChunk(out, kind, content)
+		case "IDAT":
+			data = append(data, content...)
+		}
+	}
+	size, ok := pngSize(head)
+	if !ok {
+		return nil
+	}
+	z, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil
+	}
+	rows := make([]byte, size)
+	if n, _ := io.ReadFull(z, rows); n == 0 {
+		return nil
+	}
+	var packed bytes.Buffer
+	w, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
+	_, _ = w.Write(rows) // into memory
+	_ = w.Close()
+	img, err := decode(appendChunk(appendChunk(out, "IDAT", packed.Bytes()), "IEND", nil), maxPixels)
+	if err != nil {
+		return nil
+	}
+	return img
+}
+
+// pngSize returns how many bytes the rows of a PNG have, each with its filter.
+func pngSize(head []byte) (size int64, ok bool) {
+	if len(head) != 13 {
+		return 0, false
+	}
+	w, h := int64(binary.BigEndian.Uint32(head)), int64(binary.BigEndian.Uint32(head[4:]))
+	samples := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[head[9]]
+	bits := int64(head[8]) * samples
+	pass := func(x0, y0, dx, dy int64) {
+		if pw, ph := (w-x0+dx-1)/dx, (h-y0+dy-1)/dy; pw > 0 && ph > 0 {
+			size += ph * (1 + (pw*bits+7)/8)
+		}
+	}
+	if w*h > maxPixels || w <= 0 || h <= 0 || bits > 64 {
+		return 0, false
+	}
+	if head[12] == 0 {
+		pass(0, 0, 1, 1)
+	} else { // Adam7
+		for _, p := range [][4]int64{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+			pass(p[0], p[1], p[2], p[3])
+		}
+	}
+	return size, bits > 0 && size <= maxDecoded
+}
+
+// mendWebP returns what is there of a WebP that ends too soon, or nil.
+func mendWebP(file []byte) image.Image {
+	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WEBP" {
+		return nil
+	}
+	missing := int64(binary.LittleEndian.Uint32(file[4:])) + 8 - int64(len(file))
+	if missing <= 0 || missing > 1<<26 {
+		return nil
+	}
+	img, err := decode(append(bytes.Clone(file), make([]byte, missing)...), maxPixels)
+	if err != nil {
+		return nil
+	}
+	return img
+}
