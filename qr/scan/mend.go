@@ -70,14 +70,6 @@ func appendChunk(file []byte, kind string, content []byte) []byte {
 	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(body))
 }
 
-// pngOf returns a PNG of that size, depth and kind of colour whose data is packed
-// already.
-func pngOf(w, h int, bits, kind byte, packed []byte) []byte {
-	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(w)), uint32(h)) //nolint:gosec // bounded by maxPixels
-	file := appendChunk([]byte(pngMagic), "IHDR", append(head, bits, kind, 0, 0, 0))
-	return appendChunk(appendChunk(file, "IDAT", packed), "IEND", nil)
-}
-
 // mendPNG returns what is there of a PNG that ends too soon or whose checksums are
 // wrong, or nil.
 func mendPNG(file []byte) image.Image {
@@ -150,16 +142,21 @@ func pngSize(head []byte) (size int64, ok bool) {
 	return size, bits > 0 && size <= maxDecoded
 }
 
-// mendWebP returns what is there of a WebP that ends too soon, or nil.
+// mendWebP returns what is there of a lossy WebP that ends too soon, or nil. Its
+// decoder wants more bits than it needs, so there are zeros enough.
 func mendWebP(file []byte) image.Image {
-	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WEBP" {
+	at := bytes.Index(file, []byte("VP8 ")) + 4
+	if len(file) < 16 || string(file[:4]) != "RIFF" || at < 4 || at+4 > len(file) {
 		return nil
 	}
-	missing := int64(binary.LittleEndian.Uint32(file[4:])) + 8 - int64(len(file))
+	missing := int64(binary.LittleEndian.Uint32(file[at:])) - int64(len(file)-at-4)
 	if missing <= 0 || missing > 1<<26 {
 		return nil
 	}
-	img, err := decode(append(bytes.Clone(file), make([]byte, missing)...), maxPixels)
+	longer := append(bytes.Clone(file), make([]byte, missing+missing%2+1<<20)...)
+	binary.LittleEndian.PutUint32(longer[4:], uint32(len(longer)-8))     //nolint:gosec // of a file in memory
+	binary.LittleEndian.PutUint32(longer[at:], uint32(len(longer)-at-4)) //nolint:gosec // of a file in memory
+	img, err := decode(longer, maxPixels)
 	if err != nil {
 		return nil
 	}

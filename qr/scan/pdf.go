@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +35,7 @@ func pdfPages(file []byte) iter.Seq2[image.Image, error] {
 				yield(nil, ErrTooBig)
 				return
 			}
-			img, err := o.picture(o.number("Width"), o.number("Height"))
+			img, err := o.picture(number(o.dict, "Width", 0), number(o.dict, "Height", 0))
 			if err == nil {
 				left -= img.Bounds().Dx() * img.Bounds().Dy()
 			}
@@ -65,7 +66,7 @@ func pdfPages(file []byte) iter.Seq2[image.Image, error] {
 // stream is an object with data.
 type stream struct {
 	file []byte
-	dict string // with what it refers to for its parameters
+	dict string
 	data []byte // as it stands in the file
 }
 
@@ -91,7 +92,7 @@ func streams(file []byte) iter.Seq[stream] {
 			if strings.HasSuffix(s.dict, "end") { // of a stream that has no data
 				continue
 			}
-			size := s.number("Length")
+			size := number(s.dict, "Length", 0)
 			if end := at + size; size == 0 || end > len(file) || !bytes.HasPrefix(bytes.TrimLeft(file[end:min(end+20, len(file))], "\r\n"), dataEnds) {
 				size = bytes.Index(file[at:], dataEnds)
 			}
@@ -107,12 +108,12 @@ func streams(file []byte) iter.Seq[stream] {
 	}
 }
 
-// number returns a number of the dictionary, 0 where there is none or it stands
-// in another object.
-func (s *stream) number(key string) int {
-	m := regexp.MustCompile(`/` + key + `\s+(-?\d+)(\s+\d+\s+R)?`).FindStringSubmatch(s.dict)
+// number returns a number of a dictionary, or otherwise where there is none or it
+// stands in another object.
+func number(dict, key string, otherwise int) int {
+	m := regexp.MustCompile(`/` + key + `\s+(-?\d+)(\s+\d+\s+R)?`).FindStringSubmatch(dict)
 	if m == nil || m[2] != "" {
-		return 0
+		return otherwise
 	}
 	n, _ := strconv.Atoi(m[1])
 	return n
@@ -121,24 +122,40 @@ func (s *stream) number(key string) int {
 var (
 	subtypeImage = regexp.MustCompile(`/Subtype\s*/Image`)
 	filterNames  = regexp.MustCompile(`/Filter\s*(/\w+|\[[^\]]*\])`)
-	parmsObject  = regexp.MustCompile(`/DecodeParms\s*\[?\s*(\d+)\s+(\d+)\s+R`)
+	parmsHere    = regexp.MustCompile(`(?s)/DecodeParms\s*(?:\[[^<\d]*)?<<(.*?)>>`)
+	parmsThere   = regexp.MustCompile(`/DecodeParms\s*\[?\s*(\d+)\s+(\d+)\s+R`)
+	aligned      = regexp.MustCompile(`/EncodedByteAlign\s+true`)
 )
 
 func (s *stream) isPicture() bool {
 	return subtypeImage.MatchString(s.dict) || strings.Contains(s.dict, "/DCTDecode")
 }
 
-// picture decodes a picture of the size that its dictionary tells.
-func (s *stream) picture(w, h int) (image.Image, error) {
-	if m := parmsObject.FindStringSubmatch(s.dict); m != nil {
+// parms returns the dictionary of what the last filter needs to know.
+func (s *stream) parms() string {
+	if m := parmsHere.FindStringSubmatch(s.dict); m != nil {
+		return m[1]
+	}
+	if m := parmsThere.FindStringSubmatch(s.dict); m != nil {
 		object := regexp.MustCompile(`(?s)\s` + m[1] + `\s+` + m[2] + `\s+obj(.{0,1000}?)endobj`)
 		if m := object.FindSubmatch(s.file); m != nil {
-			s.dict += string(m[1])
+			return string(m[1])
 		}
 	}
+	return ""
+}
+
+// picture decodes a picture of the size that its dictionary tells.
+func (s *stream) picture(w, h int) (image.Image, error) {
 	var filters []string
 	if m := filterNames.FindStringSubmatch(s.dict); m != nil {
 		filters = strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune("/[] \r\n\t", r) })
+	}
+	switch {
+	case slices.Contains(filters, "JPXDecode"):
+		return nil, &UnsupportedError{JPEG2000}
+	case slices.Contains(filters, "JBIG2Decode"):
+		return nil, &UnsupportedError{JBIG2}
 	}
 	sane := w > 0 && h > 0 && w <= maxPixels && h <= maxPixels/w
 	for i, filter := range filters {
@@ -146,16 +163,10 @@ func (s *stream) picture(w, h int) (image.Image, error) {
 		switch {
 		case filter == "DCTDecode" && last:
 			return picture(s.data)
-		case filter == "JPXDecode":
-			return nil, &UnsupportedError{JPEG2000}
-		case filter == "JBIG2Decode":
-			return nil, &UnsupportedError{JBIG2}
 		case !sane:
 			return nil, ErrDamaged
 		case filter == "CCITTFaxDecode" && last:
 			return s.fax(w, h)
-		case filter == "FlateDecode" && last && s.number("Predictor") >= 10:
-			return s.png(w, h)
 		case filter == "FlateDecode":
 			z, err := zlib.NewReader(bytes.NewReader(s.data))
 			if err != nil {
@@ -163,6 +174,9 @@ func (s *stream) picture(w, h int) (image.Image, error) {
 			}
 			const largest = 8                                                      // bytes a pixel
 			s.data, _ = io.ReadAll(io.LimitReader(z, int64(w)*int64(h)*largest+1)) // as far as it goes
+			if last {
+				s.data = unfiltered(s.data, s.parms())
+			}
 		case filter == "ASCII85Decode":
 			text, _, _ := bytes.Cut(s.data, []byte("~>"))
 			decoded := make([]byte, 4*len(text))
@@ -182,42 +196,79 @@ func (s *stream) picture(w, h int) (image.Image, error) {
 // Whether black is 0 or 1 makes no difference to who searches in both.
 func (s *stream) fax(w, h int) (image.Image, error) {
 	format := ccitt.Group3
-	switch k := s.number("K"); {
+	parms := s.parms()
+	switch k := number(parms, "K", 0); {
 	case k < 0:
 		format = ccitt.Group4
 	case k > 0:
 		return nil, &UnsupportedError{OtherScan}
 	}
-	if columns := s.number("Columns"); columns > 0 {
-		w = min(columns, maxPixels/h)
-	}
-	align := regexp.MustCompile(`/EncodedByteAlign\s+true`).MatchString(s.dict)
+	w = min(max(number(parms, "Columns", 1728), 1), maxPixels/h)
 	page := image.NewGray(image.Rect(0, 0, w, h))
-	err := ccitt.DecodeIntoGray(page, bytes.NewReader(s.data), ccitt.MSB, format, &ccitt.Options{Align: align})
+	err := ccitt.DecodeIntoGray(page, bytes.NewReader(s.data), ccitt.MSB, format, &ccitt.Options{Align: aligned.MatchString(parms)})
 	if err != nil && !bytes.Contains(page.Pix, []byte{0xff}) {
 		return nil, ErrDamaged
 	}
 	return page, nil
 }
 
-// png decodes a picture that was packed as PNG packs it: it lacks only the head.
-func (s *stream) png(w, h int) (image.Image, error) {
-	colours := max(s.number("Colors"), 1)
-	kind, ok := map[int]byte{1: 0, 3: 2, 4: 6}[colours]
-	bits := s.number("BitsPerComponent")
-	if !ok || bits < 1 || bits > 16 {
-		return nil, &UnsupportedError{OtherScan}
+// unfiltered undoes the filters of PNG (PNG specification, 9.2), which a PDF may
+// have applied to rows of another length than the picture's.
+func unfiltered(data []byte, parms string) []byte {
+	const png = 10
+	if number(parms, "Predictor", 1) < png {
+		return data
 	}
-	if img := mendPNG(pngOf(w, h, byte(bits), kind, s.data)); img != nil {
-		return img, nil
+	bits := number(parms, "Colors", 1) * number(parms, "BitsPerComponent", 8)
+	size := (number(parms, "Columns", 1)*bits + 7) / 8
+	left := max(bits/8, 1) // how far the pixel to the left is
+	if size <= 0 || bits > 64 {
+		return nil
 	}
-	return nil, ErrDamaged
+	out := data[:0]
+	above := make([]byte, size)
+	for len(data) > 1 {
+		filter, row := data[0], bytes.Clone(data[1:min(1+size, len(data))])
+		data = data[min(1+size, len(data)):]
+		for i := range row {
+			var a, c int
+			b := int(above[i])
+			if i >= left {
+				a, c = int(row[i-left]), int(above[i-left])
+			}
+			switch filter {
+			case 1:
+				row[i] += byte(a)
+			case 2:
+				row[i] += byte(b)
+			case 3:
+				row[i] += byte((a + b) / 2)
+			case 4:
+				row[i] += byte(nearest(a, b, c))
+			}
+		}
+		out = append(out, row...)
+		copy(above, row)
+	}
+	return out
+}
+
+// nearest is PNG's Paeth predictor.
+func nearest(a, b, c int) int {
+	distance := func(x int) int { return max(a+b-c-x, x-a-b+c) }
+	switch {
+	case distance(a) <= distance(b) && distance(a) <= distance(c):
+		return a
+	case distance(b) <= distance(c):
+		return b
+	}
+	return c
 }
 
 // samples makes a picture in grey of what was not packed, or is unpacked. How many
 // samples a pixel has is told by how many there are.
 func (s *stream) samples(w, h int) (image.Image, error) {
-	bits := max(s.number("BitsPerComponent"), 1)
+	bits := max(number(s.dict, "BitsPerComponent", 1), 1)
 	perPixel := 1
 	for ; perPixel < 4 && h*((w*(perPixel+1)*bits+7)/8) <= len(s.data); perPixel++ {
 	}

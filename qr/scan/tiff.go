@@ -84,6 +84,7 @@ const (
 	tagCounts      = 279 // of their bytes
 	tagJPEGTables  = 347
 
+	compressedFax  = 3 // the decoder reads few of its variants
 	compressedJPEG = 7
 )
 
@@ -123,12 +124,13 @@ func (d *directory) page(maxPixels int) (image.Image, error) {
 	if err == nil || errors.Is(err, ErrTooBig) {
 		return img, err
 	}
-	if c, _ := d.values(tagCompression); len(c) == 1 && c[0] == compressedJPEG {
+	c, _ := d.values(tagCompression)
+	switch {
+	case len(c) == 1 && c[0] == compressedJPEG:
 		if img := d.jpeg(maxPixels); img != nil {
 			return img, nil
 		}
-	}
-	if errors.As(err, new(tiff.UnsupportedError)) {
+	case len(c) == 1 && c[0] == compressedFax, errors.As(err, new(tiff.UnsupportedError)):
 		return nil, &UnsupportedError{OtherScan}
 	}
 	return nil, ErrDamaged
