@@ -141,24 +141,3 @@ func pngSize(head []byte) (size int64, ok bool) {
 	}
 	return size, bits > 0 && size <= maxDecoded
 }
-
-// mendWebP returns what is there of a lossy WebP that ends too soon, or nil. Its
-// decoder wants more bits than it needs, so there are zeros enough.
-func mendWebP(file []byte) image.Image {
-	at := bytes.Index(file, []byte("VP8 ")) + 4
-	if len(file) < 16 || string(file[:4]) != "RIFF" || at < 4 || at+4 > len(file) {
-		return nil
-	}
-	missing := int64(binary.LittleEndian.Uint32(file[at:])) - int64(len(file)-at-4)
-	if missing <= 0 || missing > 1<<26 {
-		return nil
-	}
-	longer := append(bytes.Clone(file), make([]byte, missing+missing%2+1<<20)...)
-	binary.LittleEndian.PutUint32(longer[4:], uint32(len(longer)-8))     //nolint:gosec // of a file in memory
-	binary.LittleEndian.PutUint32(longer[at:], uint32(len(longer)-at-4)) //nolint:gosec // of a file in memory
-	img, err := decode(longer, maxPixels)
-	if err != nil {
-		return nil
-	}
-	return img
-}

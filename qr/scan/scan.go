@@ -60,7 +60,7 @@ func picture(file []byte) (image.Image, error) {
 	case errors.Is(err, image.ErrFormat):
 		return nil, ErrNotPicture
 	}
-	for _, mend := range []func([]byte) image.Image{mendJPEG, mendPNG, mendWebP} {
+	for _, mend := range []func([]byte) image.Image{mendJPEG, mendPNG} {
 		if img := mend(file); img != nil {
 			return img, nil
 		}

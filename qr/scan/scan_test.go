@@ -124,14 +124,12 @@ func TestCut(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"large-progressive.jpg", "large-lossy.webp"} {
-		file, err := os.ReadFile(filepath.Join("../../intake/photo/testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := only(t, file[:len(file)*6/10]); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	file, err := os.ReadFile("../../intake/photo/testdata/large-progressive.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := only(t, file[:len(file)*6/10]); err != nil {
+		t.Errorf("progressive: %v", err)
 	}
 	wrong := bytes.Clone(files["png"])
 	at := bytes.Index(wrong, []byte("IDAT"))
