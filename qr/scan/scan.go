@@ -55,15 +55,13 @@ func picture(file []byte) (image.Image, error) {
 	}
 	img, err := decode(file, maxPixels)
 	switch {
-	case err == nil || errors.Is(err, ErrTooBig):
+	case err == nil || errors.Is(err, ErrTooBig) || errors.As(err, new(*UnsupportedError)):
 		return img, err
 	case errors.Is(err, image.ErrFormat):
 		return nil, ErrNotPicture
 	}
-	for _, mend := range []func([]byte) image.Image{mendJPEG, mendPNG} {
-		if img := mend(file); img != nil {
-			return img, nil
-		}
+	if img := mendPNG(file); img != nil {
+		return img, nil
 	}
 	return nil, ErrDamaged
 }

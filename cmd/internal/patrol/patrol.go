@@ -32,7 +32,7 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 	v := verifier{cfg: cfg, now: time.Now()}
 	rows := [][]string{{"photo", "verdict", "link", "note"}}
 	var codes, bad, unreadable int
-	strange := false // a code that was never ours, or is not any more
+	strange := false    // a code that was never ours, or is not any more
 	var others []string // that hold no picture
 	for i, found := range inOrder(candidates, v.look) {
 		t.Step("photo", i+1, len(candidates))

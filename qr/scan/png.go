@@ -7,60 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"io"
-	"sort"
-
-	"tipbox/intake/photo/jpegscan"
 )
-
-// mendJPEG returns what is there of a JPEG that ends too soon, or nil: what has
-// not come through is left out, as on a phone.
-func mendJPEG(file []byte) image.Image {
-	if !bytes.HasPrefix(file, []byte("\xff\xd8")) {
-		return nil
-	}
-	end := []byte("\xff\xd9")
-	heightAt := 0   // in the file
-	var scans []int // where they begin
-	whole := file[:len(file):len(file)]
-	offset := func(segment []byte) int { return len(whole) - cap(segment) }
-	for marker, segment := range jpegscan.Segments(whole) {
-		switch marker {
-		case jpegscan.SOF0, jpegscan.SOF1, jpegscan.SOF2:
-			heightAt = offset(segment) + 1
-		case jpegscan.SOS:
-			scans = append(scans, offset(segment)-4)
-		}
-	}
-	if heightAt == 0 || scans == nil {
-		return nil
-	}
-	if img, err := decode(append(whole, end...), maxPixels); err == nil {
-		return img
-	}
-	// A progressive one is whole, if less sharp, without its last scans.
-	for n := len(scans) - 1; n > 0; n-- {
-		if img, err := decode(append(whole[:scans[n]:scans[n]], end...), maxPixels); err == nil {
-			return img
-		}
-	}
-	if len(scans) > 1 {
-		whole = whole[:scans[1]]
-	}
-	cut := append(bytes.Clone(whole), end...)
-	const rows = 8
-	height := int(binary.BigEndian.Uint16(cut[heightAt:]))
-	var best image.Image
-	sort.Search(height/rows, func(n int) bool {
-		binary.BigEndian.PutUint16(cut[heightAt:], uint16((n+1)*rows))
-		img, err := decode(cut, maxPixels)
-		if err != nil {
-			return true
-		}
-		best = img
-		return false
-	})
-	return best
-}
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
 
