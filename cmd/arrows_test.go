@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/build"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,7 +103,8 @@ var (
 )
 
 // TestArrows holds the layout: imports run one way, each outside library that
-// matters is behind one door, and nobody keeps a permission that is not used.
+// matters is behind one door, nobody keeps a permission that is not used, and
+// docs/architecture.md has a word on each package.
 func TestArrows(t *testing.T) {
 	t.Chdir("..")
 	imports := make(map[string][]string) // by package, in any of our builds
@@ -129,11 +131,18 @@ func TestArrows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	page, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	used := make(map[[2]string]bool) // a library and who imports it
 	for name, all := range imports {
 		allowed, known := arrows[name]
 		if !known {
 			t.Errorf("package %s has no place in the layout", name)
+		}
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("package %s does not stand in docs/architecture.md", name)
 		}
 		for _, imp := range all {
 			if ours, ok := strings.CutPrefix(imp, "tipbox/"); ok && !slices.Contains(allowed, ours) {
