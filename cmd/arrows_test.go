@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/build"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,9 +48,10 @@ var (
 		"templates/mail":                  {},
 		"templates/browser":               {},
 		"templates/browser/browsertest":   {},
-		"qr":                              {"intake/photo/jpegread", "qr/typo"},
-		"qr/paper":                        {"qr", "templates/fonts"},
+		"qr":                              {"qr/typo"},
+		"qr/paper":                        {"qr", "qr/scan", "templates/fonts"},
 		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
+		"qr/scan":                         {"intake/photo/jpegread"},
 		"qr/typo":                         {},
 
 		"cmd/internal/box": {
@@ -69,13 +71,16 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/table", "cmd/internal/terminal", "crypto/keys", "crypto/open", "crypto/plaintext", "intake",
-			"intake/durable", "qr/paper", "templates/browser",
+			"cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
+			"intake", "intake/durable", "qr/paper", "qr/scan", "templates/browser",
 		},
-		"cmd/internal/patrol":   {"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake", "qr"},
+		"cmd/internal/patrol": {
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",
+		},
 		"cmd/internal/setup":    {"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "intake/durable"},
 		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
 		"cmd/internal/terminal": {"crypto/open"},
+		"cmd/internal/unread":   {"qr/scan"},
 		"cmd/internal/unitkeys": {"cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable"},
 		"cmd/proof/traces/leaky": {
 			"cmd/internal/box", "cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver",
@@ -100,7 +105,8 @@ var (
 )
 
 // TestArrows holds the layout: imports run one way, each outside library that
-// matters is behind one door, and nobody keeps a permission that is not used.
+// matters is behind one door, nobody keeps a permission that is not used, and
+// docs/architecture.md has a word on each package.
 func TestArrows(t *testing.T) {
 	t.Chdir("..")
 	imports := make(map[string][]string) // by package, in any of our builds
@@ -127,11 +133,18 @@ func TestArrows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	page, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	used := make(map[[2]string]bool) // a library and who imports it
 	for name, all := range imports {
 		allowed, known := arrows[name]
 		if !known {
 			t.Errorf("package %s has no place in the layout", name)
+		}
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("package %s does not stand in docs/architecture.md", name)
 		}
 		for _, imp := range all {
 			if ours, ok := strings.CutPrefix(imp, "tipbox/"); ok && !slices.Contains(allowed, ours) {

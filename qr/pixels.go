@@ -10,16 +10,17 @@ import (
 // vec is a place in an image, in pixels.
 type vec struct{ x, y float64 }
 
-// grayOf returns the image's luminance as a copy. A JPEG has it ready made.
+// grayOf returns the image's luminance. A JPEG has it ready made.
 func grayOf(img image.Image) *image.Gray {
 	b := img.Bounds()
-	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
-	if y, ok := img.(*image.YCbCr); ok {
-		for row := range b.Dy() {
-			copy(g.Pix[row*g.Stride:][:b.Dx()], y.Y[y.YOffset(b.Min.X, b.Min.Y+row):])
-		}
-		return g
+	at := image.Rect(0, 0, b.Dx(), b.Dy())
+	switch img := img.(type) {
+	case *image.YCbCr:
+		return &image.Gray{Pix: img.Y[img.YOffset(b.Min.X, b.Min.Y):], Stride: img.YStride, Rect: at}
+	case *image.Gray:
+		return &image.Gray{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: at}
 	}
+	g := image.NewGray(at)
 	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src) // under what is transparent
 	draw.Draw(g, g.Rect, img, b.Min, draw.Over)
 	return g
@@ -83,31 +84,50 @@ func enlarge(dst, src *image.Gray, part image.Rectangle, fx, fy float64) {
 
 func plain(img *image.Gray) *image.Gray { return img }
 
-// stretched widens the range from the darkest to the lightest hundredth to the
-// whole: for photos in low light.
-func stretched(img *image.Gray) *image.Gray {
-	var counts [256]int
-	for _, v := range img.Pix {
-		counts[v]++
+// levelled gives every part of the picture the same mean and the same contrast:
+// for grey on grey, low light, and the edge of a glare.
+func levelled(img *image.Gray) *image.Gray {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	r := max(w, h)/24 + 2
+	out := image.NewGray(img.Rect)
+	// Sums of the values and of their squares in a column of 2r+1 pixels, then in a
+	// square of as many.
+	sums, squares := make([]int, w), make([]int, w)
+	column := func(y, sign int) {
+		if y >= 0 && y < h {
+			for x, v := range img.Pix[y*img.Stride:][:w] {
+				sums[x] += sign * int(v)
+				squares[x] += sign * int(v) * int(v)
+			}
+		}
 	}
-	lo, hi := 0, 255
-	for n := 0; lo < 255 && n < len(img.Pix)/100; lo++ {
-		n += counts[lo]
+	for y := range r {
+		column(y, 1)
 	}
-	for n := 0; hi > lo+1 && n < len(img.Pix)/100; hi-- {
-		n += counts[hi]
+	for y := range h {
+		column(y+r, 1)
+		column(y-r-1, -1)
+		rows := min(y+r, h-1) - max(y-r, 0) + 1
+		var sum, square int
+		for x := range min(r, w) {
+			sum, square = sum+sums[x], square+squares[x]
+		}
+		for x := range w {
+			if x+r < w {
+				sum, square = sum+sums[x+r], square+squares[x+r]
+			}
+			if x-r-1 >= 0 {
+				sum, square = sum-sums[x-r-1], square-squares[x-r-1]
+			}
+			n := float64(rows * (min(x+r, w-1) - max(x-r, 0) + 1))
+			mean := float64(sum) / n
+			deviation := math.Sqrt(max(float64(square)/n-mean*mean, 0))
+			const grain, target = 2, 64
+			v := 128 + (float64(img.Pix[y*img.Stride+x])-mean)*target/(deviation+grain)
+			out.Pix[y*out.Stride+x] = uint8(min(max(v, 0), 255))
+		}
 	}
-	if hi <= lo { // all of one shade
-		return img
-	}
-	var table [256]uint8
-	for v := range table {
-		table[v] = uint8(min(max((v-lo)*255/(hi-lo), 0), 255))
-	}
-	for i, v := range img.Pix {
-		img.Pix[i] = table[v]
-	}
-	return img
+	return out
 }
 
 // blurred takes away the grain of high sensitivities and the dots of printers.
@@ -140,44 +160,15 @@ func boxBlur(img *image.Gray) *image.Gray {
 	return out
 }
 
-// corners returns the corners of the symbol in its plane's approximation as a
-// parallelogram: the finders' centres lie 3.5 modules inside, about a seventh of
-// the distance between two of them in the sizes we meet.
-func (r result) corners() [4]vec {
-	bl, tl, tr := r.points[0], r.points[1], r.points[2]
-	right, down := vec{tr.x - tl.x, tr.y - tl.y}, vec{bl.x - tl.x, bl.y - tl.y}
-	const k = 0.17
-	at := func(a, b float64) vec { return vec{tl.x + right.x*a + down.x*b, tl.y + right.y*a + down.y*b} }
-	return [4]vec{at(-k, -k), at(1+k, -k), at(1+k, 1+k), at(-k, 1+k)}
-}
-
-func around(corners [4]vec) image.Rectangle {
-	xs := []float64{corners[0].x, corners[1].x, corners[2].x, corners[3].x}
-	ys := []float64{corners[0].y, corners[1].y, corners[2].y, corners[3].y}
+// at returns the rectangle around the symbol, taken for a parallelogram.
+func (c code) at() image.Rectangle {
+	bl, tl, tr := c.finders[0], c.finders[1], c.finders[2]
+	var xs, ys []float64
+	for _, a := range []float64{-c.margin, 1 + c.margin} {
+		for _, b := range []float64{-c.margin, 1 + c.margin} {
+			xs = append(xs, tl.x+(tr.x-tl.x)*a+(bl.x-tl.x)*b)
+			ys = append(ys, tl.y+(tr.y-tl.y)*a+(bl.y-tl.y)*b)
+		}
+	}
 	return image.Rect(int(slices.Min(xs)), int(slices.Min(ys)), int(slices.Max(xs))+1, int(slices.Max(ys))+1)
-}
-
-// paint fills a convex quadrilateral with a light grey.
-func paint(img *image.Gray, corners [4]vec) {
-	at := around(corners).Intersect(img.Rect)
-	for y := at.Min.Y; y < at.Max.Y; y++ {
-		for x := at.Min.X; x < at.Max.X; x++ {
-			if inside(corners, float64(x), float64(y)) {
-				img.Pix[y*img.Stride+x] = 200
-			}
-		}
-	}
-}
-
-func inside(c [4]vec, x, y float64) bool {
-	left, right := 0, 0
-	for i, a := range c {
-		b := c[(i+1)%4]
-		if cross := (b.x-a.x)*(y-a.y) - (b.y-a.y)*(x-a.x); cross > 0 {
-			left++
-		} else if cross < 0 {
-			right++
-		}
-	}
-	return left == 0 || right == 0
 }

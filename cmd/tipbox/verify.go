@@ -21,7 +21,9 @@ verdict is genuine, foreign, unknown, withdrawn or unreadable; the exit status
 is 1 unless all are genuine.
 
 Arguments:
-  PHOTO...   JPEG or PNG photos of posters, or folders of them`,
+  PHOTO...   photos or scans of posters (JPEG, PNG, WebP, TIFF, PDF …), or folders
+             of them; folders in folders too. What cannot be looked at is named
+             as unreadable`,
 		Example: `  tipbox verify --csv tuan-tra.csv anh-tuan-tra`,
 		Args:    arguments("PHOTO..."),
 		RunE: func(_ *cobra.Command, args []string) error {

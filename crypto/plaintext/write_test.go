@@ -62,7 +62,7 @@ func TestPhotoRoom(t *testing.T) {
 	}
 }
 
-func TestPhotosHaveTheClassesOfTheDesign(t *testing.T) {
+func TestPhotosHaveTheSizeClasses(t *testing.T) {
 	seen := map[int]bool{}
 	for size := 1000; size < 3_000_000; size += 97_001 {
 		tip := textTip("Ảnh đây.")

@@ -55,7 +55,7 @@ func auc(with, without []int) float64 {
 }
 
 func TestLimitsCannotBeRead(t *testing.T) {
-	// A fifth of the design's, so that one tip tells five times as much. Where the
+	// A fifth of the default's, so that one tip tells five times as much. Where the
 	// attacker stands behind the sender's own address, a site that is no hindrance.
 	site, wide := Rule{48, time.Hour, 16}, Rule{4800, time.Hour, 1600}
 	for name, w := range map[string]watched{

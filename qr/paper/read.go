@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tipbox/qr"
+	"tipbox/qr/scan"
 )
 
 // What can be wrong with what was read of a sheet.
@@ -66,6 +67,34 @@ func numbers(list []int) string {
 type Reading struct {
 	total int
 	lines map[int][]byte
+}
+
+// AddFile reads the codes in all pictures of a file: a photo, or the scanned pages
+// of a TIFF or PDF. It returns ErrNoCode, ErrTwoSheets, or why package scan left
+// out a picture that may have held a code.
+func (r *Reading) AddFile(file []byte) error {
+	var found bool
+	var unread error
+	for picture, err := range scan.Pictures(file) {
+		if err == nil {
+			err = r.AddPhoto(picture)
+		}
+		switch {
+		case err == nil:
+			found = true
+		case errors.Is(err, ErrTwoSheets):
+			return err
+		case !errors.Is(err, ErrNoCode) && unread == nil:
+			unread = err
+		}
+	}
+	switch {
+	case found:
+		return nil
+	case unread != nil:
+		return unread
+	}
+	return ErrNoCode
 }
 
 // AddPhoto reads the codes in a photo or scan of the sheet or of a part of it.

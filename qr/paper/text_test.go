@@ -2,19 +2,11 @@ package paper
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// crcHeader makes the checksum of a PNG's first chunk right again.
-func crcHeader(file []byte) []byte {
-	binary.BigEndian.PutUint32(file[29:33], crc32.ChecksumIEEE(file[12:29]))
-	return file
-}
 
 // sheetText returns the lines as a person types them.
 func sheetText(t *testing.T, locked []byte) []string {

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 
 	"tipbox/cmd/internal/terminal"
+	"tipbox/cmd/internal/unread"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/qr/paper"
+	"tipbox/qr/scan"
 )
 
 // advice is what an officer reads where keys and tips go wrong: the sentence in
@@ -93,14 +95,15 @@ var advice = []struct {
 		"chỉ đưa ảnh và chữ của một tờ", "give pictures and text of one sheet only"}},
 	{paper.ErrWrongSum, "mã kiểm tra của tờ không khớp, có lẽ lẫn hai tờ", []string{
 		"chỉ đưa ảnh và chữ của một tờ, rồi thử lại", "give pictures and text of one sheet only, and try again"}},
-	{paper.ErrEmptyPDF, "tệp PDF này không có trang quét nào", []string{
+	{scan.ErrEmptyPDF, "tệp PDF này không có trang quét nào", []string{
 		"in ra rồi chụp hoặc quét thành ảnh JPEG, PNG; hoặc chép các dòng chữ trong đó vào một tệp .txt",
 		"print it and photograph or scan the page, or copy its lines of letters into a text file"}},
-	{paper.ErrTooBig, "ảnh quá lớn", []string{
+	{scan.ErrTooBig, "ảnh quá lớn", []string{
 		"quét lại ở 300 dpi", "scan again at 300 dpi"}},
-	{paper.ErrNotPicture, "tệp này không phải ảnh cũng không phải chữ", []string{
-		"lưu ảnh dạng JPEG hoặc PNG (iPhone: đừng dùng HEIC)",
-		"save the picture as JPEG or PNG, not HEIC"}},
+	{scan.ErrDamaged, "ảnh hỏng, không đọc được gì", []string{
+		"chép lại ảnh bằng dây cáp, hoặc chụp lại", "copy the picture again by cable, or take it again"}},
+	{scan.ErrNotPicture, "tệp này không phải ảnh cũng không phải chữ", []string{
+		"lưu ảnh dạng JPEG hoặc PNG", "save the picture as JPEG or PNG"}},
 	{fs.ErrNotExist, "không tìm thấy tệp", []string{
 		"kiểm tra lại tên và thư mục",
 		"check the name and the folder"}},
@@ -114,6 +117,11 @@ func Advise(err error) error {
 		return terminal.Hint(fmt.Errorf("thiếu chương trình của khóa / %w", err),
 			fmt.Sprintf("cài age-plugin-%s rồi thử lại", plugin.Name),
 			fmt.Sprintf("install age-plugin-%s so that it is found in PATH", plugin.Name))
+	}
+	var unsupported *scan.UnsupportedError
+	if errors.As(err, &unsupported) {
+		w := unread.Of(unsupported.Kind)
+		return terminal.Hint(fmt.Errorf("%s / %w", w.What, err), w.Do, w.DoEn)
 	}
 	var typo *paper.TypoError
 	if errors.As(err, &typo) && !errors.Is(err, paper.ErrVietnamese) {

@@ -97,21 +97,5 @@ func readSheet(t *terminal.Terminal, reading *paper.Reading, name string) error 
 	}
 	t.Working("đang đọc " + name + " / reading")
 	defer t.Done()
-	pictures, err := paper.Pictures(file)
-	if err != nil {
-		return err
-	}
-	var found bool
-	for _, picture := range pictures {
-		switch err := reading.AddPhoto(picture); {
-		case err == nil:
-			found = true
-		case !errors.Is(err, paper.ErrNoCode):
-			return err
-		}
-	}
-	if !found {
-		return paper.ErrNoCode
-	}
-	return nil
+	return reading.AddFile(file)
 }

@@ -1,52 +1,79 @@
 package patrol
 
 import (
-	"errors"
 	"fmt"
-	"image"
-	"io"
-	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tipbox/cmd/internal/config"
 	"tipbox/intake"
 	"tipbox/qr"
+	"tipbox/qr/scan"
 )
 
 // verifier judges photos against a configuration.
 type verifier struct {
-	cfg *config.Config
-	now time.Time
+	cfg   *config.Config
+	now   time.Time
+	large sync.Mutex // held while a large photo is looked at: a phone's largest takes half a gigabyte
 }
 
-// photo returns a finding for each code in the photo, at least one. Whatever a
-// stranger's print does to the reader, the other photos are judged.
-func (v *verifier) photo(name string) (list []finding) {
-	unreadable := func(vi, en string) []finding {
-		return []finding{{photo: name, verdict: qr.Unreadable, note: vi + " / " + en}}
+// largePhoto is the size in bytes of a file from which on photos are looked at one
+// at a time.
+const largePhoto = 20 << 20
+
+// look returns a finding for each code in the photo and for each picture without
+// one; none for a file of a folder that holds no picture. Whatever a stranger's
+// print does to the reader, the other photos are judged.
+func (v *verifier) look(c candidate) (list []finding) {
+	unreadable := func(vi, en string) {
+		list = append(list, finding{photo: c.name, verdict: qr.Unreadable, note: vi + " / " + en})
 	}
 	defer func() {
 		if recover() != nil {
-			list = unreadable("không đọc được ảnh này; chụp lại", "the photo cannot be read; photograph again")
+			list = nil
+			unreadable("không đọc được ảnh này; chụp lại", "the photo cannot be read; photograph again")
 		}
 	}()
-	img, err := readPhoto(name)
-	switch {
-	case errors.Is(err, image.ErrFormat):
-		return unreadable("không phải ảnh JPEG hay PNG; máy iPhone: Cài đặt, Camera, Định dạng, Tương thích nhất",
-			"not a JPEG or PNG; on an iPhone: Settings, Camera, Formats, Most Compatible")
-	case err != nil:
-		return unreadable("không mở được ảnh: "+err.Error(), "the photo cannot be opened")
+	if c.why != nil {
+		unreadable(wordsForLeftOut(c.why))
+		return list
 	}
-	codes := qr.Read(img)
-	if len(codes) == 0 {
-		return unreadable("không đọc được mã nào; chụp lại gần hơn, thẳng, đủ sáng, cả bốn góc của mã",
-			"no code could be read; photograph again from nearer, straight on, in good light, all corners of the code in view")
+	if !c.named && isLitter(c.name) {
+		return nil
 	}
-	for _, code := range codes {
-		list = append(list, v.judge(name, code.Text))
+	file, err := readPhoto(c.name)
+	if err != nil {
+		unreadable(wordsForLeftOut(err))
+		return list
+	}
+	if !c.named && holdsNone(c.name, file) {
+		return nil
+	}
+	if len(file) > largePhoto {
+		v.large.Lock()
+		defer v.large.Unlock()
+	}
+	for picture, err := range scan.Pictures(file) {
+		if err != nil {
+			unreadable(wordsForLeftOut(err))
+			continue
+		}
+		codes := qr.Read(picture)
+		if len(codes) == 0 {
+			unreadable("không đọc được mã nào; chụp lại gần hơn, thẳng, đủ sáng, cả bốn góc của mã",
+				"no code could be read; photograph again from nearer, straight on, in good light, all corners of the code in view")
+		}
+		for _, code := range codes {
+			if code.Text == "" {
+				unreadable("trong ảnh có một mã mà không đọc được; chụp riêng mã đó, gần và rõ",
+					"the photo shows a code that cannot be read; photograph it by itself, near and sharp")
+				continue
+			}
+			list = append(list, v.judge(c.name, code.Text))
+		}
 	}
 	// What is wrong comes first: it is what the patrol must see.
 	slices.SortStableFunc(list, func(a, b finding) int {
@@ -59,19 +86,6 @@ func (v *verifier) photo(name string) (list []finding) {
 		return 0
 	})
 	return list
-}
-
-func readPhoto(name string) (image.Image, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	file, err := io.ReadAll(io.LimitReader(f, maxVerifyFile))
-	if err != nil {
-		return nil, err
-	}
-	return qr.DecodePhoto(file, maxVerifyPixels)
 }
 
 func (v *verifier) judge(photo, text string) finding {

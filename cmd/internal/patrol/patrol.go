@@ -4,7 +4,6 @@ package patrol
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -18,13 +17,6 @@ import (
 	"tipbox/qr"
 )
 
-// maxVerifyPixels is the largest photo that is decoded: phones with 108
-// megapixels store 12 unless told otherwise.
-const maxVerifyPixels = 120_000_000
-
-// maxVerifyFile is more than such a photo takes, even as a PNG.
-const maxVerifyFile = 1 << 29
-
 // Verify is tipbox verify: what it is given.
 type Verify struct {
 	Photos []string // and folders of them
@@ -33,16 +25,20 @@ type Verify struct {
 
 // Run judges every code in every photo.
 func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
-	photos, err := photosIn(c.Photos)
+	candidates, err := candidatesIn(c.Photos)
 	if err != nil {
 		return terminal.Usage(err)
 	}
 	v := verifier{cfg: cfg, now: time.Now()}
 	rows := [][]string{{"photo", "verdict", "link", "note"}}
 	var codes, bad, unreadable int
-	strange := false // a code that was never ours, or is not any more
-	for i, found := range inOrder(photos, v.photo) {
-		t.Step("photo", i+1, len(photos))
+	strange := false    // a code that was never ours, or is not any more
+	var others []string // that hold no picture
+	for i, found := range inOrder(candidates, v.look) {
+		t.Step("photo", i+1, len(candidates))
+		if len(found) == 0 {
+			others = append(others, filepath.Base(candidates[i].name))
+		}
 		for _, f := range found {
 			t.Done()
 			fmt.Fprintln(t.Out, strings.Join(f.row(), "\t"))
@@ -60,18 +56,26 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 		}
 	}
 	t.Done()
+	photos := len(candidates) - len(others)
+	if photos == 0 {
+		return terminal.Usage(terminal.Hint(errors.New("there are no photos in the folder"), "expected JPEG, PNG, WebP, TIFF or scanned PDF files"))
+	}
 	if c.CSV != "" {
 		if err := table.Replace(c.CSV, ',', rows, "bảng", "table"); err != nil {
 			return err
 		}
 	}
-	vi := fmt.Sprintf("%d ảnh, %d mã: %d thật, %d không", len(photos), codes, codes-bad, bad)
-	en := fmt.Sprintf("%s, %s: %d genuine, %d not", terminal.Counted(len(photos), "photo"), terminal.Counted(codes, "code"), codes-bad, bad)
+	vi := fmt.Sprintf("%d ảnh, %d mã: %d thật, %d không", photos, codes, codes-bad, bad)
+	en := fmt.Sprintf("%s, %s: %d genuine, %d not", terminal.Counted(photos, "photo"), terminal.Counted(codes, "code"), codes-bad, bad)
 	if unreadable > 0 {
 		vi += fmt.Sprintf("; %d ảnh không đọc được", unreadable)
 		en += fmt.Sprintf("; %s unreadable", terminal.Counted(unreadable, "photo"))
 	}
 	t.Say("%s / %s", vi, en)
+	if others != nil {
+		t.Say("%d tệp khác không phải ảnh, không xem / %s without a picture, left out: %s",
+			len(others), terminal.Counted(len(others), "other file"), strings.Join(first(others, 5), ", "))
+	}
 	if strange {
 		t.Say("foreign, unknown: gỡ xuống, báo đơn vị / take it down, tell the unit")
 	}
@@ -103,33 +107,12 @@ func (f finding) row() []string {
 	return []string{clean(f.photo), string(f.verdict), clean(f.link), clean(f.note)}
 }
 
-// photosIn returns the photos named and those in the folders named.
-func photosIn(paths []string) ([]string, error) {
-	var photos []string
-	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, fmt.Errorf("looking for photos: %w", err)
-		}
-		if !info.IsDir() {
-			photos = append(photos, p)
-			continue
-		}
-		entries, err := os.ReadDir(p)
-		if err != nil {
-			return nil, fmt.Errorf("looking for photos: %w", err)
-		}
-		for _, e := range entries {
-			// HEIC is not read, but must not be passed over in silence.
-			if ext := strings.ToLower(filepath.Ext(e.Name())); slices.Contains([]string{".jpg", ".jpeg", ".png", ".heic", ".heif"}, ext) {
-				photos = append(photos, filepath.Join(p, e.Name()))
-			}
-		}
+// first returns the first n names, with "…" for the others.
+func first(names []string, n int) []string {
+	if len(names) <= n {
+		return names
 	}
-	if len(photos) == 0 {
-		return nil, terminal.Hint(errors.New("there are no photos in the folder"), "expected files ending in .jpg, .jpeg or .png")
-	}
-	return photos, nil
+	return append(slices.Clone(names[:n]), "…")
 }
 
 // inOrder applies work to all items on all processors and yields the results in

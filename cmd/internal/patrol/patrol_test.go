@@ -52,13 +52,13 @@ func TestVerifyGoesOn(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	photos, err := photosIn([]string{dir})
+	photos, err := candidatesIn([]string{dir})
 	if err != nil || len(photos) != 3 {
 		t.Fatalf("%d photos, %v", len(photos), err)
 	}
-	for i, found := range inOrder(photos, new(verifier).photo) {
-		if len(found) != 1 || found[0].verdict != qr.Unreadable || found[0].photo != photos[i] || found[0].note == "" {
-			t.Errorf("%s: %+v", photos[i], found)
+	for i, found := range inOrder(photos, new(verifier).look) {
+		if len(found) != 1 || found[0].verdict != qr.Unreadable || found[0].photo != photos[i].name || found[0].note == "" {
+			t.Errorf("%s: %+v", photos[i].name, found)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func TestVerifySticker(t *testing.T) {
 	}
 	v := verifier{now: time.Now(), cfg: &config.Config{BaseURL: &url.URL{Scheme: "https", Host: "tip.example.vn"}, Directory: directory}}
 	found := make(map[string]qr.Verdict)
-	list := v.photo(name)
+	list := v.look(candidate{name: name, named: true})
 	for _, one := range list {
 		found[one.link] = one.verdict
 	}

@@ -115,7 +115,7 @@ func TestReturnPath(t *testing.T) {
 }
 
 // TestReturnPathIsForgotten: each connection tries the null path anew, so that a
-// server that has learned it is used as the design wants.
+// server that has learned it is used as docs/formats.md, "Mail", says.
 func TestReturnPathIsForgotten(t *testing.T) {
 	t.Parallel()
 	srv := server(t, onFirst(smtptest.From, smtptest.Say("550 5.7.1 null sender refused")))

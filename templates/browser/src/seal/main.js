@@ -7,7 +7,7 @@
 // Page:
 //   <form id="tip" method="post" enctype="multipart/form-data" data-site=CODE
 //     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
-//     photo, delivery, to, token as in design.md; [data-field=NAME] is around each
+//     photo, delivery, to, token as in docs/formats.md; [data-field=NAME] is around each
 //     field, #NAME in it, and its hint is #NAME-hint; p.call in it begins with text
 //     and holds the telephone numbers;
 //   one <button type="submit"> that ends in text;
