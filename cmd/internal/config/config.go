@@ -66,7 +66,8 @@ type Limit struct {
 
 // Spool bounds the queue on disk.
 type Spool struct {
-	MinFree uint64 // bytes that must stay free on the disk, else nothing is taken
+	MinFree  uint64        // bytes that must stay free on the disk, else nothing is taken
+	KeepSent time.Duration // how long copies of delivered tips are kept, in whole days; 0: none are
 }
 
 // SMTP is the relay that mails to the units.

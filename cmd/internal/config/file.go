@@ -43,7 +43,8 @@ type file struct {
 	} `toml:"limits"`
 
 	Spool struct {
-		MinFree string `toml:"min_free"`
+		MinFree  string `toml:"min_free"`
+		KeepSent string `toml:"keep_sent"`
 	} `toml:"spool"`
 
 	SMTP struct {
@@ -100,6 +101,7 @@ func defaults() file {
 	f.Limits.Site = limit{240, "1h", 80}
 	f.Limits.All = limit{6000, "1h", 1000}
 	f.Spool.MinFree = "512 MiB"
+	f.Spool.KeepSent = "7d"
 	f.SMTP.Port = 587
 	f.SMTP.TLS = "starttls"
 	return f
