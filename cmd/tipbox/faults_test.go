@@ -260,9 +260,7 @@ func TestDiskTakesNoMore(t *testing.T) {
 		if a, err := v.send(t.Context(), tip); err != nil || a.status != http.StatusOK {
 			t.Errorf("%s: again: %v, answer %+v\n%s", fault.name, err, a, box.stderr)
 		}
-		if code, parts := box.health(t, "/readyz"); code != http.StatusOK {
-			t.Errorf("after %s: readyz %d, %v", fault.name, code, parts)
-		}
+		until(t, "the box is ready after "+fault.name, func() bool { code, _ := box.health(t, "/readyz"); return code == http.StatusOK })
 		texts = append(texts, text+"\nỞ đâu: Suối Nậm Nhừ")
 	}
 	mails.Wait(len(texts))
@@ -275,17 +273,54 @@ func TestDiskTakesNoMore(t *testing.T) {
 	}
 }
 
-// mount puts a small file system in memory over a directory, for the test.
+// TestReadyMeansThatTipsAreTaken takes the spool away from a running box: it is
+// unready, as every post would fail, without one having come, and ready again once
+// the spool is back.
+func TestReadyMeansThatTipsAreTaken(t *testing.T) {
+	t.Parallel()
+	config := initBox(t, mailServer(t, nil), wide)
+	box := serve(t, config)
+	dir := filepath.Join(filepath.Dir(config), "data", "spool", "new")
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the box is unready", func() bool {
+		code, parts := box.health(t, "/readyz")
+		return code == http.StatusServiceUnavailable && parts["spool"] == "unready nothing can be stored: missing"
+	})
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the box is ready again", func() bool { code, _ := box.health(t, "/readyz"); return code == http.StatusOK })
+	if n := strings.Count(box.stderr.String(), "no tip can be stored"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, box.stderr)
+	}
+}
+
+// mount puts a small disk over a directory, for the test: a file system in memory,
+// under another (overlayfs) that does not say so, for serve refuses such a data_dir.
 func mount(t testing.TB, dir, options string) {
 	t.Helper()
-	if out, err := exec.Command(need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Fatalf("this test mounts a small disk, which needs root: %v: %s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("umount", "-l", dir).CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, out)
+	memory := t.TempDir()
+	upper, work := filepath.Join(memory, "upper"), filepath.Join(memory, "work")
+	put := func(at string, args ...string) {
+		t.Helper()
+		if out, err := exec.Command(need(t, "mount"), append(args, at)...).CombinedOutput(); err != nil {
+			t.Fatalf("this test mounts a small disk, which needs root: %v: %s", err, out)
 		}
-	})
+		t.Cleanup(func() {
+			if out, err := exec.Command("umount", "-l", at).CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	put(memory, "-t", "tmpfs", "-o", options, "tmpfs")
+	for _, d := range []string{upper, work} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(dir, "-t", "overlay", "-o", "lowerdir="+dir+",upperdir="+upper+",workdir="+work, "overlay")
 }
 
 func remount(t testing.TB, dir, how string) {
