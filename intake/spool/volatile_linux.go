@@ -12,6 +12,6 @@ func Volatile(dir string) (bool, error) {
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return false, fmt.Errorf("asking for the file system: %w", err)
 	}
-	const tmpfs, ramfs = 0x01021994, 0x858458f6 // statfs(2)
+	const tmpfs, ramfs = 0x01021994, 0x858458f6                      // statfs(2)
 	return uint32(st.Type) == tmpfs || uint32(st.Type) == ramfs, nil //nolint:gosec // magic numbers have 32 bits
 }
