@@ -151,13 +151,13 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 	o := limit.Options{
 		Rules:  limit.Rules{Sender: rule(cfg.Limits.Sender), Site: rule(cfg.Limits.Site), All: rule(cfg.Limits.All)},
 		Secret: secret, Log: log, Registerer: r,
-		BulkMax: int64(min(cfg.Spool.BulkMax, math.MaxInt64)), //nolint:gosec // bounded
+		BulkMax: int64(min(cfg.Spool.BulkMax, math.MaxInt64)),
 		Free: func() int64 {
 			free, err := spool.Free(cfg.DataDir)
 			if err != nil {
 				return 0 // what cannot be asked is not filled by a flood
 			}
-			return int64(min(free, math.MaxInt64)) //nolint:gosec // bounded
+			return int64(min(free, math.MaxInt64))
 		},
 	}
 	if cfg.Redis != nil {

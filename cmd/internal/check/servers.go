@@ -81,8 +81,11 @@ func checkMail(cfg *config.Config) []Finding {
 		advice = "tips are taken and wait until the mail server lets us in"
 	}
 	cause := err
-	for next := errors.Unwrap(cause); next != nil && cause != error(file); next = errors.Unwrap(cause) {
+	for next := err; next != nil; next = errors.Unwrap(next) {
 		cause = next
+	}
+	if file != nil {
+		cause = file // which names it
 	}
 	return []Finding{{"mail", fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, reason, cause), advice}}
 }
