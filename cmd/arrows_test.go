@@ -46,7 +46,7 @@ var (
 		"templates/fonts":                 {},
 		"templates/mail":                  {},
 		"templates/browser":               {},
-		"templates/browser/browsertest":   {},
+		"templates/browser/browsertest":   {"intake/waittest"},
 		"qr":                              {"intake/photo/jpegread", "qr/typo"},
 		"qr/paper":                        {"qr", "templates/fonts"},
 		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
