@@ -47,7 +47,7 @@ var (
 		"templates/fonts":                 {},
 		"templates/mail":                  {},
 		"templates/browser":               {},
-		"templates/browser/browsertest":   {},
+		"templates/browser/browsertest":   {"intake/waittest"},
 		"qr":                              {"qr/typo"},
 		"qr/paper":                        {"qr", "qr/scan", "templates/fonts"},
 		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},

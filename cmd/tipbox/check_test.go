@@ -19,9 +19,9 @@ func TestWhoseFormAnswers(t *testing.T) {
 	_, flags := boxtest.Recruit(t)
 	config, other := boxtest.Init(t, mails, boxtest.Wide, fixedPort(t, flags)...), boxtest.Init(t, mails, boxtest.Wide, flags...)
 	box := boxtest.Serve(t, config)
+	boxtest.Rewrite(t, other, `"http://127.0.0.1"`, `"`+box.URL+`"`)
 	check := func(config string) (string, bool) {
 		t.Helper()
-		boxtest.Rewrite(t, config, `"http://127.0.0.1"`, `"`+box.URL+`"`)
 		out, err := waittest.Command(t, boxtest.Binary(t), "check", "-c", config).CombinedOutput()
 		return string(out), err == nil
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -56,6 +57,7 @@ func Slow(t testing.TB, limit time.Duration, name string, args ...string) *exec.
 	ctx, cancel := context.WithTimeout(context.Background(), limit) // also for what a Cleanup runs
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, name, args...)
+	Tie(cmd, syscall.SIGKILL)
 	cmd.WaitDelay = 5 * time.Second // a grandchild may hold its output open
 	cmd.Cancel = func() error {
 		if ctx.Err() == context.DeadlineExceeded {

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
+
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tipbox/intake/limit"
+	"tipbox/templates/browser/browsertest"
 )
 
 // demanding stands before the form and lets no tip through without a proof of
@@ -89,16 +90,7 @@ func TestWorkInBrowsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Fatal("this test needs Node 18 or later: ", err)
-	}
-	cmd := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "test/work/work.test.mjs")
-	cmd.Dir = filepath.Join("..", "..", "templates", "browser")
-	cmd.Env = append(os.Environ(), "TIPBOX="+string(where))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	browsertest.Play(t, filepath.Join("..", "..", "templates", "browser"), 6*time.Minute, 1, []string{"TIPBOX=" + string(where)}, "test/work/*.test.mjs")
 
 	sentFile, err := os.ReadFile(result)
 	if err != nil {

@@ -64,6 +64,7 @@ func Launch(t testing.TB, cmd *exec.Cmd) *Server {
 	// A box that serves has its standard error to itself: see intake/quiet.
 	cmd.Env = append(cmd.Env, "GORACE=log_path=stdout")
 	cmd.WaitDelay = 5 * time.Second // a child of its own may hold its output open
+	waittest.Tie(cmd, syscall.SIGKILL)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

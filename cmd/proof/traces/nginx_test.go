@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -79,6 +80,7 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
 		"-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
 	cmd.Stdout, cmd.Stderr = n.output, n.output
+	waittest.Tie(cmd, syscall.SIGTERM) // it ends its workers
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,7 @@ func (s *Server) Restart(settings ...string) {
 	var out strings.Builder
 	s.cmd = exec.Command(path, slices.Concat(s.args, settings)...) //nolint:noctx,gosec // it ends by Kill; the tests' own settings
 	s.cmd.Stdout, s.cmd.Stderr = &out, &out
+	waittest.Tie(s.cmd, syscall.SIGKILL)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatalf("starting redis-server: %v", err)
 	}

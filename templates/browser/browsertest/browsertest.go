@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tipbox/intake/waittest"
 )
 
 // Node returns a command that runs Node in templates/browser, which is at dir,
@@ -28,6 +30,7 @@ func Node(t testing.TB, dir string, limit time.Duration, args ...string) *exec.C
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
+	waittest.Tie(cmd, syscall.SIGTERM)
 	// Asked to end, Node says what it was running, and takes its browsers along.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second
