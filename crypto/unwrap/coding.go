@@ -113,6 +113,27 @@ func unbase64(b []byte) []byte {
 	return out
 }
 
+// allBase64 reports whether a text is one file in base64, as who saves the source of
+// an attachment gets it, perhaps between the lines that OpenSSL writes.
+func allBase64(b []byte) bool {
+	n := 0
+	for len(b) > 0 {
+		var line []byte
+		line, b = cutLine(b)
+		line = bytes.TrimSpace(line)
+		if bytes.HasPrefix(line, []byte("-----")) && bytes.HasSuffix(line, []byte("-----")) {
+			continue
+		}
+		for _, c := range line {
+			if digits[c] == 0xff && c != '=' {
+				return false
+			}
+		}
+		n += len(line)
+	}
+	return n >= 64
+}
+
 // unquoted undoes quoted-printable; what is no escape stays as it is.
 func unquoted(b []byte) []byte {
 	out := make([]byte, 0, len(b))

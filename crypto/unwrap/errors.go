@@ -17,7 +17,7 @@ var (
 	ErrNotSealed = errors.New("neither a sealed tip nor a mail")
 
 	// Wrappings that only other programs, or other keys, can undo.
-	ErrOutlook   = notSealed("an Outlook message (.msg)")
+	ErrOutlook   = notSealed("a file of Outlook (.msg, .pst)")
 	ErrArchive   = notSealed("an archive that is not a zip")
 	ErrZipLocked = notSealed("a zip archive with a password")
 	ErrEncrypted = notSealed("encrypted for a person (S/MIME)")

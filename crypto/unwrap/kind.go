@@ -16,7 +16,7 @@ var otherAge = regexp.MustCompile(`^age-encryption\.org/\S{1,20}\r?\n-> `)
 func named(b []byte) error {
 	head := bytes.TrimLeft(b[:min(len(b), sniffed)], " \t\r\n")
 	switch {
-	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0")) && !office(b):
+	case begins(b, "!BDN"), begins(b, "\xd0\xcf\x11\xe0") && !office(b):
 		return ErrOutlook
 	case begins(b, "Rar!", "7z\xbc\xaf\x27\x1c", "\x1f\x8b", "BZh", "\xfd7zXZ"), len(b) > 262 && string(b[257:262]) == "ustar":
 		return ErrArchive

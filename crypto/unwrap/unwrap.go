@@ -94,7 +94,7 @@ func File(name string, b []byte) Result {
 func OwnName(name string) bool { return ownName.MatchString(name) || len(ids([]byte(name))) > 0 }
 
 // ownName matches what tips and the mails that bring them are called.
-var ownName = regexp.MustCompile(`(?i)\.(age|eml|mbox|mbx|msg|p7m)$|^winmail.*\.dat$`)
+var ownName = regexp.MustCompile(`(?i)\.(age|emlx?|mbo?x|msg|oft|pst|ost|dbx|p7m|tnef)$|^winmail.*\.dat$`)
 
 // place is where in a file something lies.
 type place struct {
@@ -193,7 +193,12 @@ func (w *walker) leaf(b []byte, p place) {
 		w.look(u.b, p.in(u.name))
 	}
 	err := named(b)
-	if len(inside) == 0 {
+	if len(inside) == 0 && err == nil && allBase64(b) {
+		within := p
+		within.depth++
+		w.look(unbase64(b), within)
+	}
+	if len(inside) == 0 && len(w.Found) == was {
 		w.Found = append(w.Found, search(b, p.title(), err)...)
 	}
 	switch {

@@ -84,7 +84,7 @@ var advice = []struct {
 	{unwrap.ErrWebPage, "đây là một trang web đã lưu", []string{
 		"trong hộp thư, bấm tải tệp đính kèm TB-….age, đừng lưu cả trang",
 		"download the attachment TB-….age from the mail; do not save the page"}},
-	{unwrap.ErrOutlook, "đây là thư của Outlook (.msg)", []string{
+	{unwrap.ErrOutlook, "đây là tệp của Outlook (.msg, .pst)", []string{
 		"mở thư trong Outlook, lưu tệp đính kèm TB-….age rồi mở tệp đó",
 		"open the mail in Outlook, save its attachment TB-….age and open that"}},
 	{unwrap.ErrIdentity, "đây là tệp khóa, không phải tin", []string{

@@ -180,6 +180,18 @@ export function unbase64(text) {
   return kept.join("").split(/=+/).map((run) => (run.length % 4 === 1 ? run.slice(0, -1) : run)).map((run) => atob(run)).join("");
 }
 
+/** Says whether a text is one file in base64, as who saves the source of an attachment gets it, perhaps between the lines that OpenSSL writes. */
+export function allBase64(text) {
+  let n = 0;
+  for (const { line } of lines(text)) {
+    const bare = trimmed(line);
+    if (/^-----.*-----$/.test(bare)) continue;
+    if (!/^[A-Za-z0-9+/=]*$/.test(bare)) return false;
+    n += bare.length;
+  }
+  return n >= 64;
+}
+
 /** Undoes quoted-printable; what is no escape stays as it is. */
 export function unquoted(text) {
   const out = [];

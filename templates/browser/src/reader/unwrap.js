@@ -18,7 +18,7 @@ const anId = /\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/gi;
 const ids = (text) => (text.match(anId) || []).slice(0, 8).map((id) => id.toUpperCase());
 
 /** Says whether a file is called as tips are, and the mails that bring them. */
-export const ownName = (name) => /\.(age|eml|mbox|mbx|msg|p7m)$|^winmail.*\.dat$/i.test(name) || ids(name).length > 0;
+export const ownName = (name) => /\.(age|emlx?|mbo?x|msg|oft|pst|ost|dbx|p7m|tnef)$|^winmail.*\.dat$/i.test(name) || ids(name).length > 0;
 
 /**
  * Looks into a file and resolves to a result for each mail of a mailbox, else to
@@ -100,7 +100,8 @@ class Walker {
     const inside = loose.uudecoded(text);
     for (const { name, text: file } of inside) await this.look(file, within(p, name));
     const code = named(text);
-    if (inside.length === 0) this.#add(search(text), p.name || p.subject, code, p.date);
+    if (inside.length === 0 && !code && loose.allBase64(text)) await this.look(loose.unbase64(text), { ...p, depth: p.depth + 1 });
+    if (inside.length === 0 && this.found.length === was) this.#add(search(text), p.name || p.subject, code, p.date);
     if (this.found.length > was || inside.length > 0) return;
     if (code) this.#wrong(p, code);
     else if (p.top) return; // file says what it is
@@ -157,14 +158,14 @@ class Walker {
       if (found.length === 0 && text.length > 22) this.#wrong(p, "truncated");
       return;
     }
-    for (const { name, locked: hasPassword, size, open } of files.filter((file) => file.size > 0)) {
+    for (const { name, locked: hasPassword, known, size, open } of files.filter((file) => file.size > 0)) {
       const inside = within(p, name);
       if (hasPassword) {
         this.#wrong(p, "ziplocked"); // and so are the others
         return;
       }
-      if (size > maxFile) {
-        this.#wrong(inside, "toolarge");
+      if (size > maxFile || !known) {
+        this.#wrong(inside, known ? "toolarge" : "archive");
         continue;
       }
       if (!this.#enter(inside, 0)) return;

@@ -10,8 +10,8 @@ export const isZip = (text) => text.startsWith("PK\x03\x04") || text.startsWith(
 export const isTNEF = (text) => text.startsWith(tnefSignature);
 
 /**
- * Returns the files in a zip archive, by its directory: [{name, locked, size, open}],
- * open resolving to the text or null where it is damaged. Null where there is no
+ * Returns the files in a zip archive, by its directory: [{name, locked, known, size, open}],
+ * known saying whether its packing is, open resolving to the text or null where it is damaged. Null where there is no
  * directory: cut off, or no zip at all.
  */
 export function unzip(text) {
@@ -30,7 +30,7 @@ export function unzip(text) {
     const [size, packed, start] = zip64([little(text, at + 24), little(text, at + 20), little(text, at + 42)], extra);
     const crc = text.substr(at + 16, 4);
     const open = () => entry(text, base + start, packed, method, crc, size);
-    files.push({ name: utf8(text.substr(at + 46, nameSize)).split(/[/\\]/).pop(), locked: Boolean(flags & 1), size, open });
+    files.push({ name: utf8(text.substr(at + 46, nameSize)).split(/[/\\]/).pop(), locked: Boolean(flags & 1), known: method === 0 || method === 8, size, open });
     at += 46 + nameSize + extraSize + noteSize;
   }
   return files;
@@ -55,7 +55,6 @@ async function entry(text, start, packed, method, crc, size) {
   const from = start + 30 + little(text, start + 26, 2) + little(text, start + 28, 2);
   const data = text.slice(from, from + packed);
   if (method === 0) return data;
-  if (method !== 8) return null;
   // Old browsers unpack gzip only, which is the same with a header and an end.
   const four = (n) => String.fromCharCode(n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
   const gzip = new Blob([bytesOf(`\x1f\x8b\x08\0\0\0\0\0\0\xff${data}${crc}${four(size)}`)]);
@@ -147,6 +146,7 @@ function lengthOf(text) {
 /** Returns the code of a wrapping that cannot be undone here, "" for none. */
 export function named(text) {
   const head = text.slice(0, 4096).trimStart();
+  if (text.startsWith("!BDN")) return "outlook";
   if (text.startsWith("\xd0\xcf\x11\xe0") && !["WordDocument", "Workbook", "PowerPoint Document"].some((name) => text.includes(name.replace(/./g, "$&\0")))) return "outlook";
   if (["Rar!", "7z\xbc\xaf\x27\x1c", "\x1f\x8b", "BZh", "\xfd7zXZ"].some((start) => text.startsWith(start)) || text.substr(257, 5) === "ustar") return "archive";
   if (head.startsWith("-----BEGIN PGP MESSAGE-----")) return "pgp";
