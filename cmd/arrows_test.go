@@ -39,7 +39,8 @@ var (
 		"crypto/keys":                     {},
 		"crypto/plaintext":                {"intake"},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
-		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "intake", "intake/photo/jpegread"},
+		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "crypto/unwrap", "intake", "intake/photo/jpegread"},
+		"crypto/unwrap":                   {"intake"},
 		"templates":                       {"templates/locale", "templates/pictograms"},
 		"templates/locale":                {},
 		"templates/postertext":            {"templates/locale"},
@@ -72,7 +73,7 @@ var (
 		},
 		"cmd/internal/desk": {
 			"cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
-			"intake", "intake/durable", "qr/paper", "qr/scan", "templates/browser",
+			"crypto/unwrap", "intake", "intake/durable", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {
 			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",

@@ -13,11 +13,16 @@ func newOpenCommand(t *terminal.Terminal) *cobra.Command {
 		Use:   "open -i FILE SEALED...",
 		Short: "Mở tin / open sealed tips",
 		Long: `Mở tin bằng tệp khóa, in ra nội dung, tin khẩn trước.
-Open sealed tips with an identity and print them, the urgent ones first.
+Open sealed tips with an identity and print them, the urgent ones first. Lines
+with a bar before them are the sender's.
+
+Everything that holds no tip is named. The exit status is 1 where it may have
+held one.
 
 Arguments:
   SEALED...   Tệp .age, thư .eml, hoặc thư mục / sealed tips (.age), mails
-              (.eml), mailboxes (mbox, Maildir) or folders of them`,
+              (.eml), mailboxes (mbox, Maildir), zip archives, winmail.dat,
+              or folders of them`,
 		Example: `  tipbox open -i khoa TB-7K2M-9QXF.age
   tipbox open -i khoa -o tin --register so-tin.csv THU-MUC-TAI-VE`,
 		Args:    arguments("SEALED..."),

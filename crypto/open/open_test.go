@@ -21,6 +21,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/seal"
+	"tipbox/crypto/unwrap"
 	"tipbox/intake"
 )
 
@@ -73,10 +74,10 @@ func TestOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, file := range map[string][]byte{"binary": sealed, "armored": armored(t, sealed)} {
-			got, err := open.Open(file, ids)
-			if err != nil {
-				t.Errorf("%s, %s: %v", kind, name, err)
+		for name, file := range map[string][]byte{"binary": sealed, "armored": armored(t, sealed), "with something behind": append(bytes.Clone(sealed), "PS"...)} {
+			got, exact, err := open.Exact(file, ids)
+			if err != nil || !bytes.Equal(exact, sealed) {
+				t.Errorf("%s, %s: %v, %d bytes of %d", kind, name, err, len(exact), len(sealed))
 				continue
 			}
 			if got.ID != want.ID || got.Unit != want.Unit || got.Site != want.Site || got.SiteName != want.SiteName ||
@@ -131,18 +132,18 @@ func TestOpenErrors(t *testing.T) {
 		"a bit in the payload":     {flipped(len(sealed) - 5000), ids, open.ErrCorrupted},
 		"a bit in the last chunk":  {flipped(len(sealed) - 1), ids, open.ErrCorrupted},
 		"a bit in the header MAC":  {flipped(bytes.Index(sealed, []byte("\n--- ")) + 10), ids, open.ErrCorrupted},
-		"something behind":         {append(bytes.Clone(sealed), "PS"...), ids, open.ErrTruncated},
 		"armor cut off":            {text[:len(text)/2], ids, open.ErrTruncated},
 		"armor damaged":            {bytes.Replace(text, []byte("\n-----END"), []byte("!\n-----END"), 1), ids, open.ErrCorrupted},
 		"larger than any tip":      {huge.Bytes(), ids, open.ErrTooLarge},
-		"nothing":                  {nil, ids, open.ErrEmpty},
-		"a zip":                    {[]byte("PK\x03\x04 and so on"), ids, open.ErrZip},
-		"an Outlook message":       {[]byte("\xd0\xcf\x11\xe0\xa1\xb1"), ids, open.ErrOutlook},
-		"a page":                   {[]byte("<!DOCTYPE HTML>"), ids, open.ErrWebPage},
-		"recipients":               {[]byte("# Páo\n" + rs.Strings()[0]), ids, open.ErrRecipients},
-		"an identity":              {[]byte("# x\nAGE-SECRET-KEY-PQ-1X"), ids, open.ErrIdentity},
-		"a picture":                {photo(t), ids, open.ErrNotSealed},
-		"a zip is not sealed, too": {[]byte("PK\x03\x04"), ids, open.ErrNotSealed},
+		"nothing":                  {nil, ids, unwrap.ErrEmpty},
+		"a zip":                    {[]byte("PK\x03\x04 and so on"), ids, unwrap.ErrZip},
+		"a header's last line cut": {sealed[:bytes.Index(sealed, []byte("\n--- "))+9], ids, open.ErrTruncated},
+		"an Outlook message":       {[]byte("\xd0\xcf\x11\xe0\xa1\xb1"), ids, unwrap.ErrOutlook},
+		"a page":                   {[]byte("<!DOCTYPE HTML>"), ids, unwrap.ErrWebPage},
+		"recipients":               {[]byte("# Páo\n" + rs.Strings()[0]), ids, unwrap.ErrRecipients},
+		"an identity":              {[]byte("# x\nAGE-SECRET-KEY-PQ-1X"), ids, unwrap.ErrIdentity},
+		"a picture":                {photo(t), ids, unwrap.ErrNotSealed},
+		"a zip is not sealed, too": {[]byte("PK\x03\x04"), ids, unwrap.ErrNotSealed},
 	} {
 		got, err := open.Open(c.file, c.ids)
 		if !errors.Is(err, c.want) || got != nil {
@@ -242,15 +243,22 @@ func TestFolders(t *testing.T) {
 	if err := os.Symlink("/dev/zero", filepath.Join(dir, "zero.age")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Symlink("thu.eml", filepath.Join(dir, "a.lnk")); err != nil {
+		t.Fatal(err)
+	}
 	var found []string
 	for src, err := range open.Sources(dir) {
-		if err != nil {
+		switch {
+		case src.Aside:
+			found = append(found, "("+strings.TrimPrefix(src.Name, dir+"/")+")")
+		case err != nil:
 			found = append(found, err.Error())
-			continue
+		default:
+			found = append(found, string(src.ID))
 		}
-		found = append(found, string(src.ID))
 	}
-	want := "TB-1111-1111 TB-2222-2222 TB-4444-4444 TB-5555-5555 " + open.ErrZip.Error()
+	want := "TB-1111-1111 (Maildir/dovecot.index) TB-2222-2222 (a.lnk) TB-4444-4444 (box.mbox (chào)) TB-5555-5555 " +
+		unwrap.ErrZip.Error() + " (thu.eml (chào)) " + open.ErrNotFile.Error()
 	if got := strings.Join(found, " "); got != want {
 		t.Errorf("found %s\nwant  %s", got, want)
 	}

@@ -12,8 +12,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 
+	"tipbox/crypto/keys"
+	"tipbox/crypto/plaintext"
+	"tipbox/crypto/unwrap"
 	"tipbox/intake"
 )
 
@@ -22,14 +24,27 @@ type Source struct {
 	Name   string    // the path, and the attachment within it
 	ID     intake.ID // as the file's or the attachment's name gives it, "" for none
 	Sealed []byte
+	Within error // as in unwrap.Found
+	Aside  bool  // it cannot have held a tip; the error says what it is
 }
 
-// Sources yields the sealed tips in the paths: files as Seal makes them, binary
-// or armored, mails (.eml), mailboxes of mails (mbox), and folders of all these,
-// among them Maildirs. Only one is in memory at a time.
+// Open opens what was found, as Exact does. Where it was only cut out of a wrapping
+// that nobody can undo here, and does not open, that is the error.
+func (s Source) Open(ids *keys.Identities) (*plaintext.Tip, []byte, error) {
+	tip, exact, err := Exact(s.Sealed, ids)
+	if s.Within != nil && (errors.Is(err, ErrCorrupted) || errors.Is(err, ErrTruncated)) {
+		err = s.Within
+	}
+	return tip, exact, err
+}
+
+// Sources yields the sealed tips in the paths: sealed files, binary or armored,
+// whatever package unwrap finds them in, mailboxes of mails (mbox), and folders of
+// all these, among them Maildirs. Only one is in memory at a time.
 //
-// What is wrong with a path comes as an error beside a Source with its Name. In
-// a folder, files that have nothing to do with tips are passed over.
+// What is wrong with a path comes as an error beside a Source with its Name. So
+// does everything that yields no tip; in a folder or a mailbox it is Aside where it
+// cannot have held one.
 func Sources(paths ...string) iter.Seq2[Source, error] {
 	return func(yield func(Source, error) bool) {
 		for _, path := range paths {
@@ -65,8 +80,13 @@ func folder(dir string, yield func(Source, error) bool) bool {
 			return nil
 		case entry.IsDir() && entry.Name() == "tmp" && isMaildir(filepath.Dir(path)):
 			return fs.SkipDir // mails still being written
-		case !entry.Type().IsRegular():
-			return nil // no links out of the folder, no pipes to hang on
+		case entry.IsDir():
+			return nil
+		case !entry.Type().IsRegular(): // no links out of the folder, no pipes to hang on
+			if !yield(Source{Name: path, Aside: !unwrap.OwnName(entry.Name())}, ErrNotFile) {
+				return stopped
+			}
+			return nil
 		}
 		if !file(path, true, yield) {
 			return stopped
@@ -85,96 +105,82 @@ func isMaildir(dir string) bool {
 	return true
 }
 
-// file yields what is in one file and reports whether to go on. With lenient,
-// a file that is not about tips is passed over.
-func file(path string, lenient bool, yield func(Source, error) bool) bool {
+// file yields what is in one file and reports whether to go on. In a folder, what
+// cannot have held a tip is said to be Aside.
+func file(path string, inFolder bool, yield func(Source, error) bool) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return yield(Source{Name: path}, err)
 	}
 	defer f.Close()
 	r := bufio.NewReaderSize(f, 64<<10)
-	start, err := r.Peek(sniffed)
+	start, err := r.Peek(4096)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return yield(Source{Name: path}, err)
 	}
-	problem := sniff(start)
-	switch {
-	case lenient && isLocked(start):
-		return true
-	case problem == nil:
-		sealed, err := io.ReadAll(io.LimitReader(r, 2*maxSealed+1))
-		if err == nil && len(sealed) > 2*maxSealed {
-			err = ErrTooLarge
-		}
+	if !unwrap.IsMbox(start) {
+		b, err := readUpTo(r, f, unwrap.MaxFile+1)
 		if err != nil {
 			return yield(Source{Name: path}, err)
 		}
-		return yield(Source{Name: path, ID: idIn(filepath.Base(path)), Sealed: sealed}, nil)
-	case isMbox(start):
-		for mail, err := range mails(r) {
-			if !fromMail(path, mail, err, true, yield) {
+		return found(path, unwrap.File(filepath.Base(path), b), inFolder, yield)
+	}
+	for mail, err := range unwrap.Mails(r) {
+		if err != nil {
+			if !yield(Source{Name: path}, err) {
 				return false
 			}
+			continue
 		}
-		return true
-	case isMail(start):
-		return fromMail(path, r, nil, lenient, yield)
-	case lenient && !strings.HasSuffix(strings.ToLower(path), ".age"):
-		return true
+		if !found(path, unwrap.File("", mail), true, yield) {
+			return false
+		}
 	}
-	return yield(Source{Name: path}, problem)
+	return true
 }
 
-func fromMail(path string, r io.Reader, err error, lenient bool, yield func(Source, error) bool) bool {
-	if err != nil {
-		return yield(Source{Name: path}, err)
+// readUpTo reads at most n bytes of a file, in memory of their size.
+func readUpTo(r io.Reader, f *os.File, n int64) ([]byte, error) {
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		b.Grow(int(min(info.Size(), n)) + bytes.MinRead)
 	}
-	found, err := attachments(r)
-	for _, a := range found {
-		src := Source{Name: fmt.Sprintf("%s (%s)", path, VisibleLine(a.name)), ID: idIn(a.name), Sealed: a.sealed}
+	_, err := b.ReadFrom(io.LimitReader(r, n))
+	return b.Bytes(), err
+}
+
+// maxPart is how many characters of an attachment's name are shown.
+const maxPart = 80
+
+// found yields what was found in a file, and what is wrong with it.
+func found(path string, in unwrap.Result, inFolder bool, yield func(Source, error) bool) bool {
+	name := func(part string) string {
+		if part == "" {
+			return path
+		}
+		if runes := []rune(part); len(runes) > maxPart {
+			part = string(runes[:maxPart]) + "…"
+		}
+		return fmt.Sprintf("%s (%s)", path, VisibleLine(part))
+	}
+	for _, f := range in.Found {
+		src := Source{Name: name(f.Name), ID: idIn(f.Name), Sealed: f.Sealed, Within: f.Within}
+		if f.Name == "" {
+			src.ID = idIn(filepath.Base(path))
+		}
 		if !yield(src, nil) {
 			return false
 		}
 	}
-	if err == nil || lenient && (errors.Is(err, ErrNoTipInMail) || errors.Is(err, ErrNotSealed)) && len(found) == 0 {
+	for _, w := range in.Wrong {
+		if !yield(Source{Name: name(w.Name)}, w.Err) {
+			return false
+		}
+	}
+	if in.What == nil {
 		return true
 	}
-	return yield(Source{Name: path}, err)
-}
-
-// mails yields the mails of an mbox (RFC 4155): each begins with a "From " line
-// after an empty line. A mail over maxMail is an error and passed over.
-func mails(r *bufio.Reader) iter.Seq2[io.Reader, error] {
-	return func(yield func(io.Reader, error) bool) {
-		var mail bytes.Buffer
-		size, blank := 0, true
-		flush := func() bool {
-			defer func() { mail.Reset(); size = 0 }()
-			switch {
-			case size > maxMail:
-				return yield(nil, ErrTooLarge)
-			case size == 0:
-				return true
-			}
-			return yield(bytes.NewReader(mail.Bytes()), nil)
-		}
-		for {
-			line, err := r.ReadSlice('\n') // a longer line comes in pieces
-			if blank && isMbox(line) {
-				if !flush() {
-					return
-				}
-			} else if size += len(line); size <= maxMail {
-				mail.Write(line)
-			}
-			blank = len(bytes.TrimRight(line, "\r\n")) == 0
-			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-				flush()
-				return
-			}
-		}
-	}
+	return yield(Source{Name: name(in.Subject), Aside: inFolder && !in.May}, in.What)
 }
 
 var anID = regexp.MustCompile(`(?i)\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b`)

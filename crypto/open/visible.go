@@ -35,22 +35,6 @@ func VisibleLine(s string) string {
 	return strings.Join(strings.Fields(Visible(s)), " ")
 }
 
-// maxName is how many characters Short keeps: what we write has at most 120.
-const maxName = 200
-
-// Short returns the beginning of a name or of a header's field. Whoever made a
-// mail or sealed a tip may have made one a megabyte long, and it is shown, kept
-// and repeated for each attachment.
-func Short(s string) string {
-	n := 0
-	for i := range s {
-		if n++; n > maxName {
-			return s[:i] + "…"
-		}
-	}
-	return s
-}
-
 // blanks look like nothing though Unicode counts them as letters, marks or symbols.
 var blanks = &unicode.RangeTable{
 	R16: []unicode.Range16{

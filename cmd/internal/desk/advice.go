@@ -11,6 +11,7 @@ import (
 	"tipbox/cmd/internal/unread"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
+	"tipbox/crypto/unwrap"
 	"tipbox/qr/paper"
 	"tipbox/qr/scan"
 )
@@ -39,8 +40,8 @@ var advice = []struct {
 		"chọn tệp khóa mà tipbox keygen -o đã ghi",
 		"choose the identity file that tipbox keygen -o wrote"}},
 	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
-		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i",
-		"try an older identity or a colleague's; -i may be given several times"}},
+		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i. Nếu không khóa nào mở được: có thể là tin của đơn vị khác, hoặc tệp rác, vì ai cũng gửi được một tệp như vậy",
+		"try an older identity or a colleague's; -i may be given several times. What no key opens may be another unit's tip, or junk: anyone can send such a file"}},
 	{open.ErrTruncated, "tệp bị cắt cụt, tải về chưa hết", []string{
 		"tải lại tệp từ hộp thư",
 		"download the file from the mailbox again"}},
@@ -53,28 +54,55 @@ var advice = []struct {
 	{open.ErrTooLarge, "tệp quá lớn, không thể là một tin", []string{
 		"chọn tệp TB-….age đính kèm trong thư",
 		"choose the TB-….age that was attached to the mail"}},
-	{open.ErrEmpty, "tệp rỗng, tải về chưa xong", []string{
+	{unwrap.ErrEmpty, "tệp rỗng, tải về chưa xong", []string{
 		"tải lại tệp từ hộp thư",
 		"download the file from the mailbox again"}},
-	{open.ErrZip, "đây là tệp nén zip", []string{
-		"giải nén trước, rồi mở tệp TB-….age bên trong",
-		"unpack it first, then open the TB-….age in it"}},
-	{open.ErrWebPage, "đây là một trang web đã lưu", []string{
+	{unwrap.ErrZipLocked, "đây là tệp nén zip có mật khẩu", []string{
+		"giải nén bằng mật khẩu của nó, rồi mở tệp TB-….age hoặc thư bên trong",
+		"unpack it with its password, then open the TB-….age or the mails in it"}},
+	{unwrap.ErrArchive, "đây là tệp nén (rar, 7z, gz…), tipbox không giải nén được", []string{
+		"giải nén trước, rồi mở tệp TB-….age hoặc thư bên trong",
+		"unpack it first, then open the TB-….age or the mails in it"}},
+	{unwrap.ErrEncrypted, "thư này mã hóa cho một người (S/MIME)", []string{
+		"mở thư trong chương trình thư của người nhận, lưu tệp đính kèm TB-….age rồi mở tệp đó",
+		"open the mail in its recipient's mail program, save the attachment TB-….age and open that"}},
+	{unwrap.ErrPGP, "thư này mã hóa hoặc ký bằng PGP", []string{
+		"mở thư bằng chương trình có khóa PGP (như Thunderbird), lưu tệp đính kèm TB-….age rồi mở tệp đó",
+		"open the mail in a program that has the PGP key (such as Thunderbird), save the attachment TB-….age and open that"}},
+	{unwrap.ErrYEnc, "tệp đính kèm trong thư viết theo kiểu yEnc", []string{
+		"mở thư bằng chương trình đọc được yEnc, lưu tệp đính kèm TB-….age; hoặc nhờ gửi lại: tipbox spool resend MÃ-TIN",
+		"save the attachment with a program that reads yEnc, or have it sent again: tipbox spool resend ID"}},
+	{unwrap.ErrPartial, "đây chỉ là một mảnh của thư bị chia nhỏ", []string{
+		"trong chương trình thư, ghép các mảnh lại thành một thư, hoặc nhờ gửi lại: tipbox spool resend MÃ-TIN",
+		"let the mail program join the pieces, or have it sent again: tipbox spool resend ID"}},
+	{unwrap.ErrNewAge, "tệp niêm phong theo định dạng age mới hơn", []string{
+		"dùng bản tipbox mới hơn",
+		"use a newer tipbox"}},
+	{unwrap.ErrZip, "tệp nén zip này không có tin nào bên trong", []string{
+		"chọn tệp TB-….age hoặc thư .eml",
+		"choose a TB-….age file or an .eml mail"}},
+	{unwrap.ErrWebPage, "đây là một trang web đã lưu", []string{
 		"trong hộp thư, bấm tải tệp đính kèm TB-….age, đừng lưu cả trang",
 		"download the attachment TB-….age from the mail; do not save the page"}},
-	{open.ErrOutlook, "đây là thư của Outlook (.msg)", []string{
+	{unwrap.ErrOutlook, "đây là tệp của Outlook (.msg, .pst)", []string{
 		"mở thư trong Outlook, lưu tệp đính kèm TB-….age rồi mở tệp đó",
 		"open the mail in Outlook, save its attachment TB-….age and open that"}},
-	{open.ErrIdentity, "đây là tệp khóa, không phải tin", []string{
+	{unwrap.ErrIdentity, "đây là tệp khóa, không phải tin", []string{
 		"đặt tệp khóa sau -i, tệp tin ở cuối; đừng gửi tệp khóa cho ai",
 		"the identity file goes after -i, the tip last; send the identity to nobody"}},
-	{open.ErrRecipients, "đây là tệp khóa công khai, không phải tin", []string{
+	{unwrap.ErrRecipients, "đây là tệp khóa công khai, không phải tin", []string{
 		"chọn tệp TB-….age đính kèm trong thư",
 		"choose the TB-….age that was attached to the mail"}},
-	{open.ErrNoTipInMail, "thư này không kèm tin nào", []string{
+	{unwrap.ErrNoTip, "thư này không kèm tin nào", []string{
 		"chọn thư có tệp đính kèm TB-….age",
 		"choose a mail that has an attachment TB-….age"}},
-	{open.ErrNotSealed, "đây không phải tin đã niêm phong, cũng không phải thư", []string{
+	{unwrap.ErrOurs, "đây là tệp do tipbox open ghi ra (sổ tin hoặc tin đã mở)", []string{
+		"chọn tệp TB-….age hoặc thư .eml",
+		"choose a TB-….age file or an .eml mail"}},
+	{open.ErrNotFile, "đây là liên kết hoặc thiết bị, không phải tệp", []string{
+		"chép tệp thật vào thư mục rồi mở lại",
+		"copy the file itself into the folder and open it again"}},
+	{unwrap.ErrNotSealed, "đây không phải tin đã niêm phong, cũng không phải thư", []string{
 		"chọn tệp TB-….age hoặc thư .eml",
 		"choose a TB-….age file or an .eml mail"}},
 	{keys.ErrNotLocked, "tệp khóa không có mật khẩu, không được in ra giấy", []string{
@@ -122,6 +150,12 @@ func Advise(err error) error {
 	if errors.As(err, &unsupported) {
 		w := unread.Of(unsupported.Kind)
 		return terminal.Hint(fmt.Errorf("%s / %w", w.What, err), w.Do, w.DoEn)
+	}
+	var bounce *unwrap.BounceError
+	if errors.As(err, &bounce) {
+		return terminal.Hint(fmt.Errorf("máy chủ thư báo không giao được thư, và đã bỏ tin ra khỏi thư báo / %w", err),
+			"tin còn ở máy chủ hòm thư vài ngày; nhờ người quản trị gửi lại ngay: tipbox spool resend "+string(bounce.ID),
+			"the box keeps the tip for some days: have whoever runs it send it again now: tipbox spool resend "+string(bounce.ID))
 	}
 	var typo *paper.TypoError
 	if errors.As(err, &typo) && !errors.Is(err, paper.ErrVietnamese) {

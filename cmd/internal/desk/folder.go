@@ -75,7 +75,7 @@ func (c *Open) write(t *terminal.Terminal, o *opened) (err error) {
 	beside := *o
 	beside.files = names // the folder may go elsewhere
 	var text bytes.Buffer
-	if err := printTip(&text, &beside); err != nil {
+	if err := printTip(&text, &beside, columns); err != nil {
 		return err
 	}
 	if err := durable.WriteNew(filepath.Join(aside, "tin.txt"), notepad(text.String())); err != nil {

@@ -14,6 +14,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
+	"tipbox/crypto/unwrap"
 	"tipbox/intake"
 )
 
@@ -33,9 +34,10 @@ type opened struct {
 	ref    string // the tip's id, or one made from its sealed bytes
 	named  bool   // it is the tip's id
 	source string
-	cut    int      // characters of the text left out
-	photos int      // attached
-	files  []string // photos written
+	cut    int         // characters of the text left out
+	photos int         // attached
+	files  []string    // photos written
+	others []intake.ID // under which the same sealed file came as well
 }
 
 // maxShown is how many characters of a text are kept, as in the reader. A tip's
@@ -69,7 +71,7 @@ func (c *Open) Run(t *terminal.Terminal) error {
 		return 1
 	})
 	for _, tip := range tips {
-		if err := printTip(t.Out, &tip); err != nil {
+		if err := printTip(t.Out, &tip, t.Columns(columns)); err != nil {
 			return fmt.Errorf("printing a tip: %w", err)
 		}
 	}
@@ -145,29 +147,39 @@ func (c *Open) identities(t *terminal.Terminal) (*keys.Identities, error) {
 	return keys.Join(all...), nil
 }
 
-// open opens everything there is, so that one bad file does not hide a tip. Where
-// ctx ends, it does so between two tips: no half of one is left behind in clear.
+// open opens everything there is, so that one bad file does not hide a tip, and
+// names what it leaves out. Where ctx ends, it does so between two tips: no half of
+// one is left behind in clear.
 func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identities) (tips []opened, failures []error) {
 	defer t.Done()
-	seen := make(map[[sha256.Size]byte]bool)
+	var aside []string
+	defer func() { sayAside(t, aside) }()
+	seen := make(map[[sha256.Size]byte]int) // the tips by their sealed bytes
 	for src, err := range open.Sources(c.Sealed...) {
 		if ctx.Err() != nil {
 			return tips, append(failures, errStopped)
 		}
+		if src.Aside {
+			aside = append(aside, open.VisibleLine(src.Name))
+			continue
+		}
 		t.Step("đang mở / opening", len(tips)+1, 0)
+		var tip *plaintext.Tip
+		var sealed []byte
 		if err == nil {
-			sum := sha256.Sum256(src.Sealed)
-			if seen[sum] { // the mail and its attachment, or a mail sent twice
+			tip, sealed, err = src.Open(ids)
+		}
+		if err == nil {
+			sum := sha256.Sum256(sealed)
+			if i, again := seen[sum]; again {
+				tips[i].alsoAs(src.ID)
 				continue
 			}
-			seen[sum] = true
-			var tip *plaintext.Tip
-			if tip, err = open.Open(src.Sealed, ids); err == nil {
-				o := newOpened(tip, src, sum)
-				if err = c.write(t, &o); err == nil {
-					o.Photos = nil
-					tips = append(tips, o)
-				}
+			o := newOpened(tip, src, sum)
+			if err = c.write(t, &o); err == nil {
+				o.Photos = nil
+				seen[sum] = len(tips)
+				tips = append(tips, o)
 			}
 		}
 		if err != nil {
@@ -175,6 +187,28 @@ func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identit
 		}
 	}
 	return tips, failures
+}
+
+// alsoAs notes that the same sealed file has come again: in two officers' mails, or
+// under another id, where somebody has sent an old tip's bytes to the box once more.
+func (o *opened) alsoAs(id intake.ID) {
+	if o.named && id != "" && string(id) != o.ref && !slices.Contains(o.others, id) {
+		o.others = append(o.others, id)
+	}
+}
+
+// sayAside names what cannot have held a tip.
+func sayAside(t *terminal.Terminal, names []string) {
+	if len(names) == 0 {
+		return
+	}
+	const most = 50
+	shown, more := names, ""
+	if len(names) > most {
+		shown, more = names[:most], ", …"
+	}
+	t.Done()
+	t.Say("bỏ qua %d tệp hoặc thư không thể là tin / left out, for they cannot hold a tip: %s%s", len(names), strings.Join(shown, ", "), more)
 }
 
 // newOpened names the tip. What the server wrote outside of it, the name of the
@@ -186,7 +220,7 @@ func newOpened(tip *plaintext.Tip, src open.Source, sum [sha256.Size]byte) opene
 		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown
 	}
 	for _, s := range []*string{&tip.Unit, &tip.Site, &tip.SiteName, (*string)(&tip.Mailbox), &tip.Lang} {
-		*s = open.Short(*s)
+		*s = unwrap.Short(*s)
 	}
 	if src.ID != "" && tip.ID != "" && src.ID != tip.ID {
 		tip.Warnings = append(tip.Warnings, open.ErrOtherID)

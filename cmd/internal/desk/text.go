@@ -20,35 +20,42 @@ var warnings = map[error]string{
 	open.ErrOtherID:         "mã trong tin khác mã ở tên tệp; dùng mã ở tên tệp / the id in the tip is not that of the file's name, which counts",
 }
 
-// printTip prints the tip for a person, Vietnamese first. Every string of the
-// tip goes through open.Visible: a terminal obeys control characters.
-func printTip(w io.Writer, o *opened) error {
+// printTip prints the tip for a person, Vietnamese first, in lines of so many
+// columns. Every string of the tip goes through open.Visible, for a terminal obeys
+// control characters, and its text is marked.
+func printTip(w io.Writer, o *opened, columns int) error {
 	var b strings.Builder
 	title := "═══ " + o.ref + " "
 	if o.Urgent {
 		title += "═══ KHẨN / URGENT "
 	}
 	fmt.Fprintln(&b, title+strings.Repeat("═", max(3, 72-len([]rune(title)))))
+	const indent = 21
 	row := func(vi, en, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%-10s %-9s %s\n", vi, en, value)
 		}
 	}
-	row("Hòm thư", "Box", mailboxTitle(o.Tip))
-	row("Nơi dán", "Site", siteTitle(o.Tip))
-	row("Đơn vị", "Unit", open.VisibleLine(o.Unit))
+	theirs := func(vi, en, value string) { row(vi, en, markedValue(value, indent, columns)) }
+	theirs("Hòm thư", "Box", mailboxTitle(o.Tip))
+	theirs("Nơi dán", "Site", siteTitle(o.Tip))
+	theirs("Đơn vị", "Unit", o.Unit)
 	if o.photos > 0 {
 		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)
 		if o.files != nil {
-			photos = strings.Join(o.files, "\n"+strings.Repeat(" ", 21))
+			photos = strings.Join(o.files, "\n"+strings.Repeat(" ", indent))
 		}
 		row("Ảnh", "Photos", photos)
 	}
-	row("Tệp", "File", open.VisibleLine(o.source))
+	theirs("Tệp", "File", o.source)
 	for _, warning := range o.Warnings {
 		row("CHÚ Ý", "WARNING", warningText(warning))
 	}
-	fmt.Fprintf(&b, "\n%s\n\n", open.Visible(o.Text))
+	for _, id := range o.others {
+		row("CHÚ Ý", "WARNING", fmt.Sprintf("đúng tệp niêm phong này còn đến dưới mã %s: có người gửi lại tệp cũ, đây là một tin / "+
+			"the very same sealed file came as %[1]s too: somebody sent an old file again, this is one tip", id))
+	}
+	fmt.Fprintf(&b, "\n%s\n", marked(o.Text, columns))
 	if o.cut > 0 {
 		fmt.Fprintf(&b, "… còn %d ký tự nữa không hiện ở đây / %[1]d more characters are not shown\n\n", o.cut)
 	}

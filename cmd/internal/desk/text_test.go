@@ -23,7 +23,7 @@ func TestLongHeaderFields(t *testing.T) {
 	long := strings.Repeat("ă", 1_000_000)
 	tip := newOpened(&plaintext.Tip{Unit: long, Site: long, SiteName: long, Mailbox: intake.Mailbox(long), Lang: long, Text: "x"}, open.Source{Name: "a.age"}, [32]byte{})
 	var shown strings.Builder
-	if err := printTip(&shown, &tip); err != nil {
+	if err := printTip(&shown, &tip, columns); err != nil {
 		t.Fatal(err)
 	}
 	if row := strings.Join(registerRow(&tip, time.Now()), ","); len(shown.String()) > 3000 || len(row) > 3000 {

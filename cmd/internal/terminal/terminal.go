@@ -42,6 +42,17 @@ func (t *Terminal) Warn(format string, args ...any) {
 	t.Say("warning: "+format, args...)
 }
 
+// Columns returns how many columns data can have: most, or less where stdout is a
+// narrower terminal.
+func (t *Terminal) Columns(most int) int {
+	if f, ok := t.Out.(*os.File); ok {
+		if wide, _, err := term.GetSize(int(f.Fd())); err == nil && wide > 0 {
+			return max(40, min(most, wide-1))
+		}
+	}
+	return most
+}
+
 // Counted is how English counts: 1 photo, 2 photos.
 func Counted(n int, thing string) string {
 	if n != 1 {

@@ -8,13 +8,13 @@ import { clock, mailDate } from "../src/reader/date.js";
 import { Desk } from "../src/reader/desk.js";
 import { Idle, lockAfter, warnBefore } from "../src/reader/idle.js";
 import { latin, sniff } from "../src/reader/kind.js";
-import { attachments } from "../src/reader/mail.js";
 import { decode, parameters, split } from "../src/reader/mime.js";
 import { contents, open } from "../src/reader/open.js";
 import { cleanPhoto } from "../src/reader/photo.js";
 import { strings } from "../src/reader/strings.js";
 import { parseTip } from "../src/reader/tip.js";
 import { parseIdentities, unlock } from "../src/reader/unlock.js";
+import { unwrap } from "../src/reader/unwrap.js";
 import { line, runs } from "../src/reader/visible.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { plaintext } from "../src/seal/plaintext.js";
@@ -25,6 +25,8 @@ const code = (wanted) => (err) => assert.equal(err.code, wanted) ?? true;
 const derive = async (passphrase, salt, logN) => scrypt(passphrase, salt, { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
 const file = (name, content, lastModified = 0) => ({ name, lastModified, size: content.length, arrayBuffer: async () => Uint8Array.from(content).buffer });
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xd9, ...Array(200).keys()]);
+
+const attachments = async (content) => (await unwrap("thu.eml", content)).flatMap(({ found }) => found);
 
 const pq = await makeKey();
 const classic = await makeKey(true);
@@ -117,7 +119,8 @@ test("kinds of files are told by their content", async () => {
 
 test("each way of not opening has its own word", async () => {
   const sealed = await sealTip([pq.recipient, (await makeKey()).recipient]);
-  assert.equal((await open(sealed, [pq.identity])).tip.id, example.id);
+  const { tip, exact } = await open(new Uint8Array([...sealed, 1, 2, 3]), [pq.identity]);
+  assert.deepEqual([tip.id, exact.length], [example.id, sealed.length], "without what a mail system put behind it");
   const flipped = sealed.slice();
   flipped[sealed.length - 100] ^= 1;
   await assert.rejects(open(flipped, [pq.identity]), code("damaged"));
@@ -126,7 +129,8 @@ test("each way of not opening has its own word", async () => {
   await assert.rejects(open(sealed, [(await makeKey()).identity]), code("wrongkey"));
   await assert.rejects(open(sealed, [classic.identity]), code("wrongkind"));
   await assert.rejects(open(await sealTip([classic.recipient]), [pq.identity]), code("wrongkind"));
-  assert.deepEqual(await open(await sealTo([pq.recipient], "chỉ là chữ\n"), [pq.identity]), { tip: null, text: "chỉ là chữ", warnings: ["nottip"] });
+  const text = await open(await sealTo([pq.recipient], "chỉ là chữ\n"), [pq.identity]);
+  assert.deepEqual([text.tip, text.text, text.warnings], [null, "chỉ là chữ", ["nottip"]]);
   await assert.rejects(open(await sealTo([pq.recipient], Uint8Array.from([0xff, 0xd8, 0xff])), [pq.identity]), code("nottext"));
 });
 
@@ -149,25 +153,34 @@ test("identity files", async () => {
 
 test("mails give up their sealed files", async () => {
   const sealed = await sealTip([pq.recipient]);
-  const [one] = attachments(mail([{ name: "TB-7F3K-9QMX.age", bytes: sealed }]));
+  const [one] = await attachments(mail([{ name: "TB-7F3K-9QMX.age", bytes: sealed }]));
   assert.equal(one.name, "TB-7F3K-9QMX.age");
   assert.deepEqual([...one.bytes], [...sealed]);
-  assert.equal(attachments(mail([{ name: "a.age", bytes: sealed }, { name: "b.age", bytes: sealed }])).length, 2);
-
-  const forwarded = Buffer.concat([bytes("From x Mon Nov 23 2026\nSubject: Fwd\nContent-Type: multipart/mixed; boundary=F\n\n--F\nContent-Type: message/rfc822\n\n"), mail([{ name: "TB-7F3K-9QMX.age", bytes: sealed }]), bytes("\n--F--\n")]);
-  assert.equal(attachments(forwarded).length, 1);
-  const whole = Buffer.from(`Content-Type: application/age; name*=UTF-8''TB-7F3K%2D9QMX.age\nContent-Transfer-Encoding: base64\n\n${Buffer.from(sealed).toString("base64")}\n`);
-  assert.equal(attachments(whole)[0].name, "TB-7F3K-9QMX.age");
+  assert.equal((await attachments(mail([{ name: "a.age", bytes: sealed }, { name: "b.age", bytes: sealed }]))).length, 2);
 
   const nameless = Buffer.from(mail([{ name: "x.age", bytes: sealed }]).toString().replace('; name="x.age"', "").replace(';\r\n filename="x.age"', ""));
-  assert.equal(attachments(nameless)[0].name, "[Hòm thư] Tin mới TB-7F3K-9QMX", "the subject stands in");
-
-  assert.throws(() => attachments(mail([])), code("mailempty"));
+  assert.equal((await attachments(nameless))[0].name, "[Hòm thư] Tin mới TB-7F3K-9QMX", "the subject stands in");
   const broken = Buffer.from(mail([{ name: "x.age", bytes: sealed }, { name: "y.age", bytes: sealed }]).toString().replace("YWdl", "!!!!"));
-  assert.deepEqual(attachments(broken).map(({ bytes: b }) => b.length), [0, sealed.length]);
-  let deep = mail([{ name: "x.age", bytes: sealed }]);
-  for (let i = 0; i < 50; i++) deep = Buffer.concat([bytes("Subject: x\nContent-Type: message/rfc822\n\n"), deep]);
-  assert.throws(() => attachments(deep), code("mailempty"));
+  const [{ found, wrong }] = await unwrap("thu.eml", broken);
+  assert.deepEqual([found.map(({ name }) => name), wrong], [["y.age"], [{ name: "x.age", code: "notsealed", date: undefined }]]);
+});
+
+test("a hostile mail takes no more than its bounds", async () => {
+  const many = `Subject: ${"n".repeat(500_000)}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n${"--x\r\n\r\nage-encryption.org/v1\n1\r\n".repeat(1500)}--x--`;
+  const [{ found, wrong }] = await unwrap("a.eml", bytes(many));
+  assert.deepEqual([found.length, wrong.map(({ code: what }) => what)], [1000, ["toolarge"]]);
+  assert.ok(found.every(({ name }) => name.length <= 201));
+  const oid = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+  const flood = (line, head) => Uint8Array.from(Buffer.from(head + line.repeat((2 << 20) / line.length), "latin1"));
+  for (const line of [
+    " ", ">", "=", "a=\r\n", "--", "--x", "\n--x", "--x \t", "\r", "begin 644 a\n", "begin 644 a\nend\n", "From \n\n", "From a 00:00 2000\nX-A:\n", "<", "a b=\"", "; a=b", "a*0=",
+    "PK\x01\x02", "\x04\x80", "YWdlLWVuY3J5cHRpb24ub3JnL3Yx", "-----BEGIN AGE ENCRYPTED FILE-----\n", "age-encryption.org/v1\n-> ", "TB-0000-0000 ",
+  ]) {
+    for (const head of [
+      "", "Subject: ", "Subject: x\r\n", "Subject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n", "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+      "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n", "Content-Type: ", "\x78\x9f>\"", `0\x80${oid}\x02${oid}\x01\xa0\x80\x24\x80`,
+    ]) await unwrap("a.eml", flood(line, head)); // in the time that a test has
+  }
 });
 
 test("a mailbox of mails gives up the sealed files of each", async () => {
@@ -181,9 +194,9 @@ test("a mailbox of mails gives up the sealed files of each", async () => {
     await desk.add([file("khoa", bytes(classic.identity)), file("Inbox", bytes(content))]);
     assert.deepEqual(desk.opened.map((tip) => `${tip.id} ${tip.opened.text}`), ["TB-4444-4444 TB-4444-4444", "TB-5555-5555 TB-5555-5555"]);
     assert.deepEqual(desk.allProblems, []);
+    assert.deepEqual(desk.aside, [{ name: "chào", mail: "Inbox", code: "mailempty" }], "named and counted");
   }
-  assert.deepEqual(attachments(bytes(thunderbird)).map(({ name }) => name), ["TB-6666-6666.age", "TB-7777-7777.age"]);
-  assert.throws(() => attachments(bytes("From a\nSubject: x\n\nchào\n\nFrom b\nSubject: y\n\nchào\n")), code("mailempty"));
+  assert.deepEqual((await attachments(bytes(thunderbird))).map(({ name }) => name), ["TB-6666-6666.age", "TB-7777-7777.age"]);
 });
 
 test("the Date of a mail is taken where it is one, from the mail alone", async () => {
@@ -206,16 +219,16 @@ test("the Date of a mail is taken where it is one, from the mail alone", async (
   const sealed = await sealTip([pq.recipient]);
   const plain = mail([{ name: "x.age", bytes: sealed }]).toString();
   const dated = (text, date) => `Date: ${date}\r\n${text}`;
-  const dates = (text) => attachments(Buffer.from(text)).map(({ date }) => date);
+  const dates = async (text) => (await attachments(Buffer.from(text))).map(({ date }) => date);
   const [first, second] = ["22 Nov 2026 15:57:09 +0700", "23 Nov 2026 15:57:09 +0700"];
-  assert.deepEqual(dates(plain), [undefined]);
-  assert.deepEqual(dates(dated(plain, second)), [at]);
-  assert.deepEqual(dates(dated(plain, "<script>")), [undefined]);
-  assert.deepEqual(dates(dated(plain, second).replaceAll("--OUTER\r\n", `--OUTER\r\nDate: ${first}\r\n`)), [at], "a part's own Date is none");
+  assert.deepEqual(await dates(plain), [undefined]);
+  assert.deepEqual(await dates(dated(plain, second)), [at]);
+  assert.deepEqual(await dates(dated(plain, "<script>")), [undefined]);
+  assert.deepEqual(await dates(dated(plain, second).replaceAll("--OUTER\r\n", `--OUTER\r\nDate: ${first}\r\n`)), [at], "a part's own Date is none");
   const forwarded = `Date: ${first}\r\nSubject: Fwd\r\nContent-Type: message/rfc822\r\n\r\n`;
-  assert.deepEqual(dates(forwarded + dated(plain, second)), [at], "the mail that was forwarded");
-  assert.deepEqual(dates(forwarded + plain), [undefined]);
-  assert.deepEqual(dates(`From a\n${dated(plain, second)}\nFrom b\n${plain}`), [at, undefined]);
+  assert.deepEqual(await dates(forwarded + dated(plain, second)), [at], "the mail that was forwarded");
+  assert.deepEqual(await dates(forwarded + plain), [undefined]);
+  assert.deepEqual(await dates(`From a\n${dated(plain, second)}\nFrom b\n${plain}`), [at, undefined]);
 
   const desk = new Desk();
   await desk.add([file("khoa", bytes(pq.identity)), file("x.age", sealed), file("thu.eml", bytes(dated(plain, second)))]);
@@ -359,6 +372,39 @@ test("the id of the name that the server gave goes before the one inside", async
   assert.equal(desk.opened[0].id, a, "what is no tip has its file's id");
 });
 
+test("of a folder everything left out is named, and what may have held a tip is a problem", async () => {
+  const desk = new Desk();
+  const sealed = await sealTip([pq.recipient], { id: "TB-AAAA-AAAA" });
+  const inside = [
+    file("TB-AAAA-AAAA.age", sealed), file("anh.png", bytes("\x89PNG")), file("khoa", bytes(classic.identity)), file("thu.eml", bytes("Subject: chào\n\nx")),
+    file("tra-loi.eml", bytes("Subject: Re: TB-BBBB-BBBB\n\nx")), { name: "phim.mp4", size: 2 ** 32 }, { name: "thung.mbox", size: 2 ** 32 },
+    file("hom-thu", mail([{ name: "TB-CCCC-CCCC.age", bytes: await sealTip([pq.recipient], { id: "TB-CCCC-CCCC" }) }])),
+  ].map((f) => Object.assign(f, { ofFolder: true }));
+  await desk.add([...inside, file("pq", bytes(pq.identity))]);
+  assert.deepEqual(desk.opened.map((tip) => tip.id), ["TB-AAAA-AAAA", "TB-CCCC-CCCC"]);
+  assert.deepEqual(desk.aside.map((f) => `${f.name} ${f.code}`), ["anh.png notsealed", "khoa identity", "thu.eml mailempty", "phim.mp4 toolarge"]);
+  assert.deepEqual(desk.allProblems.map((p) => `${p.name} ${p.code}`), ["tra-loi.eml mailempty", "thung.mbox toolarge"]);
+  assert.deepEqual(desk.keyFiles.map((key) => key.name), ["pq"], "a folder's key files are chosen by hand");
+  await desk.add([file("thu.eml", bytes("Subject: chào\n\nx"))]);
+  assert.deepEqual(desk.allProblems[0].code, "mailempty", "a file that was picked is answered for");
+});
+
+test("a sealed file that comes again under another id is one tip, and told", async () => {
+  const sealed = await sealTip([pq.recipient], { id: "" });
+  const behind = Uint8Array.from([...sealed, ...Array(30).fill(7)]);
+  for (const keyFirst of [true, false]) {
+    const desk = new Desk();
+    const key = file("pq", bytes(pq.identity));
+    const tips = [file("TB-AAAA-AAAA.age", sealed), file("TB-AAAA-AAAA (1).age", sealed), file("thu.eml", mail([{ name: "TB-BBBB-BBBB.age", bytes: behind }])), file("TB-CCCC-CCCC.age", sealed)];
+    await desk.add(keyFirst ? [key] : tips);
+    await desk.add(keyFirst ? tips : [key]);
+    assert.deepEqual(desk.opened.map((tip) => [tip.id, tip.others.sort(), tip.opened.warnings]), [["TB-AAAA-AAAA", ["TB-BBBB-BBBB", "TB-CCCC-CCCC"], ["replay"]]]);
+  }
+  const desk = new Desk();
+  await desk.add([file("pq", bytes(pq.identity)), file("TB-AAAA-AAAA.age", sealed), file("TB-AAAA-AAAA (1).age", sealed), file("tin.age", sealed)]);
+  assert.deepEqual(desk.opened[0].opened.warnings, [], "the same mail twice is none");
+});
+
 test("both languages say everything, and every problem that the code can raise", () => {
   const paths = (object, prefix = "") => Object.entries(object).flatMap(([key, value]) => (typeof value === "object" ? paths(value, `${prefix}${key}.`) : [`${prefix}${key}:${typeof value}`]));
   assert.deepEqual(paths(strings.vi).sort(), paths(strings.en).sort());
@@ -375,7 +421,7 @@ test("both languages say everything, and every problem that the code can raise",
   for (const said of values(strings.vi)) assert.doesNotMatch(said, /khóa bí mật|khóa riêng|AGE-SECRET|AGE ENCRYPTED/);
   // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
   assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
-  for (const [, warning] of sources.matchAll(/(?:add|push)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
+  for (const [, warning] of sources.matchAll(/(?:add|push|warn)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
     if (warning) assert.ok(strings.vi.warnings[warning], warning);
   }
   for (const used of new Set([...sources.matchAll(/\bt\.([a-zA-Z0-9]+)/g)].map((m) => m[1]))) assert.ok(used in strings.vi, used);

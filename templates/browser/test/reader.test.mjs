@@ -44,6 +44,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
         "cut.age": sealed.subarray(0, 9000),
         "nguoi-khac.age": await sealTip([other.recipient], {}),
         "nen.zip": "PK\x03\x04",
+        "tra-ve.eml": readFileSync(join(root, "..", "..", "crypto", "open", "testdata", "wrapped", "case-bounce-of-photo.eml")),
+        "winmail.dat": readFileSync(join(root, "..", "..", "crypto", "open", "testdata", "wrapped", "zip-in-mail.eml")),
         "khoa.txt": await lock(key.identity, passphrase),
         "khoa-that.txt": await lock(key.identity, passphrase, 18),
         "khoa-cu.txt": `${classic.identity}\n`,
@@ -145,6 +147,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
       await page.emulateMediaType("print");
       assert.deepEqual(await seen(), ["#text", ".photos img"]);
+      assert.ok(await page.$eval("#text", (e) => parseFloat(getComputedStyle(e).borderLeftWidth)) >= 3, "along every line of the sender's");
       assert.match(await page.$eval("#tip", (e) => e.innerText), /^[^\n]*\n+Nội dung do người gửi viết, chưa được xác minh\./, "on paper under the heading");
       assert.equal((await page.$eval("#tip", (e) => e.innerText)).split("chưa được xác minh").length, 2, "once");
       await page.emulateMediaType("screen");
@@ -168,10 +171,12 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
     });
 
     test("each bad file has its own sentence, and hides no good one", async (t) => {
-      const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age");
+      const page = await unlocked(t, "TB-7F3K-9QMX.age", "cu.age", "anh.age", "hong.age", "cut.age", "nguoi-khac.age", "nen.zip", "cong-khai.txt", "to.age", "tra-ve.eml", "winmail.dat");
+      const bounce = await page.$eval("[data-problem=bounce]", (e) => e.textContent);
+      assert.match(bounce, /không giao được thư TB-FG3G-DWPM.*tipbox spool resend TB-FG3G-DWPM/);
       assert.deepEqual(await problems(page), {
         "cu.age": "wrongkind", "anh.age": "nottext", "hong.age": "damaged", "cut.age": "truncated", "nguoi-khac.age": "wrongkey",
-        "nen.zip": "zip", "to.age": "toolarge",
+        "nen.zip": "zip", "to.age": "toolarge", "tra-ve.eml": "bounce", "TB-7F3K-9QMX.age trong thư winmail.dat": "wrongkind",
       });
       assert.equal(await text(page, "#text"), example.message);
 
@@ -372,6 +377,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       }
       await until(page, () => /1 tin/.test(document.querySelector("#tipstatus").textContent));
       assert.deepEqual(await problems(page), {}); // the note beside it is no tip and no complaint
+      if (name !== "firefox") assert.equal(await text(page, "#aside"), "Bỏ qua 1 tệp trong đó không thể là tin: ghi-chu.txt");
       if (name === "chrome") {
         await (await page.$("#pickfolder")).uploadFile(join(dir, "thư mục"));
         await until(page, () => /1 tin/.test(document.querySelector("#tipstatus").textContent)); // the same tip once

@@ -1,23 +1,28 @@
 // Files as they come: picked, dropped, or whole folders of them.
 import { Problem } from "./problem.js";
+import { ownName } from "./unwrap.js";
+import { maxFile } from "./wrapping.js";
 
-// The largest file that is read at all. A sealed tip has 4.1 MB, as a mail 5.7.
-const maxFile = 32 << 20;
 /** How many files are taken at once. */
 export const maxFiles = 2000;
 
-const ours = (name) => /\.(age|eml|mbox)$/i.test(name);
+// Marks the files of a folder, which hold much that is no tip: those that are called
+// so come first, for not more than maxFiles are taken.
+function ofFolder(files) {
+  for (const file of files) file.ofFolder = true;
+  return files.filter((f) => ownName(f.name)).concat(files.filter((f) => !ownName(f.name)));
+}
 
-/** Returns the files of an <input>; of a folder only those that can be tips. */
+/** Returns the files of an <input>; those of a folder are marked ofFolder. */
 export function picked(input) {
   const files = Array.from(input.files);
   input.value = ""; // the same file can be picked again
-  return input.webkitdirectory ? files.filter((f) => ours(f.name)) : files;
+  return input.webkitdirectory ? ofFolder(files) : files;
 }
 
 /**
- * Resolves to the files of a drop; of folders in it only those that can be
- * tips. Must be called in the drop event itself: afterwards the browser takes
+ * Resolves to the files of a drop, and those of folders in it, marked ofFolder.
+ * Must be called in the drop event itself: afterwards the browser takes
  * the list away. Rejects with the Problem folderdrop where it cannot look in.
  */
 export async function dropped(transfer) {
@@ -28,12 +33,13 @@ export async function dropped(transfer) {
   };
   const files = items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()).filter(Boolean);
   const folders = items.filter(isFolder).map(handle);
+  const inside = [];
   try {
-    for (const folder of await Promise.all(folders)) await walk(folder, files);
+    for (const folder of await Promise.all(folders)) await walk(folder, inside);
   } catch {
     throw new Problem("folderdrop");
   }
-  return files;
+  return files.concat(ofFolder(inside));
 }
 
 // A page from file:// gets a folder's files in Chrome and Edge through
@@ -44,12 +50,12 @@ async function handle(item) {
 
 async function walk(folder, files) {
   const queue = [{ folder, depth: 0 }];
-  while (queue.length > 0 && files.length <= maxFiles) {
+  while (queue.length > 0 && files.length <= 10 * maxFiles) {
     const { folder: next, depth } = queue.shift();
     for await (const inside of next.values ? next.values() : entries(next)) {
       if (inside.kind === "directory" || inside.isDirectory) {
         if (depth < 8) queue.push({ folder: inside, depth: depth + 1 });
-      } else if (ours(inside.name)) {
+      } else {
         files.push(await (inside.getFile ? inside.getFile() : new Promise((resolve, reject) => inside.file(resolve, reject))));
       }
     }

@@ -1,12 +1,13 @@
 // What lies on the desk: sealed files, key files, opened tips, and what is
 // wrong with any of them. No page here, so that Node can test it.
 import { maxFiles, read } from "./collect.js";
-import { sniff } from "./kind.js";
-import { attachments } from "./mail.js";
+import { header, sniff } from "./kind.js";
 import { open } from "./open.js";
 import { Problem } from "./problem.js";
 import { sha256 } from "./self.js";
 import { parseIdentities, unlock } from "./unlock.js";
+import { ownName, unwrap } from "./unwrap.js";
+import { maxFile } from "./wrapping.js";
 
 const anId = /\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/gi;
 
@@ -28,7 +29,8 @@ export class Desk {
     this.tips = []; // {sum, name, mail, date, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
     this.keys = [];
-    this.problems = []; // {name, mail, code, asKey, turn}
+    this.problems = []; // {name, mail, code, id, asKey, turn}
+    this.aside = []; // {name, mail, code} of a folder's files, chosen last, that cannot have held a tip
     this.turn = 0; // counts what the officer did: files chosen, a passphrase typed
   }
 
@@ -57,12 +59,13 @@ export class Desk {
   /** Takes files in, whatever they are; asKey says that a key file was asked for. */
   async add(files, { asKey = false, progress = () => {} } = {}) {
     this.turn++;
+    this.aside = [];
     for (const [i, file] of files.slice(0, maxFiles).entries()) {
       progress(i + 1, files.length);
       this.#takeBack((p) => plain(p.mail || p.name) === plain(file.name));
       await this.#take({ name: file.name }, asKey, async () => {
-        const bytes = await read(file);
-        await this.#sort(file.name, bytes, file.lastModified || 0, asKey);
+        if (file.ofFolder && file.size > maxFile && !ownName(file.name)) this.aside.push({ name: file.name, code: "toolarge" });
+        else await this.#sort(file, await read(file), asKey);
       });
     }
     if (files.length > maxFiles) this.problems.push({ name: `+${files.length - maxFiles}`, code: "toomany", turn: this.turn });
@@ -91,22 +94,33 @@ export class Desk {
     this.problems.push({ name: "", code, turn: ++this.turn });
   }
 
-  async #sort(name, file, modified, asKey) {
+  async #sort({ name, lastModified: modified = 0, ofFolder }, file, asKey) {
+    if (asKey) return this.#key(name, file);
+    const results = await unwrap(name, file);
+    for (const { found, wrong, what, may, id, subject } of results) {
+      for (const { name: part, bytes, date, within } of found) {
+        // One bad attachment does not hide the others.
+        await this.#take(part ? { name: part, mail: name } : { name }, false, () => {
+          if (header(bytes).stanzas.some((s) => s.args[0] === "scrypt")) throw new Problem("notsealed");
+          return this.#sealed(part || name, bytes, modified, { mail: part && name, date, within });
+        });
+      }
+      for (const { name: part, code } of wrong) this.problems.push({ ...(part ? { name: part, mail: name } : { name }), code, turn: this.turn });
+      const where = results.length > 1 ? { name: subject || "?", mail: name } : { name };
+      if (what === "") continue;
+      if (!may && (ofFolder || results.length > 1)) this.aside.push({ ...where, code: what });
+      else if (what === "identity" || what === "recipients") this.#key(name, file);
+      else this.problems.push({ ...where, code: what, id, turn: this.turn });
+    }
+    return undefined;
+  }
+
+  #key(name, file) {
     const { kind, bytes } = sniff(file);
-    if (asKey && (kind === "sealed" || kind === "mail")) throw new Problem("notidentity");
     switch (kind) {
       case "sealed":
-        return this.#sealed(name, bytes, modified);
       case "mail":
-        for (const inner of attachments(bytes)) {
-          // One bad attachment does not hide the others.
-          await this.#take({ name: inner.name || "?", mail: name }, false, () => {
-            const { kind: what, bytes: sealed } = sniff(inner.bytes);
-            if (what !== "sealed") throw new Problem("notsealed");
-            return this.#sealed(inner.name || "?", sealed, modified, { mail: name, date: inner.date });
-          });
-        }
-        return undefined;
+        throw new Problem("notidentity");
       case "recipients":
         throw new Problem("recipients");
       case "identity":
@@ -122,15 +136,21 @@ export class Desk {
     return undefined;
   }
 
-  async #sealed(name, bytes, modified, { mail, date } = {}) {
+  async #sealed(name, bytes, modified, { mail, date, within } = {}) {
     const sum = await sha256(bytes);
-    const known = this.tips.find((tip) => tip.sum === sum); // two officers' mails hold the same file
-    if (known) {
-      known.turn = this.turn; // what is wrong with it is told again
-      if (known.date === undefined) known.date = date;
-      return;
-    }
-    this.tips.push({ sum, name, mail, date, modified, bytes, state: "waiting", turn: this.turn });
+    const known = this.tips.find((tip) => tip.sum === sum);
+    if (known) return this.#same(known, { name, date });
+    this.tips.push({ sum, name, names: [name], mail, date, within, modified, bytes, state: "waiting", turn: this.turn });
+    return undefined;
+  }
+
+  // Two officers' mails hold the same file; so do two of the box's where somebody
+  // has sent an old tip's bytes again, and got another id for them.
+  #same(known, { name, date }) {
+    known.turn = this.turn; // what is wrong with it is told again
+    if (known.date === undefined) known.date = date;
+    known.names.push(name);
+    if (known.state === "open") this.#name(known);
   }
 
   // A tip that no key opened gets another chance when a key comes.
@@ -176,14 +196,24 @@ export class Desk {
       progress(i + 1, waiting.length);
       try {
         tip.opened = await open(tip.bytes, this.keys);
-        this.#name(tip);
-        tip.state = "open";
+        tip.sum = await sha256(tip.opened.exact);
+        delete tip.opened.exact;
         tip.bytes = null;
+        const known = this.tips.find((other) => other !== tip && other.state === "open" && other.sum === tip.sum);
+        if (known) {
+          this.tips = this.tips.filter((other) => other !== tip);
+          this.#same(known, tip);
+          continue;
+        }
+        tip.state = "open";
+        this.#name(tip);
         this.#replace(tip);
       } catch (err) {
         tip.state = "failed";
         tip.turn = this.turn;
         tip.problem = err instanceof Problem ? err.code : "unexpected";
+        // What was only cut out of a wrapping may be badly cut.
+        if (tip.within && (tip.problem === "truncated" || tip.problem === "damaged")) tip.problem = tip.within;
       }
     }
   }
@@ -203,7 +233,10 @@ export class Desk {
     const named = idIn(entry.name);
     const { tip, warnings } = entry.opened;
     const inside = tip ? tip.id : "";
-    if (named && inside && named !== inside) warnings.push("otherid");
+    const warn = (warning) => warnings.includes(warning) || warnings.push(warning);
+    if (named && inside && named !== inside) warn("otherid");
+    entry.others = [...new Set(entry.names.map(idIn))].filter((id) => id && id !== named);
+    if (named && entry.others.length > 0) warn("replay");
     entry.id = named || inside || `X-${entry.sum.slice(0, 8).toUpperCase()}`;
   }
 
@@ -215,6 +248,7 @@ export class Desk {
 
   dismissProblems() {
     this.problems = [];
+    this.aside = [];
     this.tips = this.tips.filter((tip) => tip.state !== "failed");
   }
 }

@@ -3,27 +3,39 @@ import { Decrypter } from "age-encryption";
 import { header } from "./kind.js";
 import { parseTip } from "./tip.js";
 import { Problem } from "./problem.js";
+import { maxSealed } from "./search.js";
 
 const kib = 1024;
 const sizeClasses = [16, 256, 512, 1024, 2048, 4096].map((n) => n * kib);
 
 /**
- * Opens binary age sealed to one of the keys. Resolves to {tip, text, warnings},
- * tip being null where there is only text inside. Rejects with the Problem
- * wrongkey, wrongkind, truncated, damaged or nottext.
+ * Opens binary age sealed to one of the keys. Resolves to {tip, text, warnings, exact},
+ * tip being null where there is only text inside, exact the sealed file without what a
+ * mail system has put behind its end. Rejects with the Problem wrongkey, wrongkind,
+ * truncated, damaged, toolarge or nottext.
  */
 export async function open(bytes, keys) {
   const { stanzas, size } = header(bytes);
   const decrypter = new Decrypter();
   keys.forEach((key) => decrypter.addIdentity(key));
-  let plain;
-  try {
-    plain = await decrypter.decrypt(bytes);
-  } catch (err) {
-    if (/no identity matched/.test(err.message)) throw new Problem(kindsMatch(stanzas, keys) ? "wrongkey" : "wrongkind");
-    throw new Problem(whole(bytes.length - size) ? "damaged" : "truncated");
+  let problem = new Problem("toolarge");
+  if (bytes.length <= maxSealed) {
+    try {
+      return { ...contents(await decrypter.decrypt(bytes)), exact: bytes };
+    } catch (err) {
+      if (err instanceof Problem) throw err;
+      if (/no identity matched/.test(err.message)) throw new Problem(kindsMatch(stanzas, keys) ? "wrongkey" : "wrongkind");
+      problem = new Problem(sizeClasses.some((n) => payload(n) === bytes.length - size) ? "damaged" : "truncated");
+    }
   }
-  return contents(plain);
+  // Whoever knows neither the key nor the size class does not see where a tip ends:
+  // age does, for its last chunk is sealed as the last.
+  for (const end of sizeClasses.map((n) => size + payload(n)).filter((n) => n < bytes.length)) {
+    const exact = bytes.subarray(0, end);
+    const plain = await decrypter.decrypt(exact).catch(() => null);
+    if (plain) return { ...contents(plain), exact };
+  }
+  throw problem;
 }
 
 /** Returns what open resolves to for these opened bytes. Throws the Problem nottext. */
@@ -37,12 +49,8 @@ function kindsMatch(stanzas, keys) {
   return stanzas.some((s) => kinds.includes(s.args[0]));
 }
 
-// Every tip has the size of a class, so a payload that does not has lost its end.
-function whole(payload) {
-  const cipher = payload - 16;
-  const chunks = Math.ceil(cipher / (64 * kib + 16));
-  return sizeClasses.includes(cipher - 16 * chunks);
-}
+// How long the part of an age file after its header is: a nonce, and a tag for each chunk.
+const payload = (plain) => 16 + plain + 16 * Math.ceil(plain / (64 * kib));
 
 function asText(plain) {
   let text;

@@ -67,15 +67,19 @@ export class View {
   #problems() {
     const { t, desk } = this;
     const all = desk.allProblems;
-    $("problems").hidden = all.length === 0;
-    fill($("problems"), h("details", { open: !this.folded, ontoggle: (e) => { this.folded = !e.target.open; } },
-      h("summary", { "aria-describedby": "newest" }, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
-      h("ul", {}, all.slice(0, 50).map(({ name, mail, code }, i) => {
-        const said = t.problem[code];
-        return h("li", { "data-problem": code, id: i === 0 ? "newest" : null },
-          h("span", { class: "file" }, mail ? t.inMail(line(name, 80), line(mail, 80)) : line(name, 80)),
-          h("strong", {}, said.title), " ", said.hint);
-      }))));
+    const { aside } = desk;
+    $("problems").hidden = all.length + aside.length === 0;
+    const filled = (text, id) => text.replace("{id}", () => id || "TB-…");
+    fill($("problems"),
+      all.length > 0 && h("details", { open: !this.folded, ontoggle: (e) => { this.folded = !e.target.open; } },
+        h("summary", { "aria-describedby": "newest" }, h("h2", {}, t.problems(all.length)), h("button", { type: "button", class: "quiet", onclick: () => { desk.dismissProblems(); this.update(); } }, t.dismiss)),
+        h("ul", {}, all.slice(0, 50).map(({ name, mail, code, id }, i) => {
+          const said = t.problem[code];
+          return h("li", { "data-problem": code, id: i === 0 ? "newest" : null },
+            h("span", { class: "file" }, mail ? t.inMail(line(name, 80), line(mail, 80)) : line(name, 80)),
+            h("strong", {}, filled(said.title, id)), " ", filled(said.hint, id));
+        }))),
+      aside.length > 0 && h("p", { id: "aside", class: "note" }, t.aside(aside.length, aside.slice(0, 50).map(({ name, mail }) => (mail ? t.inMail(line(name, 40), line(mail, 40)) : line(name, 60))).join(", ") + (aside.length > 50 ? ", …" : ""))));
   }
 
   /**
@@ -87,7 +91,8 @@ export class View {
     const [newest] = this.desk.allProblems;
     const news = Boolean(newest) && newest.turn > this.told;
     this.folded = !news && this.desk.opened.length > 0;
-    $("problems").firstChild.open = !this.folded;
+    const details = $("problems").querySelector("details");
+    if (details) details.open = !this.folded;
     if (!news) return false;
     this.told = newest.turn;
     $("problems").scrollIntoView({ block: "nearest" });
@@ -208,7 +213,7 @@ export class View {
         h("p", { class: "buttons" }, h("button", { type: "button", id: "print", class: "button small", onclick: () => window.print() }, t.print))),
       h("p", { class: "note onpaper" }, t.unverified),
       h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
-      warnings.map((warning) => this.#said(t.warnings[warning], "notice warn")),
+      warnings.map((warning) => this.#said({ ...t.warnings[warning], title: t.warnings[warning].title.replace("{ids}", entry.others.join(", ")) }, "notice warn")),
       h("div", { class: "text", id: "text", dir: "auto" }, shown),
       shown.some((node) => node.className === "mark") && h("p", { class: "note" }, t.hiddenNote),
       gallery,

@@ -38,12 +38,11 @@ function refuse() {
   throw new PhotoProblem("photo_unreadable");
 }
 
-// A screenshot can be read without the canvas too.
+// No canvas: a screenshot can be read all the same.
 async function redraw(bytes, type) {
-  const picture = canvasIsHonest() && (await drawn(new Blob([bytes], { type }), 1));
-  if (picture || !isPNG(bytes)) return picture;
-  const read = await decodePNG(bytes, maxDrawn);
-  return read && shrink(read, maxSide);
+  if (canvasIsHonest()) return drawn(new Blob([bytes], { type }), 1);
+  const picture = isPNG(bytes) && (await decodePNG(bytes, maxDrawn));
+  return picture && shrink(picture, maxSide);
 }
 
 // The canvas first: the browser shows what the phone shows, in its colours.

@@ -1,0 +1,67 @@
+package unwrap
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestBounds: whoever sends mail can fill it with whatever costs a reader most. Each
+// of these takes hours where some pass over the bytes is not linear, and is done here
+// in the time that a test has.
+func TestBounds(t *testing.T) {
+	const size = 512 << 10
+	for _, line := range []string{
+		" ", ">", "=", "a=\r\n", "--", "--x", "\n--x", "--x \t", "\r", "begin 644 a\n", "begin 644 a\nend\n", "From \n\n",
+		"From a 00:00 2000\nX-A:\n", "\u00e0", "<", "a b=\"", "; a=b", "a*0=", "PK\x01\x02", "\x04\x80",
+		"YWdlLWVuY3J5cHRpb24ub3JnL3Yx", "-----BEGIN AGE ENCRYPTED FILE-----\n", "age-encryption.org/v1\n-> ", "TB-0000-0000 ",
+	} {
+		flood := strings.Repeat(line, size/len(line))
+		for _, head := range []string{
+			"", "Subject: ", "Subject: x\r\n", "Subject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+			"Content-Transfer-Encoding: quoted-printable\r\n\r\n", "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n",
+			"Content-Type: ", "\x78\x9f\x3e\x22", "\x30\x80" + oidSigned + oidData + "\xa0\x80\x24\x80",
+		} {
+			r := File("a.eml", []byte(head+flood))
+			if n := len(r.Found) + len(r.Wrong); n > 2*maxFound {
+				t.Errorf("%q, %q: %d things found", head, line, n)
+			}
+		}
+	}
+}
+
+// TestNested: archives within archives and one that claims to be small end at a bound, which is told.
+func TestNested(t *testing.T) {
+	pack := func(n int, data []byte) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		for range n {
+			f, err := w.Create("a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Write(data)
+		}
+		w.Close()
+		return b.Bytes()
+	}
+	deep := []byte("x")
+	for range maxDepth + 2 {
+		deep = pack(1, deep)
+	}
+	for name, b := range map[string][]byte{
+		"deep": deep, "many": pack(maxParts+1, []byte("x")), "huge": pack(1, make([]byte, MaxFile+1)),
+	} {
+		r := File("a.zip", b)
+		if len(r.Wrong) != 1 || !errors.Is(r.Wrong[0].Err, ErrTooLarge) {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	w := walker{room: 10_000}
+	w.look(pack(12, make([]byte, 1000)), place{top: true})
+	if len(w.Wrong) != 1 || !errors.Is(w.Wrong[0].Err, ErrTooLarge) {
+		t.Errorf("large: %+v", w.Result)
+	}
+}
