@@ -1,8 +1,10 @@
 // Reads JPEGs where the browser's canvas cannot: it lies, or the photo has more
 // pixels than a phone has memory for. The same as intake/photo/jpegread, which
 // explains it, and as forgiving.
-import { APP0, APP14, DHT, DNL, DQT, DRI, isFrame, nextMarker, segments, SOS } from "./jpeg.js";
-import { cosines, usual, zigzag } from "./jpegtables.js";
+import { APP0, APP14, DHT, DNL, DQT, DRI, isFrame, segments, SOS } from "./jpeg.js";
+import { Bits, defineCodes, prepare } from "./jpegbits.js";
+import { put, weave } from "./jpegsamples.js";
+import { zigzag } from "./jpegtables.js";
 
 const ceil = (a, b) => Math.floor((a + b - 1) / b);
 const word = (b, at) => (b[at] << 8) | b[at + 1];
@@ -75,117 +77,6 @@ function defineQuant(state, b) {
     if (at + 64 * wide > b.length) return;
     state.quant[id] = Float32Array.from({ length: 64 }, (_, k) => (wide === 2 ? word(b, at + 2 * k) : b[at + k]));
     at += 64 * wide;
-  }
-}
-
-function defineCodes(state, b) {
-  for (let at = 0; at + 17 < b.length;) {
-    const kind = b[at] >> 4, id = b[at] & 15;
-    const counts = b.subarray(at + 1, at + 17);
-    const n = counts.reduce((sum, count) => sum + count, 0);
-    if (kind > 1 || id > 3 || n > 256 || at + 17 + n > b.length) return;
-    state.codes[kind][id] = { counts, values: b.subarray(at + 17, at + 17 + n) };
-    at += 17 + n;
-  }
-}
-
-const shortBits = 9;
-
-// Makes the tables to decode with; null where it is no code.
-function prepare(state, kind, id) {
-  const c = state.codes[kind][id] || (state.codes[kind][id] = { ...usual[kind][id] });
-  if (c.short) return c;
-  if (!c.values) return null;
-  Object.assign(c, { limit: [], offset: [] });
-  const short = new Uint16Array(1 << shortBits);
-  let code = 0, k = 0;
-  for (let length = 1; length <= 16; length++) {
-    c.offset[length] = k - code;
-    for (let n = c.counts[length - 1]; n > 0; n--) {
-      if (code >= 1 << length) return null;
-      const spread = shortBits - length;
-      if (spread >= 0) short.fill((length << 8) | c.values[k], code << spread, (code + 1) << spread);
-      code++;
-      k++;
-    }
-    c.limit[length] = code << (16 - length);
-    code <<= 1;
-  }
-  c.short = short;
-  return c;
-}
-
-// A scan's data bit by bit. Where it ends, zeros follow.
-class Bits {
-  constructor(data) {
-    Object.assign(this, { data, at: 0, acc: 0, n: 0, pad: 0, dry: false });
-  }
-
-  fill() {
-    const data = this.data;
-    while (this.n <= 24) {
-      let c = this.at < data.length ? data[this.at] : -1;
-      if (c === 0xff) {
-        let next = this.at + 1;
-        while (data[next] === 0xff) next++;
-        if (data[next] === 0) this.at = next;
-        else c = -1; // a marker
-      }
-      if (c < 0) {
-        c = 0;
-        this.pad += 8;
-      } else {
-        this.at++;
-      }
-      this.acc = (this.acc << 8) | c;
-      this.n += 8;
-    }
-  }
-
-  take(n) {
-    if (this.n < n) this.fill();
-    this.n -= n;
-    return (this.acc >>> this.n) & ((1 << n) - 1);
-  }
-
-  extended(n) {
-    if (n === 0) return 0;
-    const v = this.take(n);
-    return v < 1 << (n - 1) ? v - (1 << n) + 1 : v;
-  }
-
-  value(code) {
-    if (this.n < 17) this.fill();
-    const v = (this.acc >>> (this.n - 16)) & 0xffff;
-    const e = code.short[v >> (16 - shortBits)];
-    if (e) {
-      this.n -= e >> 8;
-      return e & 255;
-    }
-    for (let length = shortBits + 1; length <= 16; length++) {
-      if (v < code.limit[length]) {
-        this.n -= length;
-        return code.values[code.offset[length] + (v >> (16 - length))];
-      }
-    }
-    this.n -= 17;
-    return 0;
-  }
-
-  restart(due) {
-    this.acc = this.n = this.pad = 0;
-    for (let at = nextMarker(this.data, this.at); at >= 0; at = nextMarker(this.data, at + 2)) {
-      this.at = at;
-      const marker = this.data[at + 1];
-      if (marker < 0xc0) continue;
-      const early = (marker - due) & 7;
-      if (early === 1 || early === 2) return;
-      if (early === 6 || early === 7) continue;
-      this.at = at + 2;
-      this.dry = false;
-      return;
-    }
-    this.at = this.data.length;
   }
 }
 
@@ -348,88 +239,4 @@ function* transformAll({ planes, place, side }) {
     }
     plane.low = plane.nonzero = null;
   }
-}
-
-// Transforms a block back, by columns and by rows, and puts its samples where they
-// belong.
-function put({ samples, stride }, x, y, side, block, last) {
-  const at = y * side * stride + x * side;
-  if (last === 0) {
-    const grey = sample(block[0] / 8);
-    for (let row = 0; row < side; row++) samples.fill(grey, at + row * stride, at + row * stride + side);
-    return;
-  }
-  const line = side === 8 ? line8 : side === 4 ? line4 : line2;
-  for (let i = 0; i < side; i++) line(block, i, side);
-  for (let i = 0; i < side; i++) line(block, i * side, 1);
-  for (let row = 0; row < side; row++) {
-    for (let i = 0; i < side; i++) samples[at + row * stride + i] = sample(block[row * side + i]);
-  }
-}
-
-const sample = (v) => (v < -128 ? 0 : v > 127 ? 255 : Math.floor(v + 128.5));
-const [, c1, c2, c3, c4, c5, c6, c7] = cosines;
-
-function line8(b, i, n) {
-  const x1 = b[i + n], x2 = b[i + 2 * n], x3 = b[i + 3 * n], x5 = b[i + 5 * n], x6 = b[i + 6 * n], x7 = b[i + 7 * n];
-  const s = (b[i] + b[i + 4 * n]) * c4, d = (b[i] - b[i + 4 * n]) * c4;
-  const t = x2 * c2 + x6 * c6, u = x2 * c6 - x6 * c2;
-  const o0 = x1 * c1 + x3 * c3 + x5 * c5 + x7 * c7, o1 = x1 * c3 - x3 * c7 - x5 * c1 - x7 * c5;
-  const o2 = x1 * c5 - x3 * c1 + x5 * c7 + x7 * c3, o3 = x1 * c7 - x3 * c5 + x5 * c3 - x7 * c1;
-  b[i] = s + t + o0;
-  b[i + n] = d + u + o1;
-  b[i + 2 * n] = d - u + o2;
-  b[i + 3 * n] = s - t + o3;
-  b[i + 4 * n] = s - t - o3;
-  b[i + 5 * n] = d - u - o2;
-  b[i + 6 * n] = d + u - o1;
-  b[i + 7 * n] = s + t - o0;
-}
-
-function line4(b, i, n) {
-  const x1 = b[i + n], x3 = b[i + 3 * n];
-  const s = (b[i] + b[i + 2 * n]) * c4, d = (b[i] - b[i + 2 * n]) * c4;
-  const t = x1 * c2 + x3 * c6, u = x1 * c6 - x3 * c2;
-  b[i] = s + t;
-  b[i + n] = d + u;
-  b[i + 2 * n] = d - u;
-  b[i + 3 * n] = s - t;
-}
-
-function line2(b, i, n) {
-  const x0 = b[i] * c4, x1 = b[i + n] * c4;
-  b[i] = x0 + x1;
-  b[i + n] = x0 - x1;
-}
-
-// The picture in RGBA, of any sampling and colours.
-function* weave(file, planes, side, hmax, vmax) {
-  const width = ceil(file.width * side, 8), height = ceil(file.height * side, 8);
-  const data = new Uint8ClampedArray(4 * width * height);
-  const grey = planes.length < 3, inks = planes.length === 4;
-  const columns = planes.map((p) => Uint16Array.from({ length: width }, (_, x) => Math.floor((x * p.h) / hmax)));
-  for (let y = 0, to = 0; y < height; y++) {
-    if (y % 16 === 0) yield;
-    const rows = planes.map((p) => Math.floor((y * p.v) / vmax) * p.stride);
-    for (let x = 0; x < width; x++, to += 4) {
-      const a = planes[0].samples[rows[0] + columns[0][x]];
-      data[to] = data[to + 1] = data[to + 2] = a;
-      data[to + 3] = 255;
-      if (grey) continue;
-      const b = planes[1].samples[rows[1] + columns[1][x]], c = planes[2].samples[rows[2] + columns[2][x]];
-      if (file.ycc) {
-        data[to] = a + 1.402 * (c - 128);
-        data[to + 1] = a - 0.344136 * (b - 128) - 0.714136 * (c - 128);
-        data[to + 2] = a + 1.772 * (b - 128);
-      } else {
-        data[to + 1] = b;
-        data[to + 2] = c;
-      }
-      if (inks) { // of which 255 is none
-        const k = planes[3].samples[rows[3] + columns[3][x]] / 255;
-        for (let i = to; i < to + 3; i++) data[i] = (file.ycc ? 255 - data[i] : data[i]) * k;
-      }
-    }
-  }
-  return { width, height, data };
 }
