@@ -84,11 +84,10 @@ func enlarge(dst, src *image.Gray, part image.Rectangle, fx, fy float64) {
 
 func plain(img *image.Gray) *image.Gray { return img }
 
-// levelled gives every part of the picture the same mean and the same contrast:
-// for grey on grey, low light, and the edge of a glare.
-func levelled(img *image.Gray) *image.Gray {
+// levelled gives every part of the picture, of 2r pixels, the same mean and the same
+// contrast: for grey on grey, low light, and the edge of a glare.
+func levelled(img *image.Gray, r int) *image.Gray {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	r := max(w, h)/24 + 2
 	out := image.NewGray(img.Rect)
 	// Sums of the values and of their squares in a column of 2r+1 pixels, then in a
 	// square of as many.

@@ -28,8 +28,9 @@ func Read(photo image.Image) []Found {
 			s.look(b, min(side, long), 1, plain)
 		}
 	}
-	s.look(b, min(1200, long), 1, levelled)
-	s.look(b, min(500, long), 1, func(g *image.Gray) *image.Gray { return levelled(blurred(g)) })
+	// The window is some modules wide: of a small code, and of a large one.
+	s.look(b, min(1200, long), 1, func(g *image.Gray) *image.Gray { return levelled(g, 20) })
+	s.look(b, min(500, long), 1, func(g *image.Gray) *image.Gray { return levelled(blurred(g), 25) })
 	s.look(b, min(1200, long), 1, blurred)
 	s.look(b, min(800, long), 1, sharpened)
 	for _, aspect := range []float64{1.6, 1 / 1.6} { // taken from the side, from below

@@ -22,7 +22,7 @@ type verifier struct {
 
 // largePhoto is the size in bytes of a file from which on photos are looked at one
 // at a time.
-const largePhoto = 20 << 20
+const largePhoto = 10 << 20
 
 // look returns a finding for each code in the photo and for each picture without
 // one; none for a file of a folder that holds no picture. Whatever a stranger's
