@@ -61,7 +61,7 @@ var (
 			"intake/spool", "intake/web", "templates",
 		},
 		"cmd/internal/box/probe": {"intake/deliver"},
-		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/waittest"},
+		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver", "intake/deliver/smtp",
 			"intake/limit", "intake/redis", "intake/spool", "qr/poster", "templates", "templates/postertext",

@@ -17,8 +17,16 @@ import (
 	"testing"
 	"time"
 
+	"tipbox/intake/spool"
 	"tipbox/intake/waittest"
 )
+
+// Where /tmp is in memory, serve refuses a data_dir there.
+func init() {
+	if volatile, err := spool.Volatile(os.TempDir()); err == nil && volatile {
+		_ = os.Setenv("TMPDIR", "/var/tmp")
+	}
+}
 
 // Tipbox runs one command to its end and returns its stdout.
 func Tipbox(t testing.TB, args ...string) string {

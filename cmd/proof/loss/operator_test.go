@@ -3,6 +3,7 @@ package loss
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,10 +28,14 @@ func TestOperatorBesideTheServer(t *testing.T) {
 		}
 		return smtptest.Usual
 	})
-	reply.Store("550 5.1.1 no such user")
+	reply.Store("")
 	officer, flags := boxtest.Recruit(t)
 	config := boxtest.Init(t, mails, boxtest.Wide, flags...)
 	box := boxtest.Serve(t, config)
+	waittest.Until(t, "the mailbox is asked", func() bool { // it would be asked again in an hour
+		return slices.ContainsFunc(mails.Commands(), func(c string) bool { return strings.HasPrefix(c, "RCPT") })
+	})
+	reply.Store("550 5.1.1 no such user")
 	v := boxtest.NewVillager(t, box.URL+"/t/ncs01")
 	send := func(text string) {
 		t.Helper()

@@ -85,8 +85,8 @@ func (s status) tooLarge() bool { return s.detail() == "3.4" || s.detail() == "2
 // something is wrong with the message itself: then "try again" is meant for a person.
 func (s status) ofMailbox() bool {
 	switch s.subject {
-	case 1:
-		return s.number != 0
+	case 1: // 7 and 8 are of the sender's address
+		return s.number >= 1 && s.number <= 6 || s.number == 10
 	case 2:
 		return s.number == 1 || s.number == 4
 	case 6:
@@ -125,22 +125,22 @@ func oneOf(patterns ...string) *regexp.Regexp { return regexp.MustCompile(string
 // The words of real servers' replies; passing_test.go has the replies.
 var (
 	saysFull = oneOf(
-		`\bquota\b`, `overquota`,
+		`\bquota\b`, `overquota`, `quotaexceeded`,
 		`(mail ?box|inbox|account|storage|disk|queue|spool|system|server)\W+(\w+\W+){0,4}full\b`, `\bfull (mail|in)box`,
 		`(mail ?box|inbox|storage|disk|space)\W+(\w+\W+){0,4}(exceed|over)`, `exceed\w*\W+(\w+\W+){0,3}(storage|mailbox|space)`,
 		`(insufficient|not enough|no|out of|low on)\W+(\w+\W+){0,2}(storage|space|disk)\b`, `storage (limit|allocation)`,
-		`hộp thư (\w+ )?đầy`, `hop thu (\w+ )?day\b`, `đầy hộp thư`, `hết dung lượng`, `het dung luong`,
+		`hộp thư (\S+ ){0,4}đầy`, `hop thu (\S+ ){0,4}day\b`, `đầy hộp thư`, `hết dung lượng`, `het dung luong`,
 	)
 	saysLimit = oneOf(
 		`(send\w*|sent|outgoing|outbound|submission|daily|hourly|relay|messages?|e?mails?|recipients?|rate|frequency|connection|volume)\W+(\w+\W+)?(quota|limit)`,
 		`submissionquota`, `rate.?limit`, `throttl`, `frequency limited`, `over.?limit`, `at a rate\b`, `unusual (sending|rate|volume|activity)`, `mail flood`,
 		`too (many|much|fast|quickly|often|frequent)`, `slow down`, `(over|exceed\w*)\W+(\w+\W+){0,6}(limit|threshold|rate|allowance)`,
-		`limit\w*\W+(\w+\W+){0,4}(exceed|reach)`, `reach\w*\W+(\w+\W+){0,5}limit`, `(messages?|mails?|recipients?)\W+(\w+\W+){0,3}per (second|minute|hour|day)`,
-		`vượt quá (số|giới hạn|hạn mức|quota)`, `vuot qua (so|gioi han|han muc|quota)`, `quá giới hạn`, `qua gioi han`,
+		`limit\w*\W+(\w+\W+){0,4}(exceed|reach)`, `reach\w*\W+(\w+\W+){0,5}limit`, `rate\W+(\w+\W+){0,2}(exceed|reach)`, `\bper (second|minute|hour|day)\b`,
+		`vượt quá (số|giới hạn|hạn mức|quota)`, `vuot qua (so|gioi han|han muc|quota)`, `quá (giới hạn|số lượng)`, `qua (gioi han|so luong)`,
 	)
 	saysBlocked = oneOf(
 		`(block|black|deny)[ -]?list`, `\b(dns|r|x|p|s|c)bl\b`, `spamhaus`, `spamcop`, `barracuda`, `\bsorbs\b`, `abuseat`, `uceprotect`, `invaluement`,
-		`\blisted (in|by|on|at)\b`, `reputation`, `blocked using`, `blocked - see`, `temporarily blocked`, `bad outbound sender`, `traffic not accepted`,
+		`\blisted (in|by|on|at)\b`, `reputation`, `blocked using`, `blocked - see`, `temporarily (block|suspend|disabl|lock|restrict)`, `bad outbound sender`, `traffic not accepted`,
 		`\b(ip|client|host|network|sender|sending server|your (account|server|domain))\b.{0,60}\b(block|bann)`,
 		`\b(block|bann)\w*\W+(\w+\W+){0,4}(ip|client|host|network|ip address)\b`,
 		`bị chặn`, `bi chan\b`, `danh sách đen`, `danh sach den`,
@@ -148,7 +148,7 @@ var (
 	saysLater = oneOf(
 		`\blater\b`, `try(ing)?\W+(\w+\W+){0,3}(again|after)`, `retry`, `again (in|after)\b`, `temporar`, `gr[ea]y.?list`, `please wait`,
 		`\bbusy\b`, `overload`, `load (is )?(too )?high`, `congest`, `insufficient (system )?resources`, `service (is |currently |temporarily )*(unavailable|not available)`,
-		`(server|internal|local|system|database|lookup|processing|unexpected|configuration) (error|problem|failure)`, `maintenance`, `timed? ?out`,
+		`(server|internal|local|system|database|lookup|processing|unexpected|configuration|read|write|i/o) (error|problem|failure)`, `maintenance`, `timed? ?out`,
 		`(could|can) ?not (be )?(verif|check|look)`, `unable to (verif|check|look|process|complete|connect)`,
 		`thử lại`, `thu lai\b`, `tạm thời`, `tam thoi`, `quá tải`, `qua tai\b`,
 	)
@@ -160,7 +160,7 @@ var (
 	saysAccessDenied = oneOf(`recipient address rejected: access denied`, `relay(ing)? (access )?denied`)
 	saysTooLarge     = oneOf(
 		`too (large|big|long)\b`, `(size|length)\W+(\w+\W+){0,4}(exceed|too|limit)`, `exceed\w*\W+(\w+\W+){0,5}(size|length)`, `larger than`,
-		`max\w*\W+(\w+\W+)?size`, `too many (hops|received)`, `hop count`, `(mail|routing) loop`, // what goes in a circle is mended by a person
+		`max\w*\W+(\w+\W+)?size`, `too much mail data`, `too many (hops|received)`, `hop count`, `(mail|routing) loop`, // what goes in a circle is mended by a person
 		`quá lớn`,
 	)
 )

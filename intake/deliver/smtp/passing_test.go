@@ -143,6 +143,18 @@ var replies = []struct{ from, reply, want string }{
 	{"mat bao", "554 He thong dang qua tai, vui long thu lai sau", deliver.Later},
 	{"hoster", "550 Hộp thư không tồn tại", ""},
 
+	{"axigen", "550 5.7.0 Mail rejected: sending rate exceeded", deliver.Limit},
+	{"exchange", "550 5.2.0 STOREDRV.Deliver.Exception:MapiExceptionShutoffQuotaExceeded", deliver.Full},
+	{"exchange", "550 4.7.500 Server busy. Please try again later from [192.0.2.1]", deliver.Later},
+	{"exim", "550 Domain don.vn has exceeded the max defers and failures per hour (5/5 (100%)) allowed. Message discarded.", deliver.Limit},
+	{"hoster", "550 5.7.1 Your account has been temporarily suspended from sending", deliver.Blocked},
+	{"postfix", "550 Error: queue file write error", deliver.Later},
+	{"gmail", "550-5.7.26 This mail has been blocked because the sender is unauthenticated.|550 5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM.", ""},
+	{"sendmail", "552 Too much mail data", ""},
+	{"viettel", "550 Hộp thư người nhận đã đầy", deliver.Full},
+	{"viettel", "550 Bạn đã gửi quá số lượng thư cho phép", deliver.Limit},
+	{"hoster", "552 Dung luong hop thu da het", deliver.Full},
+
 	// Codes that pass by themselves, and numbers that contradict them.
 	{"code", "550 5.3.1 x", deliver.Full},
 	{"code", "550 5.4.2 x", deliver.Later},
