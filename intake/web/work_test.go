@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,12 +24,16 @@ import (
 // work for its form.
 type demanding struct {
 	http.Handler
-	b     *box
-	work  *limit.Work
-	asked atomic.Int64
+	b    *box
+	work *limit.Work
+
+	asked, scripts atomic.Int64
 }
 
 func (d *demanding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/s/seal-") {
+		d.scripts.Add(1)
+	}
 	if r.Method == http.MethodPost {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -56,6 +61,7 @@ func (d *demanding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			d.asked.Add(1)
 			w.Header().Set("Tipbox-Work", d.work.Challenge(form.Mark(), time.Now()))
 			w.Header().Set("Retry-After", "60")
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
@@ -113,5 +119,8 @@ func TestWorkInBrowsers(t *testing.T) {
 	}
 	if len(arrived) != len(sent) || d.asked.Load() != int64(len(sent)) {
 		t.Errorf("%d tips of %d arrived, %d were asked for work", len(arrived), len(sent), d.asked.Load())
+	} // Each browser opens the page three times; the first tip's work is done in a worker.
+	if n := d.scripts.Load(); n != 3*4 {
+		t.Errorf("the script was loaded %d times", n)
 	}
 }

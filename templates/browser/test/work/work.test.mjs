@@ -1,7 +1,7 @@
 // The real page, and a server that asks every tip for work: intake/web/work_test.go
 // starts both, checks the work as the service does, and opens the tips.
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { launch } from "../support.mjs";
 import { box, fill, link, open, press, report, sealing, sent, thanked, words } from "../page/villager.mjs";
 
@@ -9,8 +9,16 @@ after(report);
 
 for (const name of ["chrome", "chrome109", "firefox"]) {
   describe(name, { timeout: 300_000 }, () => {
+    const cleanups = [];
+    let browser;
+    before(async () => {
+      browser = await launch({ after: (f) => cleanups.push(f) }, name);
+    });
+    after(async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+    });
+
     test("a tip is sent, with work that nobody sees", async (t) => {
-      const browser = await launch(t, name);
       const page = await open(t, browser, link("ncs01", "vi", box.url));
       await sealing(page);
       for (const message of [words(name), words(`${name}, không có worker`)]) {
