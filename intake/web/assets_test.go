@@ -51,7 +51,7 @@ func TestScriptAndData(t *testing.T) {
 	if !bytes.Equal(script.Body.Bytes(), browser.Seal) || script.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
 		t.Errorf("%d, %v", script.Code, script.Header())
 	}
-	for coding, size := range map[string]int{"br": 40_000, "gzip": 45_000} {
+	for coding, size := range map[string]int{"br": 47_000, "gzip": 53_000} {
 		w := b.get(m[1], "Accept-Encoding", "gzip;q=0, "+coding)
 		if coding == "gzip" {
 			w = b.get(m[1], "Accept-Encoding", coding)

@@ -83,7 +83,7 @@ func TestQueuesOfForms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t, func(b *box) {
 			sender, site, all := limit.Rule{Count: 60, Per: time.Hour, Burst: 40}, limit.Rule{Count: 240, Per: time.Hour, Burst: 200}, limit.Rule{Count: 6000, Per: time.Hour, Burst: 1000}
-			limits, err := limit.New(limit.Options{Rules: limit.Rules{Sender: sender, Site: site, All: all}})
+			limits, err := limit.New(limit.Options{Rules: limit.Rules{Sender: sender, Site: site, All: all}, Secret: secret})
 			if err != nil {
 				t.Fatal(err)
 			}

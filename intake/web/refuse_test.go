@@ -63,7 +63,7 @@ func TestBadInput(t *testing.T) {
 		"another delivery":    {with("delivery=never"), "delivery", intake.DeliveryUnknown, ""},
 		"another audience":    {with("to=press"), "to", intake.AudienceUnknown, ""},
 		"4 photos":            {with(photo, photo, photo, photo), "photo", intake.TooManyPhotos, ""},
-		"a photo of 30 MB":    {with("photo@a.jpg=" + strings.Repeat("x", 30<<20)), "photo", intake.PhotoTooLarge, ""},
+		"a photo of 50 MB":    {with("photo@a.jpg=" + strings.Repeat("x", 50<<20)), "photo", intake.PhotoTooLarge, ""},
 		"text called .jpg":    {with("photo@a.jpg=hello"), "photo", intake.PhotoUnreadable, ""},
 		"a file without data": {with("photo@a.jpg="), "photo", intake.PhotoUnreadable, ""},
 		"HEIC":                {with("photo@a.heic=\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "photo", intake.PhotoHEIC, ""},
