@@ -305,9 +305,6 @@ func TestKinds(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			s := k.make(t)
-			if raceDetector && len(s.Pix) > 1_000_000 {
-				t.Skip("takes minutes under the race detector")
-			}
 			if got := texts(Read(s)); !slices.Equal(got, k.want) {
 				t.Errorf("read %q, want %q", got, k.want)
 			}

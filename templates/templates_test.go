@@ -239,7 +239,7 @@ func samples(l *Locale) []View {
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
 	}
-	for _, n := range []Notice{Stale, TooMany, Full, Broken, Large, Failed, Cross} {
+	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
 	}
 	for _, k := range []NoteKind{Home, Lost, Withdrawn, Method, Fault} {

@@ -207,7 +207,7 @@ func phoneJPEGs(t *testing.T) map[string][]byte {
 		"cmyk.jpg":                  set(ycck, at(ycck, 0xee)+15, 0),
 		"cmyk-no-adobe.jpg":         without(ycck, 0xee),
 		"kind-12-bit.jpg":           set(plain, sof+4, 12),
-		"kind-arithmetic.jpg":       tool(t, plain, "jpegtran", "-arithmetic"),
+		"maybe-arithmetic.jpg":      tool(t, plain, "jpegtran", "-arithmetic"),
 		"kind-lossless.jpg":         set(plain, sof+1, 0xc3),
 		"nothing-but-a-header.jpg":  plain[:scan],
 		"server-dnl.jpg":            put(dnl, len(dnl)-2, 0xff, 0xdc, 0, 4, 0, 120),
@@ -277,7 +277,7 @@ func phonePNGs(t *testing.T) map[string][]byte {
 		"palette.png":            asPNG(t, paletted),
 		"palette-bad-crc.png":    badCRC(asPNG(t, paletted), "PLTE"),
 		"header-bad-crc.png":     badCRC(plain, "IHDR"),
-		"nothing.png":            plain[:idat+10],
+		"maybe-nothing.png":      plain[:idat+10],
 	}
 }
 
@@ -319,20 +319,20 @@ func phoneOthers(t *testing.T) map[string][]byte {
 		}
 	}
 	return map[string][]byte{
-		"whole.webp":               lossy,
-		"lossless.webp":            lossless,
-		"size-too-small.webp":      sized(lossy, -2),
-		"behind-it.webp":           append(bytes.Clone(lossy), "and more"...),
-		"animated.webp":            fixture(t, "animated.webp"),
-		"alpha-not-there.webp":     sized(slices.Concat(lossy[:12], vp8x, lossy[12:]), len(vp8x)),
-		"server-cut.webp":          lossy[:len(lossy)*9/10],
-		"server-lossless-cut.webp": lossless[:len(lossless)*9/10],
-		"whole.gif":                still,
-		"no-end.gif":               still[:len(still)-1],
-		"cut.gif":                  still[:len(still)*8/10],
-		"screen-of-none.gif":       screen,
-		"behind-it.gif":            append(bytes.Clone(still), "and more"...),
-		"whole.bmp":                bmp,
-		"no-photo.jpg":             []byte("Đây không phải là ảnh.\n"),
+		"whole.webp":                 lossy,
+		"lossless.webp":              lossless,
+		"server-size-too-small.webp": sized(lossy, -2),
+		"behind-it.webp":             append(bytes.Clone(lossy), "and more"...),
+		"animated.webp":              fixture(t, "animated.webp"),
+		"alpha-not-there.webp":       sized(slices.Concat(lossy[:12], vp8x, lossy[12:]), len(vp8x)),
+		"server-cut.webp":            lossy[:len(lossy)*9/10],
+		"server-lossless-cut.webp":   lossless[:len(lossless)*9/10],
+		"whole.gif":                  still,
+		"no-end.gif":                 still[:len(still)-1],
+		"cut.gif":                    still[:len(still)*8/10],
+		"screen-of-none.gif":         screen,
+		"behind-it.gif":              append(bytes.Clone(still), "and more"...),
+		"whole.bmp":                  bmp,
+		"no-photo.jpg":               []byte("Đây không phải là ảnh.\n"),
 	}
 }

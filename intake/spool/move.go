@@ -104,7 +104,7 @@ const damagedSuffix = ".damaged"
 // m is held.
 func (m *mover) where(e *Entry) (dir, name string, err error) {
 	for _, at := range [][2]string{{"new", fileName(e)}, {"hold", fileName(e)}, {"hold", fileName(e) + keptSuffix}} {
-		if _, err := os.Lstat(filepath.Join(m.path, at[0], at[1])); err == nil {
+		if _, err := os.Lstat(filepath.Join(m.path, at[0], at[1])); err == nil { //nolint:gosec,nolintlint // as in disk.go
 			return at[0], at[1], nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return "", "", fmt.Errorf("looking for a tip: %w", err)

@@ -25,6 +25,10 @@ const (
 // patience is how long the disk may take until it counts as stuck.
 const patience = 10 * time.Second
 
+// soon is how long after a try that failed the next one comes: whoever mends the
+// disk sees it.
+const soon = 2 * time.Second
+
 // trialName is the file in new/ that a trial ends in, for as long as it takes to
 // remove it. A crash may leave it there.
 const trialName = ".trial"
@@ -54,13 +58,15 @@ func (s *Spool) watch(every time.Duration) {
 	s.trial.end = make(chan struct{})
 	s.look()
 	s.trial.done.Go(func() {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
 		for {
+			next := every
+			if trouble, _ := s.trial.found(time.Now()); trouble != "" {
+				next = min(every, soon)
+			}
 			select {
 			case <-s.trial.end:
 				return
-			case <-tick.C:
+			case <-time.After(next):
 				s.look()
 			}
 		}

@@ -38,11 +38,12 @@ function refuse() {
   throw new PhotoProblem("photo_unreadable");
 }
 
-// No canvas: a screenshot can be read all the same.
+// A screenshot can be read without the canvas too.
 async function redraw(bytes, type) {
-  if (canvasIsHonest()) return drawn(new Blob([bytes], { type }), 1);
-  const picture = isPNG(bytes) && (await decodePNG(bytes, maxDrawn));
-  return picture && shrink(picture, maxSide);
+  const picture = canvasIsHonest() && (await drawn(new Blob([bytes], { type }), 1));
+  if (picture || !isPNG(bytes)) return picture;
+  const read = await decodePNG(bytes, maxDrawn);
+  return read && shrink(read, maxSide);
 }
 
 // The canvas first: the browser shows what the phone shows, in its colours.
