@@ -31,7 +31,7 @@ var (
 		"intake/deliver/smtp":             {"intake", "intake/deliver", "templates/mail"},
 		"intake/deliver/smtp/smtptest":    {"intake/waittest"},
 		"intake/deliver/smtp/postfixtest": {"intake/porttest", "intake/waittest"},
-		"intake/server":                   {"intake"},
+		"intake/server":                   {"intake", "intake/metric"},
 		"intake/server/formtest":          {},
 		"intake/web":                      {"intake", "intake/server", "templates", "templates/browser"},
 		"intake/admin":                    {"intake"},

@@ -13,6 +13,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -31,8 +33,11 @@ type Options struct {
 	// takes the place of the one that has kept us waiting the longest, or that is
 	// the slowest; never of one whose form is here and not yet answered.
 	MaxConns int
-	// TLS is how to speak TLS; nil is plain HTTP. Its certificates are needed.
+	// TLS is how to speak TLS; nil is plain HTTP. Its certificates are needed. There
+	// are no session tickets: with them a browser shows for days that it was here.
 	TLS *tls.Config
+
+	Registerer prometheus.Registerer // default none
 }
 
 // Server is an HTTP server that slow and hostile clients do not tie up, and that
@@ -49,6 +54,14 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.TLS != nil {
+		o.TLS = o.TLS.Clone()
+		o.TLS.SessionTicketsDisabled = true
+	}
+	clients := newClientErrors()
+	if o.Registerer != nil {
+		o.Registerer.MustRegister(clients)
+	}
 	t := newConns(o.MaxConns)
 	return &Server{conns: t, http: &http.Server{
 		Handler:           t.watch(o.Handler),
@@ -59,7 +72,7 @@ func New(o Options) *Server {
 		WriteTimeout:      writeTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: writeTimeout},
-		ErrorLog:          slog.NewLogLogger(quietErrors{o.Log.Handler()}, slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(quietErrors{o.Log.Handler(), clients}, slog.LevelWarn),
 	}}
 }
 

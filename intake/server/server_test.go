@@ -17,6 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"tipbox/intake/server/formtest"
 	"tipbox/intake/waittest"
 )
@@ -228,9 +230,11 @@ func TestErrorLogIsQuiet(t *testing.T) {
 	waittest.For(t, logged, "a line in the log")
 
 	tlsAddr := serve(t, Options{Log: log, Handler: http.NotFoundHandler(), TLS: selfSigned(t)})
-	io.ReadAll(send(t, tlsAddr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\n\r\n")))
-	waittest.For(t, logged, "a line in the log")
-	quiet := quietErrors{log.Handler()}
+	for range 10 {
+		io.ReadAll(send(t, tlsAddr, []byte("GET /"+canary+" HTTP/1.1\r\nHost: x\r\n\r\n")))
+	}
+	clients := newClientErrors()
+	quiet := quietErrors{log.Handler(), clients}
 	for _, line := range []string{"http: Accept error: accept tcp 1.2.3.4:80: " + canary, canary, "http2: received GOAWAY " + canary} {
 		if err := quiet.Handle(context.Background(), slog.Record{Message: line}); err != nil {
 			t.Fatal(err)
@@ -245,11 +249,27 @@ func TestErrorLogIsQuiet(t *testing.T) {
 			t.Errorf("%q is in the log:\n%s", leak, got)
 		}
 	}
-	for _, said := range []string{"a handler panicked", "server_test.go:", "a TLS handshake failed", "accepting connections failed", "an HTTP/2 connection failed"} {
+	for _, said := range []string{"a handler panicked", "server_test.go:", "accepting connections failed"} {
 		if !strings.Contains(got, said) {
 			t.Errorf("the log does not say %q:\n%s", said, got)
 		}
 	}
+	if n := strings.Count(got, "\n"); n != 3 {
+		t.Errorf("what clients bring about is logged:\n%s", got)
+	}
+}
+
+// TestClientErrorsAreCounted: handshakes that fail are shown by the ten.
+func TestClientErrorsAreCounted(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	addr := serve(t, Options{Handler: http.NotFoundHandler(), TLS: selfSigned(t), Registerer: registry})
+	for range 10 {
+		io.ReadAll(send(t, addr, []byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")))
+	}
+	waittest.Until(t, "ten are counted", func() bool {
+		families, err := registry.Gather()
+		return err == nil && len(families) == 1 && families[0].GetMetric()[0].GetCounter().GetValue() == 10
+	})
 }
 
 type writerFunc func([]byte) (int, error)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -63,4 +64,27 @@ func TestSlowUploadHTTP2(t *testing.T) {
 			t.Errorf("%s: %q, %v", res.Proto, got, err)
 		}
 	})
+}
+
+// TestNoSessionTickets: a browser that comes back cannot be told from a new one by
+// its ticket, and keeps none.
+func TestNoSessionTickets(t *testing.T) {
+	addr := serve(t, Options{Handler: http.NotFoundHandler(), TLS: selfSigned(t)})
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		cache := tls.NewLRUClientSessionCache(1)
+		for range 2 {
+			c, err := tls.Dial("tcp", addr, &tls.Config{
+				InsecureSkipVerify: true, MinVersion: version, MaxVersion: version, ClientSessionCache: cache, ServerName: "x",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+			io.ReadAll(c)
+			if c.ConnectionState().DidResume {
+				t.Errorf("version %x: a session was resumed", version)
+			}
+			c.Close()
+		}
+	}
 }

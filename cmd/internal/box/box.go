@@ -133,7 +133,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	if err != nil {
 		return nil, err
 	}
-	options := server.Options{Handler: o.Probe.Handler(handler, registry, log), Log: log}
+	options := server.Options{Handler: o.Probe.Handler(handler, registry, log), Log: log, Registerer: registry}
 	if cfg.HTTP.TLSCert != "" {
 		if options.TLS, err = LoadTLS(cfg.HTTP); err != nil {
 			return nil, err
