@@ -21,7 +21,7 @@ verdict is genuine, foreign, unknown, withdrawn or unreadable; the exit status
 is 1 unless all are genuine.
 
 Arguments:
-  PHOTO...   photos or scans of posters (JPEG, PNG, WebP, TIFF, PDF …), or folders
+  PHOTO...   photos, scans of posters (JPEG, PNG, WebP, TIFF, PDF …), folders
              of them; folders in folders too. What cannot be looked at is named
              as unreadable`,
 		Example: `  tipbox verify --csv tuan-tra.csv anh-tuan-tra`,
