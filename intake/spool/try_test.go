@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -109,12 +110,13 @@ func TestTrialIsAPut(t *testing.T) {
 func TestStuckDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "spool")
-		s, err := Open(Options{Dir: dir, Floor: 1, Try: 30 * time.Second})
+		d := new(hangingDisk)
+		s, err := Open(Options{Dir: dir, Floor: 1, Try: 30 * time.Second, disk: d})
 		if err != nil {
 			t.Fatal(err)
 		}
 		hang := make(chan struct{})
-		s.disk = &hangingDisk{until: hang}
+		d.until.Store(&hang)
 		time.Sleep(30*time.Second + patience)
 		if st := s.Status(); st.Trouble != "" {
 			t.Errorf("too early: %q", st.Trouble)
@@ -134,11 +136,13 @@ func TestStuckDisk(t *testing.T) {
 
 type hangingDisk struct {
 	osDisk
-	until chan struct{}
+	until atomic.Pointer[chan struct{}] // nil: it does not hang
 }
 
 func (d *hangingDisk) create(path string) (file, error) {
-	<-d.until // in a bubble
+	if until := d.until.Load(); until != nil {
+		<-*until // in a bubble
+	}
 	return d.osDisk.create(path)
 }
 
