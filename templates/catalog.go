@@ -95,6 +95,34 @@ func Choose(offered []*Locale, asked, accept string) *Locale {
 			return l
 		}
 	}
+	if l := plainWish(offered, accept); l != nil {
+		return l
+	}
+	return wish(offered, accept)
+}
+
+// plainWish returns what wish does for the headers that nearly all phones send,
+// which begin with a language and perhaps a country, and nil for all others: to
+// parse the whole header takes as long as the rest of an answer.
+func plainWish(offered []*Locale, accept string) *Locale {
+	first, _, _ := strings.Cut(accept, ",")
+	base, country, named := strings.Cut(strings.TrimSpace(first), "-")
+	if len(base) != 2 || named && len(country) != 2 {
+		return nil
+	}
+	var found *Locale
+	for _, l := range offered {
+		if b, more, _ := strings.Cut(l.Tag, "-"); strings.EqualFold(b, base) {
+			if found != nil || more != "" {
+				return nil // which of them is wish's to say
+			}
+			found = l
+		}
+	}
+	return found
+}
+
+func wish(offered []*Locale, accept string) *Locale {
 	wanted, _, err := language.ParseAcceptLanguage(accept) // the most wished for first
 	if err != nil {
 		return offered[0]

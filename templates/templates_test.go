@@ -206,6 +206,37 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// TestPlainWish holds that the short way leads where the long one does.
+func TestPlainWish(t *testing.T) {
+	offer := func(tags ...string) (offered []*Locale) {
+		for _, tag := range tags {
+			offered = append(offered, &Locale{Tag: tag})
+		}
+		return offered
+	}
+	short := 0
+	for _, offered := range [][]*Locale{
+		offer("vi", "en"), offer("en", "en-GB"), offer("en-GB", "en"), offer("en-GB", "vi"), offer("mww", "vi"), offer("hmn-VN", "zh-Hant", "zh"), offer("lo"),
+	} {
+		for _, accept := range []string{
+			"", "*", "vi", "VI-vn", "vi-VN,vi;q=0.9,en;q=0.8", " en-US , vi", "en-GB,en;q=0.9", "en-gb", "en;q=0.1,vi", "en-GB-oed", "zh-TW,zh;q=0.9",
+			"zh-Hant-TW", "zh-CN", "hmn", "mww", "hmn-VN", "no-NO", "i-klingon", "lo-LA,th;q=0.5", "fr-FR,vi;q=0.5", "x", "-", "vi-", "vi--VN",
+		} {
+			got := plainWish(offered, accept)
+			if got == nil {
+				continue
+			}
+			short++
+			if want := wish(offered, accept); got != want {
+				t.Errorf("%q of %v: %s, want %s", accept, tags(offered), got.Tag, want.Tag)
+			}
+		}
+	}
+	if short < 10 {
+		t.Errorf("the short way was taken %d times", short)
+	}
+}
+
 func TestDuration(t *testing.T) {
 	vi, en := load(t, Options{}).locales["vi"], load(t, Options{}).locales["en"]
 	for d, want := range map[time.Duration]string{

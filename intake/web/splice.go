@@ -79,13 +79,14 @@ func (s *splicer) splice(page []byte, gaps ...gap) (*spliced, error) {
 			return out, nil
 		}
 		out.zipped += len(emptyBlock)
-		if g := gaps[next]; g.fixed && blank {
+		g := gaps[next]
+		if g.fixed && blank {
 			before = append(append(before, page[:at]...), make([]byte, len(g.mark))...)
 			before = before[max(0, len(before)-window):]
 		} else {
 			before = nil
 		}
-		page = page[at+len(gaps[next].mark):]
+		page = page[at+len(g.mark):]
 	}
 }
 
