@@ -38,7 +38,7 @@ func TestPage(t *testing.T) {
 	config := pageBox(t, mailServer, "[limits]\nsender = { count = 100000, per = \"1h\", burst = 1000 }\nsite = { count = 100000, per = \"1h\", burst = 1000 }")
 	box := boxtest.Serve(t, config)
 	// Each of these refuses whatever is sent, for a reason of its own.
-	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
+	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }\n[spool]\nbulk_max = \"1 KiB\""))
 	spent := &boxtest.Villager{URL: limited.URL + "/t/ncs01"}
 	if a, err := spent.Write(t.Context(), boxtest.Report("tin đầu tiên")); err != nil || a.Status != http.StatusOK {
 		t.Fatal(a, err)
