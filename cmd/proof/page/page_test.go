@@ -113,7 +113,7 @@ func playBrowser(t *testing.T, scripts string, where map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 9*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
+	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 8*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
 }
 
 // openBrowserTips opens the mails with the command and holds that each tip that
