@@ -1,3 +1,5 @@
+// Package page proves on the real binary, in real browsers, that what a villager
+// sends arrives as it was written.
 package page
 
 import (

@@ -1,3 +1,5 @@
+// Package traces proves on the real binary that nothing is kept that could tell who
+// sent a tip, by searching all that it writes.
 package traces
 
 import (
