@@ -34,9 +34,9 @@ but    = $$($(GO) list ./... | grep -vE '$(1)')
 
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
-	$(GO) test -race -timeout 8m $(call only,$(RACED))
+	$(GO) test -race -timeout 10m $(call only,$(RACED))
 	$(GO) test -race -short -timeout 5m -run 'TestSameBytes|TestWrite' ./qr/poster
-	$(GO) test -timeout 9m $(call but,$(RACED))
+	$(GO) test -timeout 12m $(call but,$(RACED))
 	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
 
 check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers

@@ -1,3 +1,5 @@
+// Package loss proves on the real binary that a tip which was acknowledged reaches
+// the unit, whatever is killed, cut off, full or hostile.
 package loss
 
 import (

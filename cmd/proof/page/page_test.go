@@ -1,3 +1,5 @@
+// Package page proves on the real binary, in real browsers, that what a villager
+// sends arrives as it was written.
 package page
 
 import (
@@ -38,7 +40,7 @@ func TestPage(t *testing.T) {
 	config := pageBox(t, mailServer, "[limits]\nsender = { count = 100000, per = \"1h\", burst = 1000 }\nsite = { count = 100000, per = \"1h\", burst = 1000 }")
 	box := boxtest.Serve(t, config)
 	// Each of these refuses whatever is sent, for a reason of its own.
-	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
+	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }\n[spool]\nbulk_max = \"1 KiB\""))
 	spent := &boxtest.Villager{URL: limited.URL + "/t/ncs01"}
 	if a, err := spent.Write(t.Context(), boxtest.Report("tin đầu tiên")); err != nil || a.Status != http.StatusOK {
 		t.Fatal(a, err)
@@ -113,7 +115,7 @@ func playBrowser(t *testing.T, scripts string, where map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 9*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
+	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 8*time.Minute, 2, []string{"TIPBOX=" + string(env)}, scripts)
 }
 
 // openBrowserTips opens the mails with the command and holds that each tip that
@@ -148,7 +150,9 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 	if len(tips) != len(sent) {
 		t.Errorf("%d tips arrived, %d were sent", len(tips), len(sent))
 	}
-	words := func(s string) string { return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " " }
+	words := func(s string) string {
+		return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " "
+	}
 	printed := words(boxtest.Tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)) // each line is marked, long ones broken
 	for _, s := range sent {
 		tip := tips[s.Message]

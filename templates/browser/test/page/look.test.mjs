@@ -25,8 +25,8 @@ const pages = {
   limited: { url: (lang) => link("ncs01", lang, box.limited), status: 429, act: (page) => sendPlain(page, "x") },
   full: { url: (lang) => link("ncs01", lang, box.full), status: 503, act: (page) => sendPlain(page, "x") },
   withdrawn: { url: (lang) => link("cu", lang), status: 410 },
-  given: { url: (lang) => link("ncs01", lang), status: 410, act: sendTo("/t/cu") },
-  method: { url: (lang) => link("ncs01", lang), status: 405, act: sendTo("/"), note: true },
+  given: { url: (lang) => link("ncs01", lang), status: 410, act: sendTo("/t/cu"), given: true },
+  astray: { url: (lang) => link("ncs01", lang), status: 404, act: sendTo("/"), given: true },
   lost: { url: (lang) => link("khong-co", lang), status: 404 },
   home: { url: (lang) => `${box.url}/?l=${lang}` },
 };
@@ -66,7 +66,7 @@ for (const { kind, options, colours, langs } of browsers) describe(`pages in ${k
   }
 
   for (const lang of langs) {
-    for (const [name, { url, status = 200, act, agent, note }] of Object.entries(pages)) {
+    for (const [name, { url, status = 200, act, agent, given }] of Object.entries(pages)) {
       test(`${name} in ${lang}`, async (t) => {
         const page = await open(t, browser, url(lang), { agent, before: act && blocked });
         if (act) await act(page);
@@ -74,8 +74,8 @@ for (const { kind, options, colours, langs } of browsers) describe(`pages in ${k
         assert.equal(response, status);
         assert.equal(await page.$eval("html", (e) => `${e.lang} ${e.dir}`), `${lang} ltr`);
         await good(page, `${name}-${lang}`);
-        if (name === "given") assert.equal(await page.$eval("#given", (e) => e.value), "x");
-        else if (act && !note) {
+        if (given) assert.equal(await page.$eval("#given", (e) => e.value), "x");
+        else if (act) {
           assert.equal(await page.evaluate(() => document.querySelector("#message").value), name === "errors" ? "" : "x", "nothing typed is lost");
           assert.equal(await page.evaluate(() => document.activeElement.className), "alert", "focus goes to what is wrong");
         }
