@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -64,4 +66,27 @@ func TestNested(t *testing.T) {
 	if len(w.Wrong) != 1 || !errors.Is(w.Wrong[0].Err, ErrTooLarge) {
 		t.Errorf("large: %+v", w.Result)
 	}
+}
+
+// FuzzFile: nothing in a file makes the search fall over.
+func FuzzFile(f *testing.F) {
+	paths, err := filepath.Glob("../open/testdata/wrapped/*")
+	if err != nil || len(paths) == 0 {
+		f.Fatal("no corpus: ", err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(b) < 4<<10 {
+			f.Add(b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := File("a.eml", b)
+		if (len(r.Found)+len(r.Wrong) == 0) != (r.What != nil) {
+			t.Errorf("%+v", r)
+		}
+	})
 }
