@@ -148,7 +148,9 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 	if len(tips) != len(sent) {
 		t.Errorf("%d tips arrived, %d were sent", len(tips), len(sent))
 	}
-	words := func(s string) string { return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " " }
+	words := func(s string) string {
+		return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " "
+	}
 	printed := words(boxtest.Tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)) // each line is marked, long ones broken
 	for _, s := range sent {
 		tip := tips[s.Message]
