@@ -70,7 +70,7 @@ func TestNested(t *testing.T) {
 
 // FuzzFile: nothing in a file makes the search fall over.
 func FuzzFile(f *testing.F) {
-	paths, err := filepath.Glob("../open/testdata/wrapped/*")
+	paths, err := filepath.Glob("testdata/wrapped/*")
 	if err != nil || len(paths) == 0 {
 		f.Fatal("no corpus: ", err)
 	}

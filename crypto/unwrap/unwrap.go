@@ -5,7 +5,7 @@
 // and bytes are bounded, and every pass over them is linear.
 //
 // The reader's script does the same (templates/browser/src/reader/unwrap.js), and
-// one corpus, crypto/open/testdata/wrapped, holds both.
+// one corpus, crypto/unwrap/testdata/wrapped, holds both.
 package unwrap
 
 import (
