@@ -68,6 +68,16 @@ func TestNested(t *testing.T) {
 	}
 }
 
+// TestLargeMail: what is behind the bound may hold a tip, which is told.
+func TestLargeMail(t *testing.T) {
+	for text, found := range map[string]int{"age-encryption.org/v1\n-> x\n": 1, "x": 0} {
+		r := File("a.eml", append([]byte("Subject: x\r\n\r\n"+text), make([]byte, MaxFile)...))
+		if len(r.Found) != found || (found == 1) != (len(r.Wrong) == 1 && errors.Is(r.Wrong[0].Err, ErrTooLarge)) || (found == 0) != (errors.Is(r.What, ErrTooLarge) && r.May) {
+			t.Errorf("%q: %d found, %v, %v", text, len(r.Found), r.Wrong, r.What)
+		}
+	}
+}
+
 // FuzzFile: nothing in a file makes the search fall over.
 func FuzzFile(f *testing.F) {
 	paths, err := filepath.Glob("testdata/wrapped/*")

@@ -72,6 +72,9 @@ func File(name string, b []byte) Result {
 			r.Wrong = nil
 		}
 	}
+	if len(r.Found) > 0 && len(b) > MaxFile && w.isMail {
+		r.Wrong = append(r.Wrong, Wrong{w.subject, ErrTooLarge}) // there may be more behind
+	}
 	if len(r.Found)+len(r.Wrong) > 0 {
 		return r
 	}
