@@ -51,7 +51,7 @@ var (
 		"templates/browser/browsertest":   {"intake/waittest"},
 		"qr":                              {"qr/typo"},
 		"qr/paper":                        {"qr", "qr/scan", "templates/fonts"},
-		"qr/poster":                       {"intake", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
+		"qr/poster":                       {"intake", "intake/durable", "qr", "templates/fonts", "templates/pictograms", "templates/postertext"},
 		"qr/scan":                         {"intake/photo/jpegread"},
 		"qr/typo":                         {},
 

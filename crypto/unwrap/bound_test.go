@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -64,4 +66,37 @@ func TestNested(t *testing.T) {
 	if len(w.Wrong) != 1 || !errors.Is(w.Wrong[0].Err, ErrTooLarge) {
 		t.Errorf("large: %+v", w.Result)
 	}
+}
+
+// TestLargeMail: what is behind the bound may hold a tip, which is told.
+func TestLargeMail(t *testing.T) {
+	for text, found := range map[string]int{"age-encryption.org/v1\n-> x\n": 1, "x": 0} {
+		r := File("a.eml", append([]byte("Subject: x\r\n\r\n"+text), make([]byte, MaxFile)...))
+		if len(r.Found) != found || (found == 1) != (len(r.Wrong) == 1 && errors.Is(r.Wrong[0].Err, ErrTooLarge)) || (found == 0) != (errors.Is(r.What, ErrTooLarge) && r.May) {
+			t.Errorf("%q: %d found, %v, %v", text, len(r.Found), r.Wrong, r.What)
+		}
+	}
+}
+
+// FuzzFile: nothing in a file makes the search fall over.
+func FuzzFile(f *testing.F) {
+	paths, err := filepath.Glob("testdata/wrapped/*")
+	if err != nil || len(paths) == 0 {
+		f.Fatal("no corpus: ", err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(b) < 4<<10 {
+			f.Add(b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := File("a.eml", b)
+		if (len(r.Found)+len(r.Wrong) == 0) != (r.What != nil) {
+			t.Errorf("%+v", r)
+		}
+	})
 }

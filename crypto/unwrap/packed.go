@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 )
@@ -37,8 +38,11 @@ func (w *walker) zip(b []byte, p place) {
 			return
 		}
 		r, err := f.Open()
-		if err != nil {
+		if errors.Is(err, zip.ErrAlgorithm) {
 			w.wrong(inside, ErrArchive)
+			continue
+		} else if err != nil {
+			w.wrong(inside, ErrTruncated)
 			continue
 		}
 		data, err := io.ReadAll(io.LimitReader(r, MaxFile)) // the size that is claimed may be none

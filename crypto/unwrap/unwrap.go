@@ -5,7 +5,7 @@
 // and bytes are bounded, and every pass over them is linear.
 //
 // The reader's script does the same (templates/browser/src/reader/unwrap.js), and
-// one corpus, crypto/open/testdata/wrapped, holds both.
+// one corpus, crypto/unwrap/testdata/wrapped, holds both.
 package unwrap
 
 import (
@@ -71,6 +71,9 @@ func File(name string, b []byte) Result {
 		if r.Found = search(b, w.subject, nil); len(r.Found) > 0 {
 			r.Wrong = nil
 		}
+	}
+	if len(r.Found) > 0 && len(b) > MaxFile && w.isMail {
+		r.Wrong = append(r.Wrong, Wrong{w.subject, ErrTooLarge}) // there may be more behind
 	}
 	if len(r.Found)+len(r.Wrong) > 0 {
 		return r

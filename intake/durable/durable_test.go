@@ -42,6 +42,25 @@ func TestReplaceAfterACrash(t *testing.T) {
 	}
 }
 
+// TestReplaceFollowsNoLink: a link under the name of the half file is put aside, and
+// what it points to is not written over.
+func TestReplaceFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	victim, path := filepath.Join(dir, "victim"), filepath.Join(dir, "so-tin.csv")
+	if err := os.WriteFile(victim, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(victim, path+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Replace(path, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(victim); err != nil || string(b) != "kept" {
+		t.Errorf("the victim has %q, %v", b, err)
+	}
+}
+
 // TestReplace: a file that is replaced stays readable to those who could read it.
 func TestReplace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "recipients")

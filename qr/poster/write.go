@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"tipbox/intake"
+	"tipbox/intake/durable"
 )
 
 // Format is a kind of file.
@@ -134,7 +135,8 @@ func drawAll(ctx context.Context, sites []*intake.Site, o Options) (<-chan chan 
 // taken for a poster.
 func writeFile(name string, write func(io.Writer) error) (err error) {
 	part := name + ".part"
-	f, err := os.Create(part)
+	_ = os.Remove(part) // of a run that was cut short
+	f, err := durable.Create(part)
 	if err != nil {
 		return fmt.Errorf("writing a poster: %w", err)
 	}
@@ -144,6 +146,9 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 			_ = os.Remove(part)
 		}
 	}()
+	if err := f.Chmod(0o644); err != nil { // a poster is for everyone
+		return fmt.Errorf("writing a poster: %w", err)
+	}
 	buffered := bufio.NewWriterSize(f, 1<<16)
 	if err := write(buffered); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)

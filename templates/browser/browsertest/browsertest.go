@@ -24,7 +24,7 @@ func Node(t testing.TB, dir string, limit time.Duration, args ...string) *exec.C
 	}
 	path, err := exec.LookPath("node")
 	if err != nil {
-		t.Fatal("these tests need Node 18 or later: ", err)
+		t.Fatal("these tests need Node 20.12 or later: ", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)

@@ -1,5 +1,5 @@
 // What mail systems and people have made of sealed files: the reader finds in each
-// what tipbox open finds. The corpus and what comes of it are crypto/open's.
+// what tipbox open finds. The corpus and what comes of it are crypto/unwrap's.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { parseIdentities } from "../src/reader/unlock.js";
 import { unwrap } from "../src/reader/unwrap.js";
 import { root, test } from "./support.mjs";
 
-const dir = join(root, "..", "..", "crypto", "open", "testdata");
+const dir = join(root, "..", "..", "crypto", "unwrap", "testdata");
 const read = (...path) => new Uint8Array(readFileSync(join(dir, ...path)));
 const wanted = JSON.parse(readFileSync(join(dir, "wrapped.json"), "utf8"));
 const keys = parseIdentities(read("keys.txt"));

@@ -1,6 +1,6 @@
 // Finds sealed files in what mail systems make of them: mails, mailboxes, archives,
 // and mails that programs on the way have bent. No name and no type is believed,
-// only content. This is crypto/unwrap over again; crypto/open/testdata/wrapped holds
+// only content. This is crypto/unwrap over again; crypto/unwrap/testdata/wrapped holds
 // both to the same. Whoever sends mail chooses what is read here: depth, parts and
 // bytes are bounded.
 import { binary, bytesOf } from "./binary.js";

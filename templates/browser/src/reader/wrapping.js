@@ -28,8 +28,7 @@ export function unzip(text) {
     const [nameSize, extraSize, noteSize] = [28, 30, 32].map((offset) => little(text, at + offset, 2));
     const extra = text.substr(at + 46 + nameSize, extraSize);
     const [size, packed, start] = zip64([little(text, at + 24), little(text, at + 20), little(text, at + 42)], extra);
-    const crc = text.substr(at + 16, 4);
-    const open = () => entry(text, base + start, packed, method, crc, size);
+    const open = () => entry(text, base + start, packed, method);
     files.push({ name: utf8(text.substr(at + 46, nameSize)).split(/[/\\]/).pop(), locked: Boolean(flags & 1), known: method === 0 || method === 8, size, open });
     at += 46 + nameSize + extraSize + noteSize;
   }
@@ -50,15 +49,12 @@ function zip64(values, extra) {
   return values;
 }
 
-async function entry(text, start, packed, method, crc, size) {
+async function entry(text, start, packed, method) {
   if (text.substr(start, 4) !== "PK\x03\x04") return null;
   const from = start + 30 + little(text, start + 26, 2) + little(text, start + 28, 2);
   const data = text.slice(from, from + packed);
   if (method === 0) return data;
-  // Old browsers unpack gzip only, which is the same with a header and an end.
-  const four = (n) => String.fromCharCode(n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
-  const gzip = new Blob([bytesOf(`\x1f\x8b\x08\0\0\0\0\0\0\xff${data}${crc}${four(size)}`)]);
-  const reader = gzip.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = new Blob([bytesOf(data)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const pieces = [];
   try {
     for (let n = 0; n < maxFile;) { // the size that is claimed may be none

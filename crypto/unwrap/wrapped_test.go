@@ -1,4 +1,4 @@
-package open_test
+package unwrap_test
 
 import (
 	"encoding/json"
