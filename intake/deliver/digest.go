@@ -4,211 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"tipbox/intake"
 	"tipbox/intake/spool"
 )
-
-const (
-	// digestEvery is how often a digest goes to a unit's receiver, at most; the
-	// urgent tips of the bulk lane have one of their own.
-	digestEvery       = 15 * time.Minute
-	digestEveryUrgent = 5 * time.Minute
-	// digestBytes is what a digest may have as it is sent: below the 10,240,000 of
-	// Postfix and the 10 MB of many webmails.
-	digestBytes = 9_000_000
-)
-
-// bulkKey names a bulk.
-type bulkKey struct {
-	laneKey
-	urgent bool
-}
-
-// name is what the digest that was begun is called in the spool.
-func (k bulkKey) name() string {
-	name := k.unit + "-" + string(k.audience)
-	if k.urgent {
-		name += "-urgent"
-	}
-	return name
-}
-
-// bulk is the way of the bulk lane to one receiver of a unit: what waits for its
-// digests. Digests go by a clock of our own, so that none tells when a tip came.
-type bulk struct {
-	key    bulkKey
-	window time.Duration
-	every  time.Duration
-	wake   chan struct{}
-
-	mu     sync.Mutex
-	tips   map[intake.ID]*parcel
-	begun  *spool.Digest // the digest that is on its way
-	next   time.Time     // no attempt before
-	tick   time.Time     // when the next new digest may go
-	failed int           // attempts that failed, in a row
-	reason string        // of the last
-	most   int           // bytes of a digest
-	successes
-}
-
-func newBulk(key bulkKey, window time.Duration, begun *spool.Digest, now time.Time) *bulk {
-	b := &bulk{
-		key: key, window: window, every: digestEvery, begun: begun, most: digestBytes,
-		wake: make(chan struct{}, 1), tips: make(map[intake.ID]*parcel),
-	}
-	if key.urgent {
-		b.every = digestEveryUrgent
-	}
-	b.tick = now.Add(rand.N(b.every)) //nolint:gosec // seeded by the system (ChaCha8)
-	return b
-}
-
-// add takes in a tip.
-func (b *bulk) add(e spool.Entry, now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.tips[e.ID] == nil {
-		b.tips[e.ID] = &parcel{Entry: e, due: now.Add(drawnAnew(e.NotBefore.Sub(now), b.window))}
-		tell(b.wake)
-	}
-}
-
-// remove forgets a tip.
-func (b *bulk) remove(id intake.ID) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.tips, id)
-}
-
-// retry makes the way as if nothing had been tried.
-func (b *bulk) retry(intake.ID, time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.failed, b.next, b.tick = 0, time.Time{}, time.Time{}
-	tell(b.wake)
-}
-
-// tryNow ends the pause that a server out of reach has brought.
-func (b *bulk) tryNow() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.failed > 0 {
-		b.failed, b.next = 0, time.Time{}
-		tell(b.wake)
-	}
-}
-
-// due reports whether a digest may go now, or else when to ask again, which is
-// zero for "when something comes".
-func (b *bulk) due(now time.Time) (ready bool, again time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.begun != nil {
-		return !b.next.After(now), b.next
-	}
-	for _, p := range b.tips {
-		if again.IsZero() || p.due.Before(again) {
-			again = p.due
-		}
-	}
-	if again.IsZero() {
-		return false, again
-	}
-	again = later(again, later(b.next, b.tick))
-	return !again.After(now), again
-}
-
-// choose returns the tips of the next digest: those that have reached the same
-// addresses, the first of a network first, then what brought a proof of work, then
-// whose networks have sent least; texts before photos; and of equals any with the
-// same chance.
-func (b *bulk) choose(now time.Time) []intake.ID {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	type candidate struct {
-		*parcel
-		rank  int
-		photo bool
-		luck  uint64
-	}
-	var all []candidate
-	for _, p := range b.tips {
-		if p.due.After(now) {
-			continue
-		}
-		c := candidate{p, 2 * p.Rank, p.Size > intake.MaxSealedText, rand.Uint64()} //nolint:gosec // seeded by the system (ChaCha8)
-		if p.Work && p.Rank > 0 {
-			c.rank = 1
-		}
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		if a.photo != b.photo && a.rank == b.rank {
-			if b.photo {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.luck, b.luck))
-	})
-	var ids []intake.ID
-	room := b.most
-	for _, c := range all {
-		if strings.Join(c.Reached, "\n") != strings.Join(all[0].Reached, "\n") {
-			continue
-		}
-		if size := Encoded(c.Size); size <= room || ids == nil {
-			ids = append(ids, c.ID)
-			room -= size
-		}
-	}
-	return ids
-}
-
-// Encoded is how many bytes an attachment of so many bytes has in a mail, with its
-// header (RFC 2045, section 6.8).
-func Encoded(size int64) int {
-	letters := (size + 2) / 3 * 4
-	return int(letters+letters/38) + 400
-}
-
-// begin returns the digest that is on its way, or makes the next one and writes it
-// down. It is nil where there is nothing to mail.
-func (r *Runner) begin(b *bulk) (*spool.Digest, error) {
-	if b.begun != nil {
-		return b.begun, nil
-	}
-	ids := b.choose(time.Now())
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	d := &spool.Digest{Tips: ids}
-	if e, ok := r.o.Spool.Lookup(ids[0]); ok {
-		d.Reached = e.Reached
-	}
-	if err := r.note(b, d); err != nil {
-		return nil, err
-	}
-	return d, nil
-}
-
-// note writes down how far a digest is, nil where it is over.
-func (r *Runner) note(b *bulk, d *spool.Digest) error {
-	if err := r.o.Spool.SaveDigest(b.key.name(), d); err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.begun = d
-	return nil
-}
 
 // driveBulk works a bulk off until ctx ends.
 func (r *Runner) driveBulk(ctx, mails context.Context, b *bulk) {
@@ -227,22 +28,6 @@ func (r *Runner) driveBulk(ctx, mails context.Context, b *bulk) {
 		case <-b.wake:
 		case <-alarm:
 		}
-	}
-}
-
-// put notes why a digest did not go, "" where it did, and when to try next.
-func (b *bulk) put(reason string, now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.reason = reason
-	if reason != "" && reason != Stopping {
-		b.failed++
-		b.next = now.Add(pause(b.failed))
-		return
-	}
-	b.failed, b.next = 0, time.Time{}
-	for !b.tick.After(now) {
-		b.tick = b.tick.Add(b.every * max(1, now.Sub(b.tick)/b.every))
 	}
 }
 
@@ -418,4 +203,35 @@ func (r *Runner) forgetBulk(b *bulk, id intake.ID) {
 	} else if r.in[id] == way(b) {
 		delete(r.in, id)
 	}
+}
+
+// begin returns the digest that is on its way, or makes the next one and writes it
+// down. It is nil where there is nothing to mail.
+func (r *Runner) begin(b *bulk) (*spool.Digest, error) {
+	if b.begun != nil {
+		return b.begun, nil
+	}
+	ids := b.choose(time.Now())
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	d := &spool.Digest{Tips: ids}
+	if e, ok := r.o.Spool.Lookup(ids[0]); ok {
+		d.Reached = e.Reached
+	}
+	if err := r.note(b, d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// note writes down how far a digest is, nil where it is over.
+func (r *Runner) note(b *bulk, d *spool.Digest) error {
+	if err := r.o.Spool.SaveDigest(b.key.name(), d); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.begun = d
+	return nil
 }
