@@ -19,7 +19,7 @@ const (
 	// submission takes, whose photos wait for their turn.
 	claimLife = 35 * time.Second
 	// claimAgain is how often one that meets a claim looks whether it is over.
-	claimAgain = 250 * time.Millisecond
+	claimAgain = 100 * time.Millisecond
 )
 
 func formKey(form intake.FormMark) string  { return "tipbox:form:" + hex.EncodeToString(form[:]) }
