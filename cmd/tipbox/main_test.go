@@ -5,9 +5,17 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tipbox/intake/spool"
 )
 
 func TestMain(m *testing.M) {
+	// Where /tmp is in memory, serve refuses a data_dir there.
+	if volatile, err := spool.Volatile(os.TempDir()); err == nil && volatile {
+		if err := os.Setenv("TMPDIR", "/var/tmp"); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"tipbox": main, "age-plugin-tipboxtest": pluginMain})
 }
 

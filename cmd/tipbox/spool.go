@@ -24,15 +24,16 @@ type spoolCmd struct {
 	config string
 	id     string // "" where all are meant
 	all    bool
+	day    string // of copies, where no id is given
 }
 
 func newSpoolCommand(t *terminal.Terminal) *cobra.Command {
 	var c spoolCmd
 	cmd := parent(t, &cobra.Command{
 		Use:   "spool COMMAND",
-		Short: "See to the tips that wait to be mailed",
-		Long: `See to the tips that wait to be mailed, beside the running server. Nobody but
-the unit can open them.`,
+		Short: "See to the tips that wait to be mailed, and send one again",
+		Long: `See to the tips that wait to be mailed, beside the running server, and send
+one again that was mailed and got lost. Nobody but the unit can open them.`,
 	})
 	configFlag(cmd.PersistentFlags(), &c.config)
 	below := func(use, short string, run func(*terminal.Terminal) error) *cobra.Command {
@@ -57,6 +58,8 @@ the unit can open them.`,
 	below("hold ID", "Keep a waiting tip from being mailed", c.hold)
 	release := below("release (ID | --all)", "Put a held tip back among the waiting, or all of them", c.release)
 	release.Flags().BoolVar(&c.all, "all", false, "all that are held")
+	resend := below("resend (ID | --day DAY)", "Mail a delivered tip once more, or all of a day: a mail server lost it", c.resend)
+	resend.Flags().StringVar(&c.day, "day", "", "all that were delivered on that `day` (UTC), such as 2026-11-29")
 	return cmd
 }
 
@@ -112,7 +115,14 @@ func (c *spoolCmd) list(t *terminal.Terminal) error {
 	}
 	t.Say("%d waiting, %d held", len(items)-held-odd, held)
 	if held > 0 {
-		t.Say("hint: a held tip was refused for good by the mail server, or held by hand: mend the address, then tipbox spool release ID")
+		t.Say("hint: a held tip was refused for good by the mail server, and is tried once a day; or held by hand, and is not: mend the address, then tipbox spool release ID")
+	}
+	days, err := d.Sent()
+	if err != nil {
+		return err
+	}
+	for _, day := range days {
+		t.Say("%d delivered on %s are kept: tipbox spool resend", day.Tips, day.Day)
 	}
 	if odd > 0 {
 		t.Say("hint: files that are no tips, or damaged, are never deleted by tipbox: look at them, and at the disk")
@@ -123,6 +133,8 @@ func (c *spoolCmd) list(t *terminal.Terminal) error {
 func state(e *spool.Entry, now time.Time) string {
 	var words []string
 	switch {
+	case e.Kept:
+		words = append(words, "held by hand")
 	case e.Held:
 		words = append(words, "held")
 	case e.NotBefore.After(now):
@@ -156,7 +168,7 @@ func (c *spoolCmd) show(t *terminal.Terminal) error {
 	defer d.Close()
 	e, err := d.Show(id)
 	if err != nil {
-		return notHere(err, id, "not in the spool: delivered, or never there")
+		return notHere(err, id, "not in the spool: delivered (then: tipbox spool resend), or never there")
 	}
 	notBefore := "at once"
 	if !e.NotBefore.IsZero() {
@@ -170,7 +182,10 @@ func (c *spoolCmd) show(t *terminal.Terminal) error {
 	lacking := slices.DeleteFunc(slices.Clone(to.Mail), func(a string) bool { return slices.Contains(e.Reached, a) })
 	people := func(list []string) string { return cmp.Or(strings.Join(list, ", "), "nobody") }
 	where := "waiting"
-	if e.Held {
+	switch {
+	case e.Kept:
+		where = "held by hand"
+	case e.Held:
 		where = "held"
 	}
 	w := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
@@ -181,7 +196,7 @@ func (c *spoolCmd) show(t *terminal.Terminal) error {
 	} {
 		fmt.Fprintf(w, "%s:\t%s\n", line[0], line[1])
 	}
-	if err := w.Flush(); err != nil || !e.Held {
+	if err := w.Flush(); err != nil || !e.Held || e.Kept {
 		return err
 	}
 	t.Say("hint: if the mail server refused it, the log of tipbox serve says why (code, step): journalctl -u tipbox | grep %s", e.ID)
@@ -264,6 +279,44 @@ func (c *spoolCmd) release(t *terminal.Terminal) error {
 		return nil
 	}
 	t.Say("%d released: a running server mails them within seconds, and what was sent for later at its moment", released)
+	return nil
+}
+
+func (c *spoolCmd) resend(t *terminal.Terminal) error {
+	if (c.day != "") == (c.id != "") {
+		return terminal.Hint(terminal.Usage(errors.New("expected one tip's id, or --day")), "the subject of a bounce names the tip; tipbox spool list says of which days there are copies")
+	}
+	if c.day == "" {
+		d, id, err := c.one()
+		if err != nil {
+			return err
+		}
+		defer d.Close()
+		switch err := d.Resend(id); {
+		case errors.Is(err, spool.ErrWaiting):
+			return terminal.Hint(fmt.Errorf("%s is in the spool, and not delivered to all yet", id), "tipbox spool show "+string(id))
+		case err != nil:
+			return notHere(err, id, "not among the copies: delivered longer ago than spool.keep_sent, or never")
+		}
+		t.Say("%s goes to all addresses of its unit once more, with the same Message-ID: %s", id, within)
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, c.day); err != nil {
+		return terminal.Hint(terminal.Usage(fmt.Errorf("--day %q: expected a day such as 2026-11-29", c.day)), "tipbox spool list says of which days there are copies")
+	}
+	d, err := c.control()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	n, err := d.ResendDay(c.day)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return terminal.Hint(fmt.Errorf("no copies of %s", c.day), "tipbox spool list says of which days there are copies")
+	}
+	t.Say("%d go to all addresses of their units once more, with the same Message-IDs: %s", n, within)
 	return nil
 }
 

@@ -33,9 +33,14 @@ func spoolStatus(st spool.Status) admin.Status {
 	if st.Unread > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d files that a newer tipbox wrote or the disk does not give back", st.Unread))
 	}
+	if st.NoCopies {
+		wrong = append(wrong, "copies of delivered tips cannot be kept in sent/")
+	}
 	switch {
 	case st.NoRoom:
 		return admin.Status{State: admin.Unready, Detail: "no room on the disk: nothing is taken until there is"}
+	case st.Trouble != "":
+		return admin.Status{State: admin.Unready, Detail: "nothing can be stored: " + st.Trouble}
 	case len(wrong) > 0:
 		return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, ", ")}
 	}
@@ -49,6 +54,9 @@ func mailStatus(h deliver.Health) admin.Status {
 	}
 	if h.Held > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d tips held for a person to decide: tipbox spool list", h.Held))
+	}
+	for _, m := range h.Mailboxes {
+		wrong = append(wrong, fmt.Sprintf("mailbox %s of %s: %s", m.Address, m.Unit, m.Reason))
 	}
 	for _, u := range h.Units {
 		if u.OldestDays > 0 {

@@ -14,6 +14,12 @@ func Serve(t *terminal.Terminal, o Options) error {
 	if err != nil {
 		t.Warn("%v", err)
 	}
+	if err := NotInMemory(o.Config.DataDir); err != nil {
+		return err
+	}
+	for _, f := range FindExposed(o.Config) {
+		t.Warn("%s: %s", f.Text, f.Hint)
+	}
 	b, err := New(t, o)
 	if err != nil {
 		return err

@@ -9,12 +9,16 @@ import (
 
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/spool"
 )
 
 // checkDisk tries whether data_dir can be written. It leaves nothing there and
 // never makes it: what root makes, tipbox serve could not write into.
 func checkDisk(cfg *config.Config) []Finding {
+	if err := box.NotInMemory(cfg.DataDir); err != nil {
+		return []Finding{{"disk", err.Error(), terminal.Hints(err)[0]}}
+	}
 	switch _, err := os.Stat(cfg.DataDir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return []Finding{{Part: "disk", Text: cfg.DataDir + " is not there yet: tipbox serve or systemd makes it"}}
@@ -36,6 +40,14 @@ func checkDisk(cfg *config.Config) []Finding {
 		f.Hint = "make room on the disk"
 	}
 	return []Finding{f}
+}
+
+// checkExposed finds what others on this machine could read or change.
+func checkExposed(cfg *config.Config) (all []Finding) {
+	for _, f := range box.FindExposed(cfg) {
+		all = append(all, Finding{"access", f.Text, f.Hint})
+	}
+	return all
 }
 
 // tryWriting does what the spool does, down to the disk, with a file that has
@@ -83,7 +95,7 @@ func checkSpool(cfg *config.Config) (all []Finding) {
 		}
 	}
 	if held > 0 {
-		all = append(all, Finding{"spool", fmt.Sprintf("%d held: refused for good by the mail server, or held by hand", held),
+		all = append(all, Finding{"spool", fmt.Sprintf("%d held: refused for good by the mail server (tried once a day), or held by hand", held),
 			"tipbox spool list names what is held; mend the address, then tipbox spool release ID"})
 	}
 	if odd > 0 {

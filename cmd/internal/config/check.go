@@ -66,7 +66,7 @@ func (c *checker) config(f *file) *Config {
 			Site:   c.limit("limits.site", f.Limits.Site),
 			All:    c.limit("limits.all", f.Limits.All),
 		},
-		Spool: Spool{MinFree: c.size("spool.min_free", f.Spool.MinFree), BulkMax: c.size("spool.bulk_max", f.Spool.BulkMax)},
+		Spool: Spool{MinFree: c.size("spool.min_free", f.Spool.MinFree), BulkMax: c.size("spool.bulk_max", f.Spool.BulkMax), KeepSent: c.days("spool.keep_sent", f.Spool.KeepSent)},
 	}
 	if cfg.SecretFile == "" {
 		cfg.SecretFile = filepath.Join(cfg.DataDir, "secret")
@@ -266,6 +266,19 @@ func (c *checker) size(key, s string) uint64 {
 	}
 	n, _ := strconv.ParseUint(m[1], 10, 32) // nine digits at most
 	return n << map[string]int{"KiB": 10, "MiB": 20, "GiB": 30}[m[2]]
+}
+
+var daysPattern = regexp.MustCompile(`^(?:0|(\d{1,2})d)$`)
+
+// days reads a number of days, such as 7d, or 0.
+func (c *checker) days(key, s string) time.Duration {
+	m := daysPattern.FindStringSubmatch(s)
+	if m == nil {
+		c.bad(key, "%q: expected a number of days up to 99, such as 7d, or 0", s)
+		return 0
+	}
+	n, _ := strconv.Atoi("0" + m[1]) // two digits at most
+	return time.Duration(n) * 24 * time.Hour
 }
 
 // names checks one name in several languages, at most so long that it fits the

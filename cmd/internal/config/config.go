@@ -66,8 +66,9 @@ type Limit struct {
 
 // Spool bounds the queue on disk.
 type Spool struct {
-	MinFree uint64 // bytes that must stay free on the disk, else nothing is taken
-	BulkMax uint64 // bytes of tips beyond the limits that may wait, at most
+	MinFree  uint64        // bytes that must stay free on the disk, else nothing is taken
+	BulkMax  uint64        // bytes of tips beyond the limits that may wait, at most
+	KeepSent time.Duration // how long copies of delivered tips are kept, in whole days; 0: none are
 }
 
 // SMTP is the relay that mails to the units.

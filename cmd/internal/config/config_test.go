@@ -191,6 +191,8 @@ func TestBad(t *testing.T) {
 		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},
 		"mail address":          {`["truc-ban@example.vn"]`, `["a@b.vn", "truc ban"]`, "13: units[0].mail[1]: "},
 		"later window":          {"id = ", "later_window = \"6\"\nid = ", "11: units[0].later_window: "},
+		"keep for a while":      {"[smtp]", "[spool]\nkeep_sent = \"7\"\n[smtp]", "7: spool.keep_sent: \"7\": expected a number of days up to 99"},
+		"keep for hours":        {"[smtp]", "[spool]\nkeep_sent = \"24h\"\n[smtp]", "7: spool.keep_sent: \"24h\": expected a number of days up to 99"},
 		"no room to leave":      {"[smtp]", "[spool]\nmin_free = \"0 MiB\"\n[smtp]", "7: spool.min_free: \"0 MiB\": expected a size above 0"},
 		"no room for requests":  {"[http]", "[http]\nbody_memory = \"0 GiB\"", "4: http.body_memory: \"0 GiB\": expected a size above 0"},
 		"room without a unit":   {"[smtp]", "[spool]\nmin_free = \"512\"\n[smtp]", "7: spool.min_free: \"512\": expected a size above 0"},

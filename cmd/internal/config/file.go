@@ -43,8 +43,9 @@ type file struct {
 	} `toml:"limits"`
 
 	Spool struct {
-		MinFree string `toml:"min_free"`
-		BulkMax string `toml:"bulk_max"`
+		MinFree  string `toml:"min_free"`
+		BulkMax  string `toml:"bulk_max"`
+		KeepSent string `toml:"keep_sent"`
 	} `toml:"spool"`
 
 	SMTP struct {
@@ -102,6 +103,7 @@ func defaults() file {
 	f.Limits.All = limit{6000, "1h", 1000}
 	f.Spool.MinFree = "512 MiB"
 	f.Spool.BulkMax = "1 GiB"
+	f.Spool.KeepSent = "7d"
 	f.SMTP.Port = 587
 	f.SMTP.TLS = "starttls"
 	return f

@@ -225,9 +225,7 @@ func TestDiskTakesNoMore(t *testing.T) {
 		if a, err := v.Send(t.Context(), tip); err != nil || a.Status != http.StatusOK {
 			t.Errorf("%s: again: %v, answer %+v\n%s", fault.name, err, a, box.Said)
 		}
-		if code, parts := box.Health("/readyz"); code != http.StatusOK {
-			t.Errorf("after %s: readyz %d, %v", fault.name, code, parts)
-		}
+		waittest.Until(t, "the box is ready after "+fault.name, func() bool { code, _ := box.Health("/readyz"); return code == http.StatusOK })
 		texts = append(texts, text+"\nỞ đâu: Suối Nậm Nhừ")
 	}
 	mails.Wait(len(texts))
@@ -238,18 +236,55 @@ func TestDiskTakesNoMore(t *testing.T) {
 	}
 }
 
-// mount puts a small file system in memory over a directory, for the test.
+// TestReadyMeansThatTipsAreTaken takes the spool away from a running box: it is
+// unready, as every post would fail, without one having come, and ready again once
+// the spool is back.
+func TestReadyMeansThatTipsAreTaken(t *testing.T) {
+	t.Parallel()
+	config := boxtest.Init(t, boxtest.MailServer(t, nil), boxtest.Wide)
+	box := boxtest.Serve(t, config)
+	dir := filepath.Join(filepath.Dir(config), "data", "spool", "new")
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	waittest.Until(t, "the box is unready", func() bool {
+		code, parts := box.Health("/readyz")
+		return code == http.StatusServiceUnavailable && parts["spool"] == "unready nothing can be stored: missing"
+	})
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	waittest.Until(t, "the box is ready again", func() bool { code, _ := box.Health("/readyz"); return code == http.StatusOK })
+	if n := strings.Count(box.Said.String(), "no tip can be stored"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, box.Said)
+	}
+}
+
+// mount puts a small disk over a directory, for the test: a file system in memory,
+// under another (overlayfs) that does not say so, for serve refuses such a data_dir.
 func mount(t testing.TB, dir, options string) {
 	t.Helper()
 	boxtest.NeedRoot(t, "it mounts a small disk")
-	if out, err := waittest.Command(t, boxtest.Need(t, "mount"), "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Fatalf("mounting a small disk: %v: %s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := waittest.Command(t, "umount", "-l", dir).CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, out)
+	memory := t.TempDir()
+	upper, work := filepath.Join(memory, "upper"), filepath.Join(memory, "work")
+	put := func(at string, args ...string) {
+		t.Helper()
+		if out, err := waittest.Command(t, boxtest.Need(t, "mount"), append(args, at)...).CombinedOutput(); err != nil {
+			t.Fatalf("mounting a small disk: %v: %s", err, out)
 		}
-	})
+		t.Cleanup(func() {
+			if out, err := waittest.Command(t, "umount", "-l", at).CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	put(memory, "-t", "tmpfs", "-o", options, "tmpfs")
+	for _, d := range []string{upper, work} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(dir, "-t", "overlay", "-o", "lowerdir="+dir+",upperdir="+upper+",workdir="+work, "overlay")
 }
 
 func remount(t testing.TB, dir, how string) {
