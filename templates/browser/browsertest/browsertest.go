@@ -24,12 +24,13 @@ func Node(t testing.TB, dir string, limit time.Duration, args ...string) *exec.C
 	}
 	path, err := exec.LookPath("node")
 	if err != nil {
-		t.Fatal("these tests need Node 20.12 or later: ", err)
+		t.Fatal("these tests need Node 18.18 or later: ", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "NODE_OPTIONS=--import=./test/node18.mjs")
 	waittest.Tie(cmd, syscall.SIGTERM)
 	// Asked to end, Node says what it was running, and takes its browsers along.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -57,7 +58,7 @@ func Play(t testing.TB, dir string, limit time.Duration, files int, env []string
 		}
 	}
 	cmd := Node(t, dir, limit, args...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(cmd.Env, env...)
 	begin := time.Now()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
