@@ -25,17 +25,21 @@ deps: # what the tests need, from Debian and npm
 	@cd templates/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; }
 
 # Where goroutines share memory the tests run under the race detector. The rest
-# does not need it: proofs drive a binary that has it, or browsers, or look at
-# pictures, one goroutine to each. What is listed here and what is not are all.
-RACED := /(cmd/internal|crypto|intake)(/|$$)
+# does not need it: proofs drive a binary that has it, or browsers; and what only
+# computes, one goroutine to each picture or attack, takes ten times as long with
+# it. What is named here and what is not are all: no test is left out.
+RACED := /(cmd/internal|crypto/seal|intake)(/|$$)
+CALM  := ^Test(AsOnThePhone|Bombs|Damaged|Huge|LimitsCannotBeRead|Orientation)$$
+DRAWN := ^Test(SameBytes|Write)
 UNIT  := /(cmd/proof|templates/browser)(/|$$)
 only   = $$($(GO) list ./... | grep -E '$(1)')
 but    = $$($(GO) list ./... | grep -vE '$(1)')
 
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
-	$(GO) test -race -timeout 10m $(call only,$(RACED))
-	$(GO) test -race -short -timeout 5m -run 'TestSameBytes|TestWrite' ./qr/poster
+	$(GO) test -race -timeout 10m -skip '$(CALM)' $(call only,$(RACED))
+	$(GO) test -race -short -timeout 5m -run '$(DRAWN)' ./qr/poster
+	$(GO) test -timeout 5m -run '$(CALM)' ./intake/limit ./intake/photo/...
 	$(GO) test -timeout 12m $(call but,$(RACED))
 	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
 

@@ -56,7 +56,7 @@ func Slow(t testing.TB, limit time.Duration, name string, args ...string) *exec.
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit) // also for what a Cleanup runs
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // the tests' own
 	Tie(cmd, syscall.SIGKILL)
 	cmd.WaitDelay = 5 * time.Second // a grandchild may hold its output open
 	cmd.Cancel = func() error {
@@ -71,7 +71,7 @@ func Slow(t testing.TB, limit time.Duration, name string, args ...string) *exec.
 // Dial connects to a server. The connection fails after the limit, whatever is
 // done with it.
 func Dial(network, addr string) (net.Conn, error) {
-	c, err := net.DialTimeout(network, addr, Limit)
+	c, err := net.DialTimeout(network, addr, Limit) //nolint:noctx // it has a limit
 	if err != nil {
 		return nil, err
 	}

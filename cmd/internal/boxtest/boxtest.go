@@ -58,7 +58,7 @@ var listening = regexp.MustCompile(`(?m)^(form|admin) on (http\S+)$`)
 // the test ends, if it still runs.
 func Serve(t testing.TB, config string, args ...string) *Server {
 	t.Helper()
-	return Start(t, exec.CommandContext(t.Context(), Binary(t), append([]string{"serve", "-c", config}, args...)...))
+	return Start(t, exec.CommandContext(t.Context(), Binary(t), append([]string{"serve", "-c", config}, args...)...)) //nolint:gosec // the tests' own
 }
 
 // Launch starts a command, which is killed when the test ends, if it still runs.
@@ -140,7 +140,7 @@ func (s *Server) Stop() {
 // what is said of it.
 func (s *Server) Health(path string) (code int, parts map[string]string) {
 	s.t.Helper()
-	resp, err := waittest.Client(nil).Get(s.Admin + path)
+	resp, err := waittest.Client(nil).Get(s.Admin + path) //nolint:noctx // the client has a limit
 	if err != nil {
 		s.t.Fatal(err)
 	}

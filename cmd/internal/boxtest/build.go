@@ -87,9 +87,9 @@ func lock(path string) (unlock func(), err error) {
 	for deadline := time.Now().Add(buildLimit); ; time.Sleep(50 * time.Millisecond) { // the only way to wait for another process
 		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
 		case err == nil:
-			return func() { f.Close() }, nil
+			return func() { _ = f.Close() }, nil
 		case !errors.Is(err, syscall.EWOULDBLOCK), time.Now().After(deadline):
-			f.Close()
+			_ = f.Close()
 			return nil, fmt.Errorf("waiting for what another package's tests build: %w", err)
 		}
 	}

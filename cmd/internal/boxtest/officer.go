@@ -18,7 +18,7 @@ import (
 )
 
 // Passphrase locks all identities.
-const Passphrase = "hoa ban trang"
+const Passphrase = "hoa ban trang" //nolint:gosec // of keys that are made for a test
 
 // workFactor locks them as tipbox keygen does, but for tests: unlocking what is
 // made for years takes seconds each time.

@@ -28,7 +28,7 @@ func Node(t testing.TB, dir string, limit time.Duration, args ...string) *exec.C
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, path, args...)
+	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // the tests' own
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "NODE_OPTIONS=--import=./test/node18.mjs")
 	waittest.Tie(cmd, syscall.SIGTERM)
