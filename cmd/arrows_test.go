@@ -81,6 +81,7 @@ var (
 		"cmd/internal/setup":    {"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "intake/durable"},
 		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
 		"cmd/internal/terminal": {"crypto/open"},
+		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
 		"cmd/internal/unread":   {"qr/scan"},
 		"cmd/internal/unitkeys": {"cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable"},
 		"cmd/proof/traces/leaky": {
@@ -88,7 +89,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake", "intake/spool",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}
