@@ -75,6 +75,7 @@ func (f *Form) tip() g.Node {
 	return h.Form(h.ID("tip"), h.Method("post"), h.Action(ours(f.Action)), h.EncType("multipart/form-data"),
 		g.Attr("accept-charset", "utf-8"), h.AutoComplete("off"), h.Data("sending", l.Sending), site,
 		h.Input(h.Type("hidden"), h.Name("token"), h.Value(f.Token)),
+		unkept(),
 		f.oneOf("mailbox", l.MailboxLegend, f.cards()),
 		f.field("message", h.Label(h.Class("head"), h.For("message"), g.Text(l.MessageLabel)), l.MessageHint,
 			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unspelled(), f.described("message"), given(f.Message))),
@@ -85,6 +86,14 @@ func (f *Form) tip() g.Node {
 		f.truth(),
 		h.Button(h.Type("submit"), icon("send"), g.Text(l.Send)),
 	)
+}
+
+// unkept keeps Chromium from writing what was posted to the disk where the answer is
+// no redirect but the form given back: it would keep it for its next start, but not
+// from a form that holds a password. So there is one, of a single letter, that is
+// never sent, seen, reached, read aloud or offered to be remembered.
+func unkept() g.Node {
+	return h.Input(h.Type("password"), h.Value("x"), h.Disabled(), g.Attr("hidden"), h.AutoComplete("one-time-code"))
 }
 
 // more is place and time, folded away.
@@ -121,9 +130,15 @@ func (f *Form) photo() g.Node {
 // truth is what is protected and what is not, folded away.
 func (f *Form) truth() g.Node {
 	l := f.Locale
+	var more g.Node
+	if f.Truth != "" {
+		more = h.P(h.A(h.Href(ours(f.Truth)), g.Text(l.TruthMore)))
+	}
 	return h.Details(
 		h.Summary(g.Text(l.Truth)),
-		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)))
+		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)),
+		more,
+	)
 }
 
 func items(texts ...string) g.Node {

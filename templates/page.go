@@ -53,6 +53,14 @@ func (v *Page) switcher() g.Node {
 	}))
 }
 
+// truth leads to the page that says how far secrecy goes.
+func (v *Page) truth() g.Node {
+	if v.Truth == "" {
+		return nil
+	}
+	return h.P(h.Class("truth"), h.A(h.Href(ours(v.Truth)), g.Text(v.Locale.Truth)))
+}
+
 // line is a short paragraph, or nothing where there is nothing to say.
 func line(class, text string) g.Node {
 	if text == "" {

@@ -223,7 +223,7 @@ func TestDuration(t *testing.T) {
 
 // samples returns views that go through all branches of the pages.
 func samples(l *Locale) []View {
-	bare := Page{Locale: l}
+	bare := Page{Locale: l, Truth: "/k?l=vi"}
 	full := Page{Locale: l, Unit: "Đồn", Phone: "0215 000 000", Languages: []Link{
 		{Tag: "vi", Name: l.Name, Href: "/?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "/?l=en"},
 	}}
@@ -238,6 +238,7 @@ func samples(l *Locale) []View {
 		&Thanks{Page: full, Delivery: "now", Again: "/t/a"},
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
+		&Truth{Page: full, Host: "tip.example.vn"},
 	}
 	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})

@@ -40,7 +40,7 @@ func TestPage(t *testing.T) {
 	// Each of these refuses whatever is sent, for a reason of its own.
 	limited := boxtest.Serve(t, pageBox(t, mailServer, "[limits]\nsite = { count = 1, per = \"12h\", burst = 1 }"))
 	spent := &boxtest.Villager{URL: limited.URL + "/t/ncs01"}
-	if a, err := spent.Write(t.Context(), boxtest.Report("tin đầu tiên")); err != nil || a.Status != http.StatusOK {
+	if a, err := spent.Write(t.Context(), boxtest.Report("tin đầu tiên")); err != nil || !a.Taken() {
 		t.Fatal(a, err)
 	}
 	full := boxtest.Serve(t, pageBox(t, mailServer, "[spool]\nmin_free = \"1000000 GiB\""))
@@ -148,7 +148,9 @@ func openBrowserTips(t *testing.T, config string, mails []smtptest.Mail, sent []
 	if len(tips) != len(sent) {
 		t.Errorf("%d tips arrived, %d were sent", len(tips), len(sent))
 	}
-	words := func(s string) string { return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " " }
+	words := func(s string) string {
+		return " " + strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " ") + " "
+	}
 	printed := words(boxtest.Tipbox(t, "open", "-i", identity, "--passphrase-file", passphrase, "-o", out, dir)) // each line is marked, long ones broken
 	for _, s := range sent {
 		tip := tips[s.Message]

@@ -54,7 +54,7 @@ func (d *auditDay) post(v *boxtest.Villager, want int, photos [][]byte, changes 
 func (d *auditDay) raw(v *boxtest.Villager, method string, want int, body []byte, kind string) *boxtest.Answer {
 	d.t.Helper()
 	a, err := v.Do(d.t.Context(), method, bytes.NewReader(body), kind)
-	if err != nil || a.Status != want {
+	if err != nil || a.Status != want || want == http.StatusSeeOther && !a.Taken() {
 		d.t.Fatalf("%s %s: %v, %v, want %d\n%s", method, v.URL, err, a, want, d.run.Said)
 	}
 	return a
@@ -69,7 +69,7 @@ func (d *auditDay) villager(from netip.Addr) *boxtest.Villager {
 func (d *auditDay) visits() {
 	v := d.villager(sourceV4[0])
 	for path, want := range map[string]int{
-		"/?q=zq7queryx9": 200, "/t/NCS01": 200, "/t?code=ncs01&q=zq7queryx9": 200, "/robots.txt": 200,
+		"/?q=zq7queryx9": 200, "/t/NCS01": 200, "/t?code=ncs01&q=zq7queryx9": 200, "/robots.txt": 200, "/k?q=zq7queryx9": 200,
 		"/t?code=zq7queryx9": 404, "/t/zq7pathx9": 404, "/zq7pathx9%2fb?token=zq7queryx9;zq7queryx9": 404,
 		"/t/ncs01/zq7pathx9": 404,
 	} {
@@ -84,21 +84,21 @@ func (d *auditDay) visits() {
 func (d *auditDay) tips() {
 	for i, from := range []netip.Addr{sourceV4[0], sourceV4[1], sourceOther()} {
 		v := d.villager(from)
-		d.post(v, 200, d.photos, "delivery", []string{"now", "urgent", "later"}[i])
-		d.post(v, 200, nil, "delivery", "later")
-		d.post(v, 200, nil, "to", "oversight", "delivery", "now")
+		d.post(v, http.StatusSeeOther, d.photos, "delivery", []string{"now", "urgent", "later"}[i])
+		d.post(v, http.StatusSeeOther, nil, "delivery", "later")
+		d.post(v, http.StatusSeeOther, nil, "to", "oversight", "delivery", "now")
 		urlencoded := url.Values{}
 		for name, value := range auditForm(d.token(v), "mailbox", "report") {
 			urlencoded.Set(name, value)
 		}
-		d.raw(v, http.MethodPost, 200, []byte(urlencoded.Encode()), "application/x-www-form-urlencoded")
+		d.raw(v, http.MethodPost, http.StatusSeeOther, []byte(urlencoded.Encode()), "application/x-www-form-urlencoded")
 	}
 }
 
 // refusals meets the limits and the tokens that are no longer good.
 func (d *auditDay) refusals() {
 	v := d.villager(sourceV4[2])
-	for n, status := 0, 200; status != http.StatusTooManyRequests; n++ {
+	for n, status := 0, http.StatusSeeOther; status != http.StatusTooManyRequests; n++ {
 		if n > 30 {
 			d.t.Fatal("the limits refuse nothing")
 		}
@@ -107,7 +107,7 @@ func (d *auditDay) refusals() {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		if status = a.Status; status != 200 && !strings.Contains(a.Body, markMessage) {
+		if status = a.Status; !a.Taken() && !strings.Contains(a.Body, markMessage) {
 			d.t.Fatalf("refused with %d, and the text is gone", status)
 		}
 	}
