@@ -78,7 +78,7 @@ func (f *Form) tip() g.Node {
 		unkept(),
 		f.oneOf("mailbox", l.MailboxLegend, f.cards()),
 		f.field("message", h.Label(h.Class("head"), h.For("message"), g.Text(l.MessageLabel)), l.MessageHint,
-			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unspelled(), f.described("message"), given(f.Message))),
+			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unsaved(), unspelled(), f.described("message"), given(f.Message))),
 		f.more(),
 		to,
 		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
@@ -109,8 +109,12 @@ func (f *Form) more() g.Node {
 // send the tip, before its photos, its receiver and its delivery are chosen.
 func (f *Form) short(name, label, hint, typed string) g.Node {
 	return f.field(name, h.Label(h.For(name), g.Text(label)), hint,
-		h.Textarea(h.ID(name), h.Name(name), h.Rows("1"), unspelled(), f.described(name), given(typed)))
+		h.Textarea(h.ID(name), h.Name(name), h.Rows("1"), unsaved(), unspelled(), f.described(name), given(typed)))
 }
+
+// unsaved keeps what is typed from the session that Firefox writes to the disk every
+// few seconds. It asks the box itself, and not its form.
+func unsaved() g.Node { return h.AutoComplete("off") }
 
 // unspelled keeps what is typed from the browsers that have its spelling checked
 // by a server of their maker.
@@ -132,7 +136,7 @@ func (f *Form) truth() g.Node {
 	l := f.Locale
 	var more g.Node
 	if f.Truth != "" {
-		more = h.P(h.A(h.Href(ours(f.Truth)), g.Text(l.TruthMore)))
+		more = h.P(h.Class("truth"), h.A(h.Href(ours(f.Truth)), g.Text(l.TruthMore)))
 	}
 	return h.Details(
 		h.Summary(g.Text(l.Truth)),

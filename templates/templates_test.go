@@ -297,6 +297,9 @@ func checkDocument(t *testing.T, name, page string) {
 			if typed && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "spellcheck", Val: "false"}) {
 				t.Errorf("%s: what is typed into %v may go to a spelling checker", name, tok)
 			}
+			if typed && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "autocomplete", Val: "off"}) {
+				t.Errorf("%s: Firefox writes what is typed into %v to the disk", name, tok)
+			}
 			if tok.Data == "form" && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "autocomplete", Val: "off"}) {
 				t.Errorf("%s: a browser may keep what is typed into %v", name, tok)
 			}
