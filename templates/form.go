@@ -14,7 +14,7 @@ func (f *Form) draw(p *Pages) g.Node {
 	}
 	return p.sheet(&f.Page, title,
 		g.Group{h.H1(g.Text(l.Box)), line("site", f.Site)},
-		h.Main(h.Class("in"), above(), f.tip()),
+		h.Main(h.Class("in"), above(), f.tip(), f.truth()),
 		f.scripts(p.early),
 	)
 }
@@ -83,7 +83,7 @@ func (f *Form) tip() g.Node {
 		to,
 		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
 		f.photo(), // last: where the line breaks in one, all that was written and chosen has come
-		f.truth(),
+		f.kept(),
 		h.Button(h.Type("submit"), icon("send"), g.Text(l.Send)),
 	)
 }
@@ -131,18 +131,12 @@ func (f *Form) photo() g.Node {
 		h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")))
 }
 
-// truth is what is protected and what is not, folded away.
-func (f *Form) truth() g.Node {
+// kept is what is protected and what is not, folded away.
+func (f *Form) kept() g.Node {
 	l := f.Locale
-	var more g.Node
-	if f.Truth != "" {
-		more = h.P(h.Class("truth"), h.A(h.Href(ours(f.Truth)), g.Text(l.TruthMore)))
-	}
 	return h.Details(
 		h.Summary(g.Text(l.Truth)),
-		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)),
-		more,
-	)
+		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)))
 }
 
 func items(texts ...string) g.Node {

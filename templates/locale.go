@@ -62,7 +62,7 @@ type Locale struct {
 	TruthNetwork string `json:"truth_network"`
 	TruthPhone   string `json:"truth_phone"`
 	TruthTyping  string `json:"truth_typing"`
-	TruthMore    string `json:"truth_more" max:"60"` // leads to the page of it
+	TruthMore    string `json:"truth_more" max:"60"` // leads to the page of it, from all others
 
 	// What that page says first, to those who have just sent.
 	TruthSent    string `json:"truth_sent" max:"60"`

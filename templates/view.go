@@ -9,7 +9,7 @@ type Page struct {
 	Chosen    bool   // the reader asked for the language, and not the browser
 	Unit      string // name; "" where no unit is meant
 	Phone     string // of the unit; "" for none
-	Truth     string // path of the Truth; "" where a link would lose what was typed
+	Truth     string // path of the Truth; "" where going there would lose what was typed
 }
 
 // Lang returns the language of the page.

@@ -143,7 +143,7 @@ func choose(c echo.Context, offered []*templates.Locale) (l *templates.Locale, c
 
 // pageIn returns the same in a language out of those offered.
 func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
-	p := templates.Page{Locale: l, Truth: in(truthPath, l)}
+	p := templates.Page{Locale: l, Truth: truthPath}
 	if u != nil {
 		p.Unit, p.Phone = u.Name.In(l.Tag), u.Phone
 	}

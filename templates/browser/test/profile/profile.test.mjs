@@ -15,7 +15,7 @@ after(() => writeFileSync(box.result, JSON.stringify(tokens)));
 // As Debian sets it, and people have it: the driver turns it off.
 const session = { extraPrefsFirefox: { "browser.sessionstore.resume_from_crash": true, "browser.sessionstore.interval": 500, "browser.sessionstore.interval.idle": 500 } };
 
-for (const name of ["chrome", "chrome109", "firefox"]) {
+for (const name of ["chrome", "firefox"]) { // Chromium 109 is a shell without a profile
   test(`tips are sent from ${name}`, async (t) => {
     const browser = await launch(t, name, { userDataDir: join(box.profiles, name), ...(name === "firefox" ? session : {}) });
     async function write(way, options) {
