@@ -20,7 +20,7 @@ type Submission struct {
 	Message  string
 	Place    string
 	Time     string
-	Lang     string
+	Lang     string // that the sender chose, "" for none
 	Photos   []Upload
 	Delivery Delivery // "" is Now
 	Audience Audience // "" is ToUnit

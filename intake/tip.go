@@ -90,7 +90,7 @@ type Tip struct {
 	SiteName string // in Vietnamese, for the Subject
 	Mailbox  Mailbox
 	Urgent   bool
-	Lang     string // BCP 47 tag of the page it was written on
+	Lang     string // BCP 47 tag of the language that the sender chose, "" where the browser did
 	Message  string // line ends are "\n"
 	Place    string // free text, may be ""
 	Time     string // free text, may be ""

@@ -14,7 +14,7 @@ func (f *Form) draw(p *Pages) g.Node {
 	}
 	return p.sheet(&f.Page, title,
 		g.Group{h.H1(g.Text(l.Box)), line("site", f.Site)},
-		h.Main(h.Class("in"), above(), f.tip()),
+		h.Main(h.Class("in"), above(), f.tip(), f.truth()),
 		f.scripts(p.early),
 	)
 }
@@ -75,16 +75,25 @@ func (f *Form) tip() g.Node {
 	return h.Form(h.ID("tip"), h.Method("post"), h.Action(ours(f.Action)), h.EncType("multipart/form-data"),
 		g.Attr("accept-charset", "utf-8"), h.AutoComplete("off"), h.Data("sending", l.Sending), site,
 		h.Input(h.Type("hidden"), h.Name("token"), h.Value(f.Token)),
+		unkept(),
 		f.oneOf("mailbox", l.MailboxLegend, f.cards()),
 		f.field("message", h.Label(h.Class("head"), h.For("message"), g.Text(l.MessageLabel)), l.MessageHint,
-			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unspelled(), f.described("message"), given(f.Message))),
+			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unsaved(), unspelled(), f.described("message"), given(f.Message))),
 		f.more(),
 		to,
 		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
 		f.photo(), // last: where the line breaks in one, all that was written and chosen has come
-		f.truth(),
+		f.kept(),
 		h.Button(h.Type("submit"), icon("send"), g.Text(l.Send)),
 	)
+}
+
+// unkept keeps Chromium from writing what was posted to the disk where the answer is
+// no redirect but the form given back: it would keep it for its next start, but not
+// from a form that holds a password. So there is one, of a single letter, that is
+// never sent, seen, reached, read aloud or offered to be remembered.
+func unkept() g.Node {
+	return h.Input(h.Type("password"), h.Value("x"), h.Disabled(), g.Attr("hidden"), h.AutoComplete("one-time-code"))
 }
 
 // more is place and time, folded away.
@@ -100,8 +109,12 @@ func (f *Form) more() g.Node {
 // send the tip, before its photos, its receiver and its delivery are chosen.
 func (f *Form) short(name, label, hint, typed string) g.Node {
 	return f.field(name, h.Label(h.For(name), g.Text(label)), hint,
-		h.Textarea(h.ID(name), h.Name(name), h.Rows("1"), unspelled(), f.described(name), given(typed)))
+		h.Textarea(h.ID(name), h.Name(name), h.Rows("1"), unsaved(), unspelled(), f.described(name), given(typed)))
 }
+
+// unsaved keeps what is typed from the session that Firefox writes to the disk every
+// few seconds. It asks the box itself, and not its form.
+func unsaved() g.Node { return h.AutoComplete("off") }
 
 // unspelled keeps what is typed from the browsers that have its spelling checked
 // by a server of their maker.
@@ -118,8 +131,8 @@ func (f *Form) photo() g.Node {
 		h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")))
 }
 
-// truth is what is protected and what is not, folded away.
-func (f *Form) truth() g.Node {
+// kept is what is protected and what is not, folded away.
+func (f *Form) kept() g.Node {
 	l := f.Locale
 	return h.Details(
 		h.Summary(g.Text(l.Truth)),

@@ -61,6 +61,13 @@ type Locale struct {
 	TruthZalo    string `json:"truth_zalo"` // {address}
 	TruthNetwork string `json:"truth_network"`
 	TruthPhone   string `json:"truth_phone"`
+	TruthTyping  string `json:"truth_typing"`
+	TruthMore    string `json:"truth_more" max:"60"` // leads to the page of it, from all others
+
+	// What that page says first, to those who have just sent.
+	TruthSent    string `json:"truth_sent" max:"60"`
+	TruthArrived string `json:"truth_arrived"`
+	TruthUnsent  string `json:"truth_unsent" max:"160"`
 
 	Send    string `json:"send" max:"20"`
 	Sending string `json:"sending" max:"20"`

@@ -17,7 +17,7 @@ func (n *Note) draw(p *Pages) g.Node {
 	if n.Given != "" {
 		back = h.Div(h.Class("field"),
 			h.Label(h.Class("head"), h.For("given"), g.Text(l.GivenBack)),
-			h.Textarea(h.ID("given"), h.Rows("6"), h.ReadOnly(), unspelled(), given(n.Given)))
+			h.Textarea(h.ID("given"), h.Rows("6"), h.ReadOnly(), unsaved(), unspelled(), given(n.Given)))
 	}
 	return p.sheet(&n.Page, n.title()+" · "+l.Box, line("name", l.Box),
 		h.Main(h.Class("in"),
@@ -25,6 +25,7 @@ func (n *Note) draw(p *Pages) g.Node {
 			para(n.text()),
 			code, open, back,
 			n.call(l.CannotWait),
+			n.truth(),
 		),
 	)
 }
@@ -32,12 +33,16 @@ func (n *Note) draw(p *Pages) g.Node {
 // codeBox is where a site's code is typed.
 func (n *Note) codeBox() g.Node {
 	l := n.Locale
+	var lang g.Node
+	if n.Chosen {
+		lang = h.Input(h.Type("hidden"), h.Name("l"), h.Value(l.Tag))
+	}
 	return h.Form(h.Action("/t"), h.AutoComplete("off"), h.Class("code"),
 		h.Label(h.For("code"), g.Text(l.CodeLabel)),
 		h.P(
-			h.Input(h.Type("text"), h.ID("code"), h.Name("code"), h.Value(n.Code), g.Attr("autocapitalize", "none"), unspelled()),
+			h.Input(h.Type("text"), h.ID("code"), h.Name("code"), h.Value(n.Code), g.Attr("autocapitalize", "none"), unsaved(), unspelled()),
 			h.Button(h.Type("submit"), g.Text(l.CodeOpen)),
 		),
-		h.Input(h.Type("hidden"), h.Name("l"), h.Value(l.Tag)),
+		lang,
 	)
 }

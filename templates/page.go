@@ -53,6 +53,18 @@ func (v *Page) switcher() g.Node {
 	}))
 }
 
+// truth leads to the page that says how far secrecy goes. It is a form, and no
+// link: in its history Chromium notes that a page was reached by a form, as that
+// one is by those who have sent.
+func (v *Page) truth() g.Node {
+	if v.Truth == "" {
+		return nil
+	}
+	return h.Form(h.Action(ours(v.Truth)), h.AutoComplete("off"), h.Class("truth"),
+		h.Input(h.Type("hidden"), h.Name("l"), h.Value(v.Locale.Tag)),
+		h.Button(h.Type("submit"), g.Text(v.Locale.TruthMore)))
+}
+
 // line is a short paragraph, or nothing where there is nothing to say.
 func line(class, text string) g.Node {
 	if text == "" {

@@ -254,7 +254,7 @@ func TestDuration(t *testing.T) {
 
 // samples returns views that go through all branches of the pages.
 func samples(l *Locale) []View {
-	bare := Page{Locale: l}
+	bare := Page{Locale: l, Truth: "/k?l=vi"}
 	full := Page{Locale: l, Unit: "Đồn", Phone: "0215 000 000", Languages: []Link{
 		{Tag: "vi", Name: l.Name, Href: "/?l=vi", Current: true}, {Tag: "en", Name: "English", Href: "/?l=en"},
 	}}
@@ -269,6 +269,7 @@ func samples(l *Locale) []View {
 		&Thanks{Page: full, Delivery: "now", Again: "/t/a"},
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
+		&Truth{Page: full, Host: "tip.example.vn"},
 	}
 	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
@@ -326,6 +327,9 @@ func checkDocument(t *testing.T, name, page string) {
 			typed := tok.Data == "textarea" || tok.Data == "input" && slices.Contains(tok.Attr, html.Attribute{Key: "type", Val: "text"})
 			if typed && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "spellcheck", Val: "false"}) {
 				t.Errorf("%s: what is typed into %v may go to a spelling checker", name, tok)
+			}
+			if typed && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "autocomplete", Val: "off"}) {
+				t.Errorf("%s: Firefox writes what is typed into %v to the disk", name, tok)
 			}
 			if tok.Data == "form" && kind == html.StartTagToken && !slices.Contains(tok.Attr, html.Attribute{Key: "autocomplete", Val: "off"}) {
 				t.Errorf("%s: a browser may keep what is typed into %v", name, tok)

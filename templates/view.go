@@ -6,8 +6,10 @@ import "time"
 type Page struct {
 	Locale    *Locale
 	Languages []Link // the language switch; fewer than two show none
+	Chosen    bool   // the reader asked for the language, and not the browser
 	Unit      string // name; "" where no unit is meant
 	Phone     string // of the unit; "" for none
+	Truth     string // path of the Truth; "" where going there would lose what was typed
 }
 
 // Lang returns the language of the page.
@@ -173,6 +175,18 @@ func (t *Thanks) text() string {
 	}
 	return fill(l.ThanksNow, "unit", to)
 }
+
+// Truth is how far secrecy goes. Whoever sent a tip without a script is led here: a
+// page that says thanks and nothing else would prove, in a browser's history, that
+// somebody sent one. All pages lead here too, so that having been here proves
+// nothing; for the same reason it names neither site nor unit.
+type Truth struct {
+	Page
+	Host string // as the browser's history shows it
+}
+
+// Private reports false: the page is the same for all.
+func (*Truth) Private() bool { return false }
 
 // Note is any other page: a few words, and a way on from here.
 type Note struct {

@@ -65,6 +65,7 @@ func vectors() []vector {
 		with("Hmông in two scripts", func(t *vectorTip) {
 			t.Lang, t.Message = "hmn-VN", "Muôx nênhs txiax ntông hâur zos. Muaj neeg txiav ntoo hauv zos."
 		}),
+		with("no language chosen", func(t *vectorTip) { t.Lang = "" }),
 		with("no site name", func(t *vectorTip) { t.SiteName = "" }),
 		with("a site name over several encoded words", func(t *vectorTip) { t.SiteName = strings.Repeat("Bản 😀 ", 20) }),
 		with("a site name that is cut", func(t *vectorTip) { t.SiteName = strings.Repeat("ệ", 120) }),

@@ -53,7 +53,7 @@ func Write(t *intake.Tip, bound string) ([]byte, error) {
 // message returns the tip as a MIME message without its padding.
 func message(t *intake.Tip, bound string) ([]byte, error) {
 	lang := t.Lang
-	if !token.MatchString(lang) {
+	if lang != "" && !token.MatchString(lang) {
 		lang = "und" // the form's hidden field; no reason to lose a tip (RFC 5646, 4.1)
 	}
 	for _, v := range []string{t.Unit, t.Site, string(t.Mailbox)} {
@@ -88,7 +88,9 @@ func message(t *intake.Tip, bound string) ([]byte, error) {
 	field(fieldSite, t.Site)
 	field(fieldMailbox, string(t.Mailbox))
 	field(fieldUrgent, isUrgent)
-	field(fieldLang, lang)
+	if lang != "" {
+		field(fieldLang, lang)
+	}
 	field(fieldType, typeWhole+`; boundary="`+bound+`"`)
 	field(fieldCoding, "8bit")
 	line("")

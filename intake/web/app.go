@@ -40,6 +40,7 @@ type app struct {
 	thanked thanksPages
 	assets  *assets
 	fresh   freshForms
+	truth   truthPages
 	// Content-Security-Policy of pages that run nothing, and of the form.
 	policy, formPolicy string
 }
@@ -64,7 +65,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	a.policies()
-	if err := a.drawFresh(); err != nil {
+	if err := errors.Join(a.drawFresh(), a.drawTruth()); err != nil {
 		return nil, err
 	}
 	// The address that people see, whatever Host a proxy passes on.
@@ -80,6 +81,7 @@ func New(o Options) (http.Handler, error) {
 	e.Pre(a.headers, anyCase, a.noPanic)
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, "/", a.home)
+	e.Match(read, truthPath, a.showTruth)
 	e.Match(read, "/robots.txt", robots)
 	e.Match(read, "/s/:file", a.asset)
 	e.Match(read, "/t", a.find)

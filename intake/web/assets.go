@@ -64,7 +64,7 @@ func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
 		a.keys[u] = hash(recipients)
 		for _, l := range pages.Offer(u.Languages) {
 			data, err := json.Marshal(map[string]any{
-				"keys": a.keys[u], "unit": u.ID, "lang": l.Tag, "to": to,
+				"keys": a.keys[u], "unit": u.ID, "to": to,
 				"texts": l.ScriptTexts(),
 			})
 			if err != nil {

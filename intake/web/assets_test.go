@@ -66,15 +66,15 @@ func TestScriptAndData(t *testing.T) {
 		}
 	}
 	var d struct {
-		Keys, Unit, Lang string
-		To               map[string][]string
-		Texts            map[string]string
+		Keys, Unit string
+		To         map[string][]string
+		Texts      map[string]string
 	}
 	if err := json.Unmarshal(data.Body.Bytes(), &d); err != nil {
 		t.Fatal(err)
 	}
 	u := b.o.Directory.Units()[0]
-	if d.Unit != "na-co-sa" || d.Lang != "en" || len(d.Keys) != 20 || d.To["unit"][0] != u.Receivers[intake.ToUnit].Recipients[0] ||
+	if d.Unit != "na-co-sa" || len(d.Keys) != 20 || d.To["unit"][0] != u.Receivers[intake.ToUnit].Recipients[0] ||
 		d.To["oversight"][0] != u.Receivers[intake.Oversight].Recipients[0] || d.Texts["send_plain"] != "Send the plain way" {
 		t.Errorf("%+v", d)
 	}
@@ -92,8 +92,8 @@ func TestSealedOnThePhone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	send := func(keys, token string) *httptest.ResponseRecorder {
-		contentType, body := formtest.Form(t, token, "delivery=now", "to=unit", "sealed@tin.age="+string(blob))
+	send := func(keys, token string, more ...string) *httptest.ResponseRecorder {
+		contentType, body := formtest.Form(t, append(more, token, "sealed@tin.age="+string(blob))...)
 		return b.do(http.MethodPost, "/t/ncs01?l=vi", bytes.NewReader(body), "Content-Type", contentType, "Accept", "application/json", "Tipbox-Keys", keys)
 	}
 	page := scriptTag.FindStringSubmatch(b.get("/t/ncs01?l=vi").Body.String())
@@ -112,12 +112,22 @@ func TestSealedOnThePhone(t *testing.T) {
 	}
 	for range 2 {
 		w = send(d.Keys, "token="+fresh)
-		if w.Code != http.StatusOK || w.Header().Get("Tipbox-Taken") == "" || !strings.Contains(w.Body.String(), "Đã nhận được tin") {
+		if page := w.Body.String(); w.Code != http.StatusOK || w.Header().Get("Tipbox-Taken") == "" || w.Header().Get("Location") != "" ||
+			!strings.Contains(page, "Đã nhận được tin") || !strings.Contains(page, `href="/t/ncs01?l=vi"`) || !strings.Contains(page, `action="/k"`) {
 			t.Fatalf("%d\n%s", w.Code, w.Body)
 		}
 	}
 	if tip := b.opened(b.unit); tip.Text != "Có người lạ" {
 		t.Errorf("%+v", tip)
+	}
+	for want, how := range map[string][]string{
+		"tới Đồn Biên phòng Na Cô Sa. Không": {"delivery=now", "to=unit"},
+		"tới cơ quan thanh tra":              {"delivery=now", "to=oversight"},
+		"trong 6 giờ tới":                    {"delivery=later", "to=unit"},
+	} {
+		if w := send(d.Keys, b.token("ncs01"), how...); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%v: %d\n%s", how, w.Code, w.Body)
+		}
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 
 // freshForms are the forms on which nothing is written yet, drawn before anyone
 // asks. A form is the same for all sites of a unit but for the site's code and
-// name, and for all visitors but for the token: these are gaps. So all of them
+// name, and for all visitors but for the token and whether they chose the
+// language: these are gaps. So all of them
 // are there from the beginning, whatever the number of sites, and how fast a page
 // comes does not tell whether somebody has looked at it before.
 type freshForms struct {
@@ -44,7 +45,7 @@ func (a *app) drawFresh() error {
 		offered := a.Pages.Offer(u.Languages)
 		a.fresh.offered[u] = offered
 		for _, l := range offered {
-			code, name, vi, token := mark(), mark(), mark(), mark()
+			code, name, vi, query, token := mark(), mark(), mark(), mark(), mark()
 			token += strings.Repeat("x", len(a.Service.Token(&intake.Site{}))-len(token))
 			site := &intake.Site{Unit: u, Code: code, Name: intake.Names{"vi": vi}}
 			if l.Tag != "vi" {
@@ -52,12 +53,12 @@ func (a *app) drawFresh() error {
 			}
 			for _, zalo := range []bool{false, true} {
 				f := a.form(site, a.pageIn(u, l, offered, sitePath(site)))
-				f.Token, f.Zalo = token, zalo
+				f.Token, f.Zalo, f.Action = token, zalo, f.Action+query
 				var page bytes.Buffer
 				if err := a.Pages.Write(&page, f); err != nil {
 					return fmt.Errorf("drawing the form of %s: %w", u.ID, err)
 				}
-				s, err := cutter.splice(page.Bytes(), gap{code, false}, gap{name, false}, gap{vi, false}, gap{token, true})
+				s, err := cutter.splice(page.Bytes(), gap{code, false}, gap{name, false}, gap{vi, false}, gap{query, false}, gap{token, true})
 				if err != nil {
 					return err
 				}
@@ -79,10 +80,14 @@ func escape(text string) string {
 // freshForm answers with an empty form of the site.
 func (a *app) freshForm(c echo.Context, s *intake.Site) error {
 	r := c.Request()
-	l := templates.Choose(a.fresh.offered[s.Unit], c.QueryParam("l"), r.Header.Get("Accept-Language"))
+	l, chosen := choose(c, a.fresh.offered[s.Unit])
+	query := ""
+	if chosen {
+		query = in("", l)
+	}
 	f := a.fresh.forms[freshKey{s.Unit, l.Tag, strings.Contains(r.UserAgent(), "Zalo")}]
 	zipped := accepts(r, "gzip")
-	page := f.page.fill(zipped, s.Code, escape(s.Name.In(l.Tag)), escape(s.Name.In("vi")), a.Service.Token(s))
+	page := f.page.fill(zipped, s.Code, escape(s.Name.In(l.Tag)), escape(s.Name.In("vi")), query, a.Service.Token(s))
 	c.Response().Header().Set("Content-Security-Policy", f.policy)
 	return a.send(c, http.StatusOK, l.Tag, page, zipped)
 }

@@ -62,9 +62,10 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 		offered := b.o.Pages.Offer(unit.Languages)
 		for _, l := range offered {
 			for agent, zalo := range map[string]bool{"Mozilla/5.0 Chrome/91": false, "Mozilla/5.0 Zalo android/12": true} {
-				for _, coding := range []string{"gzip", ""} {
-					name := fmt.Sprint(s.Code, l.Tag, zalo, coding)
-					w := b.get("/t/"+s.Code+"?l="+l.Tag, "User-Agent", agent, "Accept-Encoding", coding)
+				for _, how := range [][2]string{{"gzip", "?l=" + l.Tag}, {"gzip"}, {"", "?l=" + l.Tag}, {}} {
+					coding, target := how[0], "/t/"+s.Code+how[1]
+					name := fmt.Sprint(target, l.Tag, zalo, coding)
+					w := b.get(target, "User-Agent", agent, "Accept-Encoding", coding, "Accept-Language", l.Tag)
 					got := w.Body.Bytes()
 					if w.Header().Get("Content-Length") != fmt.Sprint(len(got)) || w.Header().Get("Content-Encoding") != coding || w.Header().Get("Content-Language") != l.Tag {
 						t.Errorf("%s: %v", name, w.Header())
@@ -76,7 +77,9 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 					if m == nil {
 						t.Fatalf("%s: no token\n%s", name, got)
 					}
-					f := a.form(s, a.pageIn(unit, l, offered, sitePath(s)))
+					page := a.pageIn(unit, l, offered, sitePath(s))
+					page.Chosen = how[1] != ""
+					f := a.form(s, page)
 					f.Token, f.Zalo = string(m[1]), zalo
 					var want bytes.Buffer
 					if err := b.o.Pages.Write(&want, f); err != nil {
@@ -88,11 +91,11 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 					if w.Header().Get("Content-Security-Policy") != a.policyOf(f) {
 						t.Errorf("%s: policy %s", name, w.Header().Get("Content-Security-Policy"))
 					}
-					head := b.do(http.MethodHead, "/t/"+s.Code+"?l="+l.Tag, nil, "User-Agent", agent, "Accept-Encoding", coding)
+					head := b.do(http.MethodHead, target, nil, "User-Agent", agent, "Accept-Encoding", coding, "Accept-Language", l.Tag)
 					if fmt.Sprint(head.Header()) != fmt.Sprint(w.Header()) {
 						t.Errorf("%s: HEAD %v", name, head.Header())
 					}
-					if again := b.get("/t/"+s.Code+"?l="+l.Tag, "User-Agent", agent); tokenField.FindSubmatch(again.Body.Bytes()) == nil || bytes.Contains(again.Body.Bytes(), m[1]) {
+					if again := b.get(target, "User-Agent", agent); tokenField.FindSubmatch(again.Body.Bytes()) == nil || bytes.Contains(again.Body.Bytes(), m[1]) {
 						t.Errorf("%s: the same token twice, or none", name)
 					}
 				}

@@ -32,10 +32,10 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 	text := func(name string) string { return valid(p.Text[name]) }
 	if errors.Is(why, intake.ErrWithdrawn) {
 		return a.answer(c, http.StatusGone, &templates.Note{
-			Kind: templates.Withdrawn, Page: a.page(c, s.Unit, ""), Given: written(p),
+			Kind: templates.Withdrawn, Page: a.keeping(c, s.Unit), Given: written(p),
 		})
 	}
-	f := a.form(s, a.page(c, s.Unit, "")) // no language switch: it is links, and what was typed would be lost
+	f := a.form(s, a.keeping(c, s.Unit))
 	f.Token = a.Service.Token(s)
 	f.Mailbox, f.Message, f.Place, f.Time = text("mailbox"), text("message"), text("place"), text("time")
 	f.Delivery, f.To = text("delivery"), text("to")
@@ -59,6 +59,14 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int((f.Wait+time.Second-1)/time.Second)))
 	}
 	return a.answer(c, status, f)
+}
+
+// keeping returns what a page shows that gives back what was typed: no language
+// switch and no more to read, for these are links, and it would be lost.
+func (a *app) keeping(c echo.Context, u *intake.Unit) templates.Page {
+	p := a.page(c, u, "")
+	p.Truth = ""
+	return p
 }
 
 // explain puts into the form why it was not sent and returns the answer's status.
@@ -127,9 +135,7 @@ func (a *app) fail(err error, c echo.Context) {
 	switch {
 	case known != nil && known.Code == http.StatusNotFound:
 		n.Kind, status = templates.Lost, http.StatusNotFound
-		if n.Given == "" { // else the language switch, which is links, would lose it
-			path = c.Request().URL.EscapedPath()
-		}
+		path = c.Request().URL.EscapedPath()
 	case known != nil && known.Code == http.StatusMethodNotAllowed:
 		n.Kind, status = templates.Method, http.StatusMethodNotAllowed
 	default:
@@ -141,6 +147,9 @@ func (a *app) fail(err error, c echo.Context) {
 		n.Open = sitePath(s)
 	}
 	n.Page = a.page(c, unit, path)
+	if n.Given != "" {
+		n.Page = a.keeping(c, unit)
+	}
 	if err := a.answer(c, status, n); err != nil && !c.Response().Committed {
 		_ = c.NoContent(http.StatusInternalServerError)
 	}

@@ -27,16 +27,17 @@ type thanksPages struct {
 type thanksKey struct {
 	site, lang string
 	delivery   intake.Delivery
+	chosen     bool
 	oversight  bool
 	zipped     bool
 }
 
 // thanks answers a tip that is safe.
 func (a *app) thanks(c echo.Context, s *intake.Site, p templates.Page, delivery intake.Delivery, oversight bool) error {
-	key := thanksKey{s.Code, p.Locale.Tag, delivery, oversight, accepts(c.Request(), "gzip")}
+	key := thanksKey{s.Code, p.Locale.Tag, delivery, p.Chosen, oversight, accepts(c.Request(), "gzip")}
 	view := &templates.Thanks{
 		Page: p, Delivery: string(delivery), Oversight: oversight,
-		Window: s.Unit.LaterWindow, Again: in(sitePath(s), p.Locale), Host: a.BaseURL.Host,
+		Window: s.Unit.LaterWindow, Again: formPath(s, p), Host: a.BaseURL.Host,
 	}
 	page := a.thanked.get(key)
 	if page == nil {

@@ -70,27 +70,36 @@ func (a *app) take(c echo.Context) error {
 		h.Set("Tipbox-Keys", a.assets.data[s.Unit.ID+" "+page.Locale.Tag])
 		return c.NoContent(http.StatusConflict)
 	}
-	if err := a.submit(c.Request(), s, page.Locale, p); err != nil {
+	if err := a.submit(c.Request(), s, page, p); err != nil {
 		if p.Sealed != nil && errors.Is(err, intake.ErrStaleForm) {
 			h.Set("Tipbox-Token", a.Service.Token(s))
 		}
 		return a.giveBack(c, s, p, err)
 	}
 	h.Set("Tipbox-Taken", "yes") // what a captive portal answers with does not say so
+	if p.Sealed == nil {
+		// Browsers keep the body of a form's post beside the page that answers it, on
+		// disk, for their next start: not where the answer leads elsewhere.
+		return c.Redirect(http.StatusSeeOther, in(truthPath, page.Locale))
+	}
 	return a.thanks(c, s, page, intake.Delivery(p.Text["delivery"]), p.Text["to"] == string(intake.Oversight))
 }
 
 // submit hands the form on. A panic on the way is an error here, so that the
 // sender still gets the text back.
-func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *server.Posted) (err error) {
+func (a *app) submit(r *http.Request, s *intake.Site, page templates.Page, p *server.Posted) (err error) {
 	if p.Err != nil {
 		return p.Err
 	}
 	defer a.recovered(&err)
+	lang := ""
+	if page.Chosen { // else it would tell how the phone is set
+		lang = page.Locale.Tag
+	}
 	_, err = a.Service.Submit(r.Context(), &intake.Submission{
 		Site: s, Sender: a.sender(r), Token: p.Text["token"],
 		Mailbox: intake.Mailbox(p.Text["mailbox"]), Message: p.Text["message"],
-		Place: p.Text["place"], Time: p.Text["time"], Lang: l.Tag, Photos: p.Photos,
+		Place: p.Text["place"], Time: p.Text["time"], Lang: lang, Photos: p.Photos,
 		Delivery: intake.Delivery(p.Text["delivery"]), Audience: intake.Audience(p.Text["to"]),
 		Sealed: p.Sealed, Work: p.Text["work"],
 	})
@@ -100,7 +109,7 @@ func (a *app) submit(r *http.Request, s *intake.Site, l *templates.Locale, p *se
 // form returns the site's form, without a token.
 func (a *app) form(s *intake.Site, p templates.Page) *templates.Form {
 	f := &templates.Form{
-		Page: p, Site: s.Name.In(p.Locale.Tag), Action: in(sitePath(s), p.Locale),
+		Page: p, Site: s.Name.In(p.Locale.Tag), Action: formPath(s, p),
 		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
 	}
 	a.assets.extras(f, s)
@@ -118,13 +127,23 @@ func (a *app) page(c echo.Context, u *intake.Unit, path string) templates.Page {
 		wish = u.Languages
 	}
 	offered := a.Pages.Offer(wish)
-	l := templates.Choose(offered, c.QueryParam("l"), c.Request().Header.Get("Accept-Language"))
-	return a.pageIn(u, l, offered, path)
+	l, chosen := choose(c, offered)
+	p := a.pageIn(u, l, offered, path)
+	p.Chosen = chosen
+	return p
+}
+
+// choose returns the language, out of those offered, that suits the request, and
+// whether a link said so, rather than the browser.
+func choose(c echo.Context, offered []*templates.Locale) (l *templates.Locale, chosen bool) {
+	asked := c.QueryParam("l")
+	l = templates.Choose(offered, asked, c.Request().Header.Get("Accept-Language"))
+	return l, strings.EqualFold(l.Tag, asked)
 }
 
 // pageIn returns the same in a language out of those offered.
 func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
-	p := templates.Page{Locale: l}
+	p := templates.Page{Locale: l, Truth: truthPath}
 	if u != nil {
 		p.Unit, p.Phone = u.Name.In(l.Tag), u.Phone
 	}
@@ -138,6 +157,15 @@ func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.L
 
 // sitePath returns the path of a site's page.
 func sitePath(s *intake.Site) string { return "/t/" + s.Code }
+
+// formPath returns the path of a site's form, which has the language only where
+// the sender chose it: it goes into the tip.
+func formPath(s *intake.Site, p templates.Page) string {
+	if !p.Chosen {
+		return sitePath(s)
+	}
+	return in(sitePath(s), p.Locale)
+}
 
 // in returns the path in the language.
 func in(path string, l *templates.Locale) string {

@@ -23,11 +23,11 @@ import (
 	"tipbox/intake/waittest"
 )
 
-// Villager is someone with a browser without script.
+// Villager is someone with a browser without script. They do not go where an answer
+// leads: that it does so is what a test wants to know.
 type Villager struct {
-	URL      string            // of the form
-	Line     http.RoundTripper // nil is everybody's
-	Redirect func(*http.Request, []*http.Request) error
+	URL  string            // of the form
+	Line http.RoundTripper // nil is everybody's
 }
 
 // NewVillager returns a villager with a line, and so a connection, of their own.
@@ -69,6 +69,11 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   string
+}
+
+// Taken reports whether the tip is safe: the sender is led to the page that thanks.
+func (a *Answer) Taken() bool {
+	return a.Status == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/k?l=") && a.Header.Get("Tipbox-Taken") != ""
 }
 
 // String is what a test that fails wants to know of a page.
@@ -127,7 +132,7 @@ func (v *Villager) Do(ctx context.Context, method string, body io.Reader, kind s
 		req.Header.Set("Content-Type", kind)
 	}
 	client := waittest.Client(v.Line)
-	client.CheckRedirect = v.Redirect
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,7 @@ package loss
 
 import (
 	"fmt"
-	"net/http"
+
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +38,6 @@ func TestOneFormTwoServers(t *testing.T) {
 	for _, b := range boxes {
 		b.Is("redis", "ok")
 	}
-	thanked := func(a *boxtest.Answer) bool { return a.Status == http.StatusOK || a.Status == http.StatusSeeOther }
 
 	const pairs = 20
 	var texts []string
@@ -51,7 +50,7 @@ func TestOneFormTwoServers(t *testing.T) {
 			both.Go(func() {
 				tip := boxtest.Report(fmt.Sprintf("Tin %d gửi tới hai máy một lúc", i))
 				tip.Fields["token"] = f.token
-				if a, err := v.Send(t.Context(), tip); err != nil || !thanked(a) {
+				if a, err := v.Send(t.Context(), tip); err != nil || !a.Taken() {
 					t.Errorf("%v, answer %+v", err, a)
 				}
 			})
@@ -73,7 +72,7 @@ func TestOneFormTwoServers(t *testing.T) {
 			switch {
 			case err != nil:
 				t.Error(err)
-			case thanked(a):
+			case a.Taken():
 				taken.Add(1)
 				mu.Lock()
 				texts = append(texts, text)

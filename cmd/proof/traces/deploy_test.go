@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,7 +86,7 @@ func TestAuditProxies(t *testing.T) {
 	d := &auditDay{auditBox: b, photos: auditPhotos(t)}
 	d.front = func() string { return "https://" + n.https }
 	d.start()
-	d.post(d.villager(sourceV4[0]), 200, d.photos)
+	d.post(d.villager(sourceV4[0]), http.StatusSeeOther, d.photos)
 	if used := n.tempFiles(); len(used) == 0 {
 		t.Error("nginx buffers uploads in files, and this is not noticed")
 	}

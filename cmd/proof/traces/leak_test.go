@@ -3,6 +3,7 @@ package traces
 import (
 	"bytes"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func TestAuditFindsLeaks(t *testing.T) {
 	d := &auditDay{auditBox: b, photos: auditPhotos(t)}
 	d.front = d.url
 	d.start()
-	d.post(d.villager(sourceV4[0]), 200, d.photos[:1])
+	d.post(d.villager(sourceV4[0]), http.StatusSeeOther, d.photos[:1])
 	d.mail.Wait(1)
 	d.look()
 	d.ended()
@@ -114,7 +115,7 @@ func TestAuditBuild(t *testing.T) {
 		d.raw(v.At(path), "GET", 404, nil, "")
 	}
 	d.raw(v.At("/audit/within/t/ncs01"), "POST", 415, nil, "") // no body: the form, as for any link to it
-	d.post(v, 200, nil)
+	d.post(v, http.StatusSeeOther, nil)
 	d.mail.Wait(1)
 	d.look()
 	d.ended()

@@ -3,6 +3,7 @@ package traces
 import (
 	"encoding/json"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,11 +36,11 @@ func TestAuditOversight(t *testing.T) {
 		return strings.Contains(metrics(), `tipbox_part_state{part="mail"} 1`)
 	})
 	before := metrics()
-	d.post(v, 200, nil, "to", "oversight")
+	d.post(v, http.StatusSeeOther, nil, "to", "oversight")
 	if after := metrics(); after != before {
 		t.Errorf("one tip shows:\n%s\nbefore:\n%s", after, before)
 	}
-	d.post(v, 200, nil)
+	d.post(v, http.StatusSeeOther, nil)
 	if after := metrics(); after != before {
 		t.Errorf("a second shows:\n%s\nbefore:\n%s", after, before)
 	}
@@ -118,10 +119,10 @@ func TestAuditTimes(t *testing.T) {
 	}
 	begin, quiet, first := time.Now(), notRedis(d.run.Said.String()), times()
 	shown := notRedis(d.fetch("/metrics"))
-	d.post(v, 200, nil, "delivery", "now")
-	d.post(v, 200, nil, "delivery", "urgent")
+	d.post(v, http.StatusSeeOther, nil, "delivery", "now")
+	d.post(v, http.StatusSeeOther, nil, "delivery", "urgent")
 	for range 5 {
-		d.post(v, 200, nil, "delivery", "later")
+		d.post(v, http.StatusSeeOther, nil, "delivery", "later")
 	}
 	mails := d.mail.Wait(2)
 	d.waitFor("two tips to be delivered", func() bool { return len(d.spooled("new")) == 5 })

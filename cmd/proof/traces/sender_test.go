@@ -135,10 +135,7 @@ func auditVillager(t testing.TB, base string, from netip.Addr) *boxtest.Villager
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(line.CloseIdleConnections)
-	return &boxtest.Villager{
-		URL: base + "/t/ncs01?l=vi&fbclid=zq7queryx9", Line: marked{line},
-		Redirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &boxtest.Villager{URL: base + "/t/ncs01?l=vi&fbclid=zq7queryx9", Line: marked{line}}
 }
 
 func dialFrom(from netip.Addr) func(context.Context, string, string) (net.Conn, error) {

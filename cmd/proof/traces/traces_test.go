@@ -80,7 +80,7 @@ func (d *auditDay) live() {
 	d.look()
 
 	d.redis.Kill()
-	d.post(d.villager(sourceV4[0]), 200, nil)
+	d.post(d.villager(sourceV4[0]), http.StatusSeeOther, nil)
 	d.look()
 	d.redis.Start()
 
@@ -97,7 +97,7 @@ func (d *auditDay) live() {
 	}
 	d.set("refuses")
 	d.crash("panic")
-	d.post(d.villager(sourceV4[0]), 200, nil)
+	d.post(d.villager(sourceV4[0]), http.StatusSeeOther, nil)
 	d.waitFor("held tips", func() bool {
 		return len(d.spooled("hold")) > 0 && strings.Contains(d.run.Said.String(), "refuses a tip")
 	})
@@ -105,8 +105,8 @@ func (d *auditDay) live() {
 	d.set("")
 	d.crash("SIGKILL")
 	for i, delivery := range []string{"now", "urgent"} {
-		d.post(d.villager(sourceV4[1]), 200, d.photos[i:], "delivery", delivery)
-		d.post(d.villager(sourceV4[1]), 200, nil, "delivery", delivery, "to", "oversight")
+		d.post(d.villager(sourceV4[1]), http.StatusSeeOther, d.photos[i:], "delivery", delivery)
+		d.post(d.villager(sourceV4[1]), http.StatusSeeOther, nil, "delivery", delivery, "to", "oversight")
 	}
 	d.mail.Wait(4)
 	d.look()
@@ -182,7 +182,7 @@ func auditTable(canaries []canary, places []*place) (found map[string]map[string
 func (d *auditDay) byProxy(from netip.Addr) {
 	v := auditVillager(d.t, d.url(), netip.MustParseAddr("127.0.0.1"))
 	v.Line = withHeader{v.Line, "X-Forwarded-For", forgedV6.String() + ", " + from.String()}
-	d.post(v, http.StatusOK, nil)
+	d.post(v, http.StatusSeeOther, nil)
 	d.flood(v)
 }
 

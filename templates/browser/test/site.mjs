@@ -8,8 +8,8 @@ import { listen, root, shut } from "./support.mjs";
 
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; worker-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types tipbox-worker";
 
-const page = (withScript) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hòm thư</title>
-<form id="tip" method="post" action="/t/ncs01" enctype="multipart/form-data" autocomplete="off" data-site="ncs01" data-site-name="Nhà văn hóa bản">
+const page = (withScript, lang) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hòm thư</title>
+<form id="tip" method="post" action="/t/ncs01${lang}" enctype="multipart/form-data" autocomplete="off" data-site="ncs01" data-site-name="Nhà văn hóa bản">
 <fieldset data-field="mailbox"><legend>Hộp thư</legend>
 <label><input type="radio" name="mailbox" value="suggestion">Góp ý</label><label><input type="radio" name="mailbox" value="report">Phản ánh</label><label><input type="radio" name="mailbox" value="crime">Tố giác</label></fieldset>
 <p data-field="message"><label>Nội dung <textarea name="message"></textarea></label></p>
@@ -56,8 +56,8 @@ export async function site(data, hold = {}) {
           send(status, "text/html; charset=utf-8", body, headers);
         } else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
       });
-    } else if (path === "/t/ncs01") send(200, "text/html", page(true));
-    else if (path === "/plain") send(200, "text/html", page(false));
+    } else if (path === "/t/ncs01") send(200, "text/html", page(true, new URL(request.url, "http://x").search));
+    else if (path === "/plain") send(200, "text/html", page(false, ""));
     else if (path === "/s/seal.js") send(200, "text/javascript", readFileSync(join(root, "seal.js")));
     else if (path === "/favicon.ico") send(204, "image/x-icon");
     else if (state.data[path] === "drop") request.socket.destroy();

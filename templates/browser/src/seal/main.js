@@ -12,6 +12,8 @@
 //     and holds the telephone numbers;
 //   one <button type="submit"> that ends in text;
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
+//   The language that the sender chose is l in the form's action; where the browser
+//   chose it there is none, nor in the tip.
 //   The form has data-posted once it was sent without the script (pages/send.js): a
 //   browser shows it until the answer comes, and sealing it too would make two tips.
 //   The same script asks before a page is left on which something is typed.
@@ -20,16 +22,16 @@
 //   the field and div.alert above the form. It sets aria-busy on the form.
 //
 // Data (data-keys), one JSON per unit and language, immutable at its address:
-//   { "keys": ID, "unit": ID, "lang": TAG,
+//   { "keys": ID, "unit": ID,
 //     "to": {"unit": [RECIPIENT…], "oversight": […]}, "texts": {…} }
 //   keys names this set of recipients; texts are those of templates/script.go.
 //
 // Request: POST form.action, multipart/form-data with sealed, delivery, to, token,
 //   work where it was asked for, and headers Accept: application/json, Tipbox-Keys: ID.
 // Answers:
-//   200 with Tipbox-Taken: the thank-you page, put in this page's place, so that
-//     the browser's history says no more than without the script; 2xx without
-//     Tipbox-Taken is somebody else's answer (a captive portal): tried again;
+//   200 with Tipbox-Taken: the thank-you page, put in this page's place: the
+//     browser's history does not even have the /k that a plain post is led to (303);
+//     2xx without Tipbox-Taken is somebody else's answer (a captive portal): tried again;
 //   409 with Tipbox-Keys: /s/….json where ID is not the present set: the
 //     script loads that, seals anew and posts again; where it does not get
 //     that, it is as if there had been no answer;
@@ -124,7 +126,7 @@ class Page {
 
   disable(on) {
     Array.from(this.form.elements).forEach((element) => {
-      element.disabled = on;
+      if (element.type !== "password") element.disabled = on; // that one always is: templates/form.go
     });
   }
 
@@ -155,7 +157,8 @@ class Page {
   }
 
   async seal(tip) {
-    const { unit, lang, to } = this.data;
+    const { unit, to } = this.data;
+    const lang = new URL(this.form.action).searchParams.get("l") || "";
     const { site, siteName } = this.form.dataset;
     this.sealed = new Blob([await seal({ ...tip, id: "", unit, site, siteName, lang, urgent: tip.delivery === "urgent" }, to[tip.to])]);
     this.tip = tip; // what is sealed
@@ -262,7 +265,7 @@ async function start() {
   const form = document.getElementById("tip");
   const data = form && (await load(script.getAttribute("data-keys"), 5));
   if (!data) return;
-  const trial = { id: "", unit: data.unit, site: form.dataset.site, siteName: "", mailbox: "report", urgent: false, lang: data.lang, message: "", photos: [] };
+  const trial = { id: "", unit: data.unit, site: form.dataset.site, siteName: "", mailbox: "report", urgent: false, lang: "", message: "", photos: [] };
   await seal(trial, data.to.unit);
   if (!("posted" in form.dataset)) new Page(form, data);
 }

@@ -61,7 +61,7 @@ function message(tip, boundary) {
     `Tipbox-Site: ${tip.site}`,
     `Tipbox-Mailbox: ${tip.mailbox}`,
     `Tipbox-Urgent: ${tip.urgent ? "yes" : "no"}`,
-    `Tipbox-Lang: ${token.test(tip.lang) ? tip.lang : "und"}`,
+    ...(tip.lang ? [`Tipbox-Lang: ${token.test(tip.lang) ? tip.lang : "und"}`] : []),
     `Content-Type: multipart/mixed; boundary="${boundary}"`,
     "Content-Transfer-Encoding: 8bit",
     "",

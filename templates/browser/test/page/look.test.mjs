@@ -29,6 +29,7 @@ const pages = {
   astray: { url: (lang) => link("ncs01", lang), status: 404, act: sendTo("/"), given: true },
   lost: { url: (lang) => link("khong-co", lang), status: 404 },
   home: { url: (lang) => `${box.url}/?l=${lang}` },
+  truth: { url: (lang) => `${box.url}/k?l=${lang}` },
 };
 
 // The driver of Firefox cannot change the colours: there it is night. It is shown

@@ -59,6 +59,13 @@ export async function fill(page, message, { mailbox = "report", photo } = {}) {
 
 export const press = (page) => page.click("button[type=submit]");
 export const thanked = (page) => page.waitForSelector(".done h1");
+
+/** Waits for the page that all are led to who sent without the script. */
+export async function led(page) {
+  await thanked(page);
+  const { pathname, search, hash } = new URL(page.url());
+  if (pathname + search + hash !== "/k?l=vi") throw new Error(`led to ${page.url()}`);
+}
 export const fault = async (kind) => {
   const answer = await fetch(`${box.control}?${kind}`, { signal: AbortSignal.timeout(stepLimit) });
   if (!answer.ok) throw new Error(await answer.text());
