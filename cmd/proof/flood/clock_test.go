@@ -27,7 +27,6 @@ const (
 	digestEvery = 15 * time.Minute
 	urgentEvery = 5 * time.Minute
 	bulkMax     = 1 << 30
-	tickOfFlood = 5 * time.Millisecond
 )
 
 var defaults = limit.Rules{
@@ -40,28 +39,26 @@ var defaults = limit.Rules{
 type off int
 
 const (
-	none     off = iota
-	lanes        // the limits are so wide that all goes in front
-	ranks        // a digest takes any tips
-	work         // proofs of work cost nothing
-	bulkSize     // the lane has a bound of its own no more
+	none  off = iota
+	lanes     // the limits are so wide that all goes in front
+	ranks     // a digest takes any tips
+	work      // proofs cost nothing
 )
 
 // flood is who attacks, and who sends meanwhile.
 type flood struct {
 	name     string
+	smaller  int           // how many times: see floods
 	every    time.Duration // between two posts of the attack
 	networks int           // that it has
 	from     func(n int) sender
 	photos   bool
 	urgent   bool
-	cores    float64       // with which it solves challenges, 0: it runs no script
+	cores    float64 // with which it solves challenges, 0: it runs no script
 	honest   func(n int) sender
 	plain    bool // the honest have no script either
 	without  off
-	// few is set where the attack comes from the honest senders' own network: what
-	// remains of the figures is told, not held.
-	own bool
+	told     bool // what comes of it is told, not held
 }
 
 // row is what came of it.
@@ -116,17 +113,14 @@ type post struct {
 // simulate runs a flood for so long on the clock of a synctest bubble.
 func simulate(t testing.TB, f flood, hours float64) row {
 	t.Helper()
-	rules, most := defaults, int64(bulkMax)
-	switch f.without {
-	case lanes:
+	rules := defaults
+	if f.without == lanes {
 		wide := limit.Rule{Count: 1_000_000, Per: time.Hour, Burst: 1_000_000}
 		rules = limit.Rules{Sender: wide, Site: wide, All: wide}
-	case bulkSize:
-		most = 1 << 50
 	}
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret)
-	l, err := limit.New(limit.Options{Rules: rules, Secret: secret, BulkMax: most, WorkCost: 1})
+	l, err := limit.New(limit.Options{Rules: rules, Secret: secret, BulkMax: bulkMax / int64(f.smaller), WorkCost: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +130,8 @@ func simulate(t testing.TB, f flood, hours float64) row {
 	end := start.Add(time.Duration(hours * float64(time.Hour)))
 	attack, people, elsewhere := start, start.Add(time.Minute), start.Add(time.Minute)
 	proofs := 0.0
-	for n, honest := 0, 0; time.Now().Before(end); time.Sleep(tickOfFlood) {
+	tick := min(f.every, time.Second)
+	for n, honest := 0, 0; time.Now().Before(end); time.Sleep(tick) {
 		now := time.Now()
 		for ; !attack.After(now); attack = attack.Add(f.every) {
 			proofs = min(proofs+f.every.Seconds()*f.cores/secondsOfWork, max(1, f.cores/secondsOfWork*limit.WorkLife.Seconds()))
