@@ -123,26 +123,34 @@ func (b *bulk) due(now time.Time) (ready bool, again time.Time) {
 	return !again.After(now), again
 }
 
-// choose returns the tips of the next digest: those that have reached the same
-// addresses, the first of a network first, then what brought a proof of work, then
-// whose networks have sent least; texts before photos; and of equals any with the
-// same chance.
+// choose returns the tips of the next digest.
 func (b *bulk) choose(now time.Time) []intake.ID {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	var due []spool.Entry
+	for _, p := range b.tips {
+		if !p.due.After(now) {
+			due = append(due, p.Entry)
+		}
+	}
+	return Choose(due, b.most)
+}
+
+// Choose returns which of the tips go in a digest of at most so many bytes: of
+// those that have reached the same addresses the first of a network first, then
+// what brought a proof of work, then whose networks have sent least; texts before
+// photos; and of equals any with the same chance. The first goes however large.
+func Choose(tips []spool.Entry, most int) []intake.ID {
 	type candidate struct {
-		*parcel
+		spool.Entry
 		rank  int
 		photo bool
 		luck  uint64
 	}
 	var all []candidate
-	for _, p := range b.tips {
-		if p.due.After(now) {
-			continue
-		}
-		c := candidate{p, 2 * p.Rank, p.Size > intake.MaxSealedText, rand.Uint64()} //nolint:gosec // seeded by the system (ChaCha8)
-		if p.Work && p.Rank > 0 {
+	for _, e := range tips {
+		c := candidate{e, 2 * e.Rank, e.Size > intake.MaxSealedText, rand.Uint64()} //nolint:gosec // seeded by the system (ChaCha8)
+		if e.Work && e.Rank > 0 {
 			c.rank = 1
 		}
 		all = append(all, c)
@@ -157,14 +165,13 @@ func (b *bulk) choose(now time.Time) []intake.ID {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.luck, b.luck))
 	})
 	var ids []intake.ID
-	room := b.most
 	for _, c := range all {
 		if strings.Join(c.Reached, "\n") != strings.Join(all[0].Reached, "\n") {
 			continue
 		}
-		if size := Encoded(c.Size); size <= room || ids == nil {
+		if size := Encoded(c.Size); size <= most || ids == nil {
 			ids = append(ids, c.ID)
-			room -= size
+			most -= size
 		}
 	}
 	return ids

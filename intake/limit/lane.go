@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"net/netip"
 	"sync"
@@ -18,6 +19,7 @@ type bulkLane struct {
 	free func() int64 // bytes on the disk
 	now  func() time.Time
 	draw func() draw
+	few  func(mark) uint
 
 	mu     sync.Mutex
 	total  load
@@ -36,10 +38,10 @@ type dayCount struct {
 	took map[mark]int
 }
 
-// load is a number of bytes with the latch of how many may be.
+// load is a number of bytes with the latches on the way to how many may be.
 type load struct {
-	bytes     int64
-	half, all latch
+	bytes int64
+	steps [len(steps)]latch
 }
 
 type bulkTip struct {
@@ -50,7 +52,7 @@ type bulkTip struct {
 
 func newBulkLane(most int64, free func() int64, now func() time.Time) *bulkLane {
 	return &bulkLane{
-		most: most, free: free, now: now, draw: newDraw,
+		most: most, free: free, now: now, draw: newDraw, few: fewOf,
 		sites: make(map[string]*load), tips: make(map[intake.ID]bulkTip),
 	}
 }
@@ -68,43 +70,67 @@ type fill int
 
 const (
 	takesAll    fill = iota
-	takesText        // half full, or its photos have their share: from a sender within the limits, or with a proof of work
-	takesProven      // the site has half its share: the first tip of a network, or with a proof of work
+	takesText        // the lane, or its photos' share, fills: from a sender within the limits, or with a proof of work
+	takesProven      // the site's share fills: from a network that has sent few, or with a proof of work
+	takesFew         // the rest of the lane, or of the site's share: from a network that has sent few
 	takesNone
 )
 
-// ask tells what the lane takes, and of which rank the tip would be.
-func (b *bulkLane) ask(w want) (f fill, rank int) {
+// ask tells what the lane takes, whether the sender's network has sent few, and of
+// which rank the tip would be.
+//
+// The last of the room is kept for networks that have sent few: proofs of work
+// can be had by the thousand, addresses of one's own less so.
+func (b *bulkLane) ask(w want) (f fill, few bool, rank int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now, room := micros(b.now()), b.room()
 	site := b.site(w.site)
-	rank = min(bits.Len(b.count(w.sender)), intake.MaxRank)
-	open := func(l *latch, used, bound int64) (open bool) {
-		*l, open = l.believed(now).pass(now, used, bound, 0, b.draw())
-		return open
-	}
-	// A share is never more than it is called: its latch is for two thirds of it,
-	// which the largest factor makes the whole.
-	within := func(l *latch, used, share int64) bool { return open(l, used+w.bytes, share*2/3) }
-	half := open(&b.total.half, b.total.bytes, room/2)
-	siteHalf := open(&site.half, site.bytes, room/4)
+	took, bound := b.count(w.sender)
+	few, rank = took < bound, min(bits.Len(took), intake.MaxRank)
+	lane, share, photos := b.steps(now, &b.total, room), b.steps(now, site, room/2), b.steps(now, &b.photos, room/4)
 	switch {
-	case b.total.bytes+w.bytes > room, !within(&site.all, site.bytes, room/2):
-		return takesNone, rank
-	case w.photo && (!half || !siteHalf || !within(&b.photos.all, b.photos.bytes, room/4)):
-		return takesText, rank
-	case !siteHalf:
-		return takesProven, rank
-	case !half:
-		return takesText, rank
+	case lane == 3 || share == 3 || !b.hasRoom(w):
+		return takesNone, few, rank
+	case w.photo && (lane > 0 || share > 0 || photos == 3 || b.photos.bytes+w.bytes > room/4):
+		return takesText, few, rank
+	case lane == 2 || share == 2:
+		return takesFew, few, rank
+	case share == 1:
+		return takesProven, few, rank
+	case lane == 1:
+		return takesText, few, rank
 	}
-	return takesAll, rank
+	return takesAll, few, rank
+}
+
+// steps are where on the way to a bound less is taken, in eighths of it: each
+// anywhere between the two, by its latch. So they come in their order, and the last
+// is never beyond the bound.
+var steps = [...]struct{ least, most int64 }{{1, 2}, {2, 4}, {6, 8}}
+
+// steps returns how many of the steps to its bound a load has reached. What is
+// asked for does not count: a large blob would close the lane for all the others.
+func (b *bulkLane) steps(now int64, l *load, bound int64) (reached int) {
+	for i, s := range steps {
+		least, wide := bound*s.least/8, bound*(s.most-s.least)/8
+		var open bool
+		l.steps[i], open = l.steps[i].believed(now).pass(now, l.bytes-least+wide*leastFactor/one, wide, 0, b.draw())
+		if !open {
+			reached = i + 1
+		}
+	}
+	return reached
 }
 
 // room returns how many bytes the lane may have now. What it has counts as free.
 func (b *bulkLane) room() int64 {
 	return min(b.most, b.free()/4+b.total.bytes/4)
+}
+
+func (b *bulkLane) hasRoom(w want) bool {
+	room := b.room()
+	return b.total.bytes+w.bytes <= room && b.site(w.site).bytes+w.bytes <= room/2
 }
 
 func (b *bulkLane) site(code string) *load {
@@ -121,7 +147,7 @@ func (b *bulkLane) site(code string) *load {
 func (b *bulkLane) add(id intake.ID, w want) (room, entered bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if room := b.room(); b.total.bytes+w.bytes > room || b.site(w.site).bytes+w.bytes > room/2 {
+	if !b.hasRoom(w) {
 		return false, false
 	}
 	b.turn()
@@ -186,12 +212,26 @@ func laneNetwork(sender netip.Addr) netip.Prefix {
 	return nets[len(nets)-1].prefix
 }
 
+const (
+	leastFew = 2
+	mostFew  = 29
+)
+
+// fewOf returns how many tips of a network within a day are no longer few. The
+// mark draws it, for each network and day: were it the same for all, a sender's
+// neighbours behind the same address could see that there was a tip.
+func fewOf(m mark) uint {
+	return leastFew + uint(binary.BigEndian.Uint32(m[:]))%(mostFew-leastFew+1)
+}
+
 // count returns how many tips of the sender's network the lane took today and
-// the day before.
-func (b *bulkLane) count(sender netip.Addr) uint {
+// the day before, and how many are no longer few.
+func (b *bulkLane) count(sender netip.Addr) (took, few uint) {
 	b.turn()
 	n := laneNetwork(sender)
-	return uint(b.today.took[b.today.key.mark(n)] + b.before.took[b.before.key.mark(n)]) //nolint:gosec // never negative
+	m := b.today.key.mark(n)
+	took = uint(b.today.took[m] + b.before.took[b.before.key.mark(n)]) //nolint:gosec // never negative
+	return took, b.few(m)
 }
 
 // turn begins a new day's count, and forgets the day before yesterday.

@@ -33,14 +33,17 @@ func TestLaneFill(t *testing.T) {
 	}{
 		"empty":                         {nil, wanted("a", 1, false), takesAll},
 		"a photo":                       {nil, wanted("a", 10, true), takesAll},
-		"a photo beyond photos' share":  {nil, wanted("a", 11, true), takesText},
-		"photos have their share":       {[]want{wanted("b", 8, true), wanted("c", 2, true)}, wanted("a", 1, true), takesText},
-		"but texts don't mind":          {[]want{wanted("b", 8, true), wanted("c", 2, true)}, wanted("a", 1, false), takesAll},
-		"half full":                     {[]want{wanted("b", 16, false), wanted("c", 17, false)}, wanted("a", 1, false), takesText},
-		"no photos where it is":         {[]want{wanted("b", 16, false), wanted("c", 17, false)}, wanted("a", 1, true), takesText},
-		"the site has half its share":   {[]want{wanted("a", 17, false)}, wanted("a", 1, false), takesProven},
-		"other sites don't mind":        {[]want{wanted("b", 17, false)}, wanted("a", 1, false), takesAll},
-		"the site has its share":        {[]want{wanted("a", 21, false)}, wanted("a", 1, false), takesNone},
+		"a photo beyond photos' share":  {nil, wanted("a", 17, true), takesText},
+		"photos have their share":       {[]want{wanted("b", 6, true), wanted("c", 6, true), wanted("d", 3, true)}, wanted("a", 1, true), takesText},
+		"but texts are taken":           {[]want{wanted("b", 6, true), wanted("c", 6, true), wanted("d", 3, true)}, wanted("a", 1, false), takesText},
+		"an eighth and a half full":     {[]want{wanted("b", 6, false), wanted("c", 7, false)}, wanted("a", 1, false), takesText},
+		"no photos where it is":         {[]want{wanted("b", 6, false), wanted("c", 7, false)}, wanted("a", 1, true), takesText},
+		"three eighths full":            {[]want{wanted("b", 12, false), wanted("c", 13, false)}, wanted("a", 1, false), takesFew},
+		"seven eighths full":            {[]want{wanted("b", 28, false), wanted("c", 29, false)}, wanted("a", 1, false), takesNone},
+		"a fifth of the site's":         {[]want{wanted("a", 7, false)}, wanted("a", 1, false), takesProven},
+		"other sites don't mind":        {[]want{wanted("b", 7, false)}, wanted("a", 1, false), takesAll},
+		"three eighths of the site's":   {[]want{wanted("a", 13, false)}, wanted("a", 1, false), takesFew},
+		"seven eighths of the site's":   {[]want{wanted("a", 29, false)}, wanted("a", 1, false), takesNone},
 		"full":                          {[]want{wanted("b", 32, false), wanted("c", 32, false)}, wanted("a", 1, false), takesNone},
 		"what is found at the start":    {[]want{wanted("", 32, false), wanted("c", 32, false)}, wanted("a", 1, false), takesNone},
 		"more than the lane ever takes": {nil, wanted("a", 65, false), takesNone},
@@ -52,7 +55,7 @@ func TestLaneFill(t *testing.T) {
 					t.Fatal("no room for", w)
 				}
 			}
-			if got, _ := b.ask(c.asks); got != c.fill {
+			if got, _, _ := b.ask(c.asks); got != c.fill {
 				t.Errorf("takes %d, want %d", got, c.fill)
 			}
 			for i := range c.before {
@@ -98,7 +101,7 @@ func TestLaneRank(t *testing.T) {
 	clock := noon()
 	b := newTestLane(clock)
 	rank := func(addr string) int {
-		_, rank := b.ask(want{site: "a", sender: netip.MustParseAddr(addr), bytes: 1})
+		_, _, rank := b.ask(want{site: "a", sender: netip.MustParseAddr(addr), bytes: 1})
 		return rank
 	}
 	send := func(addr string, n int) {
@@ -134,6 +137,43 @@ func TestLaneRank(t *testing.T) {
 	clock.forward(72 * time.Hour)
 	if got := rank("2001:db8:0:1::1"); got != 0 {
 		t.Errorf("after days without a tip the rank is %d", got)
+	}
+}
+
+// TestBlobClosesNothing: that a large tip finds no room is no reason to take no
+// small ones.
+func TestBlobClosesNothing(t *testing.T) {
+	b := newTestLane(noon())
+	for _, photo := range []bool{true, false} {
+		if got, _, _ := b.ask(wanted("a", 40, photo)); got != takesNone {
+			t.Errorf("a blob: takes %d", got)
+		}
+	}
+	if got, _, _ := b.ask(wanted("a", 1, false)); got != takesAll {
+		t.Errorf("after the blobs: takes %d", got)
+	}
+}
+
+// TestFew: a network has sent few until it has sent some number that is its own
+// that day.
+func TestFew(t *testing.T) {
+	b := newBulkLane(1<<30, plenty, noon().now)
+	bounds := make(map[int]int)
+	for n := range 500 {
+		sent := 0
+		for ; ; sent++ {
+			w := want{site: "a", sender: address(n), bytes: 1}
+			if _, few, _ := b.ask(w); !few {
+				break
+			}
+			b.add(tipID(n), w)
+		}
+		bounds[sent]++
+	}
+	for n := range mostFew + 2 {
+		if (bounds[n] > 0) != (n >= leastFew && n <= mostFew) {
+			t.Errorf("after %d tips %d of 500 networks had sent more than few", n, bounds[n])
+		}
 	}
 }
 

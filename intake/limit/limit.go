@@ -38,8 +38,11 @@ type Options struct {
 	Secret []byte        // of the service, the same on all servers: proofs of work hang on it
 	// BulkMax is how many bytes the bulk lane may have; it never gets more than a
 	// quarter of what Free says is free on its disk. Default 1 GiB, and enough.
-	BulkMax    int64
-	Free       func() int64
+	BulkMax int64
+	Free    func() int64
+	// WorkCost is how many iterations each key of a proof of work takes. Default
+	// so many that a proof costs a PC about 0.6 s.
+	WorkCost   int
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
 
@@ -124,6 +127,7 @@ func New(o Options) (*Limits, error) {
 	if l.work, err = NewWork(o.Secret, l); err != nil {
 		return nil, err
 	}
+	l.work.cost = cmp.Or(o.WorkCost, l.work.cost)
 	if o.Redis != nil {
 		client, err := redis.Dial(*o.Redis, l.patience)
 		if err != nil {

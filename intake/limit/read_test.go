@@ -16,6 +16,7 @@ import (
 type watched struct {
 	site   Rule
 	room   int64 // of the lane
+	waits  int64 // bytes of others that wait at the site
 	victim intake.Ask
 	try    func(n int) intake.Ask
 }
@@ -24,6 +25,10 @@ type watched struct {
 func (w watched) until(t *testing.T, l *Limits, clock *fakeClock, sent bool) int {
 	t.Helper()
 	l.memory.now, l.senders.now, l.lane.now = clock.now, clock.now, clock.now
+	if w.waits > 0 {
+		l.lane.add("TB-0000-0000", want{site: "a", sender: address(0), bytes: w.waits})
+		l.memory.take(t.Context(), "a", allowed{front: true})
+	}
 	if sent {
 		if _, refused := l.take(t, w.victim); refused != nil {
 			t.Fatal("the tip that is looked for was refused")
@@ -60,16 +65,19 @@ func TestLimitsCannotBeRead(t *testing.T) {
 	site, wide := Rule{48, time.Hour, 16}, Rule{4800, time.Hour, 1600}
 	for name, w := range map[string]watched{
 		"a tip at the site, from anywhere": {
-			site, 1 << 30, text("a"), func(n int) intake.Ask { return ask("a", address(n), true) },
+			site, 1 << 30, 0, text("a"), func(n int) intake.Ask { return ask("a", address(n), true) },
 		},
 		"a tip at another site, from the same address": {
-			wide, 1 << 30, text("b"), func(int) intake.Ask { return ask("a", villager, true) },
+			wide, 1 << 30, 0, text("b"), func(int) intake.Ask { return ask("a", villager, true) },
 		},
 		"the same, with text alone": {
-			wide, 1 << 30, text("b"), func(int) intake.Ask { return ask("a", villager, false) },
+			wide, 1 << 30, 0, text("b"), func(int) intake.Ask { return ask("a", villager, false) },
 		},
 		"what the site takes from who has spent nothing": {
-			site, 8 << 20, text("a"), func(n int) intake.Ask { return ask("a", address(n/3), false) },
+			site, 8 << 20, 0, text("a"), func(n int) intake.Ask { return ask("a", address(n/3), false) },
+		},
+		"what a site whose share fills takes from the same address": {
+			Rule{1, time.Hour, 1}, 256 << 20, 65 << 20, text("a"), func(int) intake.Ask { return ask("a", villager, false) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +88,7 @@ func TestLimitsCannotBeRead(t *testing.T) {
 				for i := range 2 * runs {
 					l := alone(t, rules, w.room)
 					if !exact {
-						l.memory.draw, l.senders.draw, l.lane.draw = newDraw, newDraw, newDraw
+						l.memory.draw, l.senders.draw, l.lane.draw, l.lane.few = newDraw, newDraw, newDraw, fewOf
 					}
 					sent := i%2 == 0
 					counts[sent] = append(counts[sent], w.until(t, l, noon(), sent))

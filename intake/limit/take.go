@@ -55,12 +55,12 @@ func (l *Limits) Take(ctx context.Context, a intake.Ask) (intake.Grant, error) {
 func (g *grant) bulk(ctx context.Context) (refused *intake.LimitError, why string) {
 	l, a := g.limits, g.ask
 	w := want{site: a.Site, sender: a.Sender, bytes: a.Size, photo: a.Photos}
-	fill, rank := l.lane.ask(w)
+	fill, few, rank := l.lane.ask(w)
 	g.lane, g.rank = intake.Bulk, rank
 	// A sender whose own limit is not reached needs no proof for a text, so that
 	// people without script are not shut out. Were it only whoever has sent nothing
 	// at all, their neighbours behind the same address could see that they have.
-	own := g.sender.front && !a.Photos && (fill <= takesText || fill == takesProven && rank == 0)
+	own := g.sender.front && !a.Photos && (fill <= takesText || fill <= takesFew && few)
 	switch {
 	case g.spent == inBulk && fill == takesAll:
 		g.used.bulk = true
@@ -68,7 +68,7 @@ func (g *grant) bulk(ctx context.Context) (refused *intake.LimitError, why strin
 		g.used.front = true
 	case a.Photos && fill != takesNone:
 		return &intake.LimitError{RetryAfter: later(), Photos: true}, refusedPhotos
-	case fill == takesNone:
+	case fill >= takesFew:
 		return &intake.LimitError{RetryAfter: later()}, refusedFull
 	default:
 		now := time.Now()
