@@ -93,3 +93,61 @@ func TestHostileHeaders(t *testing.T) {
 		t.Error("a unit with a line end was taken")
 	}
 }
+
+// A tip that fills its class to the last byte has that class and is not padded.
+func TestExactFit(t *testing.T) {
+	rest, err := message(textTip(""), bound)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fits := Sizes[0] - len(rest)
+	for n, size := range map[int]int{fits - 1: Sizes[0], fits: Sizes[0], fits + 1: Sizes[1]} {
+		tip := textTip(strings.Repeat("a", n))
+		plain, err := Write(tip, bound)
+		if err != nil || len(plain) != size || !bytes.HasSuffix(plain, []byte("\n")) {
+			t.Errorf("%d bytes: %d, %v, want %d", n, len(plain), err, size)
+		}
+		if got := Parse(plain); got.Text != tip.Message || len(got.Warnings) > 0 {
+			t.Errorf("%d bytes: read back %d, %v", n, len(got.Text), got.Warnings)
+		}
+	}
+}
+
+// The payload of a tip has one of six lengths, and no other is taken for one.
+func TestPayloadSize(t *testing.T) {
+	// By hand: a nonce of 16, and a tag of 16 for each 64 KiB or part of it, of
+	// which there is at least one.
+	for n, want := range map[int]int{
+		0: 16 + 16, 1: 16 + 1 + 16, 16 << 10: 16 + 16384 + 16,
+		64 << 10: 16 + 65536 + 16, 64<<10 + 1: 16 + 65537 + 32, 4 << 20: 16 + 4194304 + 64*16,
+	} {
+		if got := PayloadSize(n); got != want {
+			t.Errorf("%d bytes: %d, want %d", n, got, want)
+		}
+	}
+	for _, size := range Sizes {
+		if n := PayloadSize(size); !HasSize(n) || HasSize(n-1) || HasSize(n+1) {
+			t.Errorf("the payload of %d bytes", size)
+		}
+	}
+}
+
+// A site's name of just the length that has room stays, and a longer one is cut
+// between two characters.
+func TestLongSiteNames(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("ệ", maxNameBytes/3):        strings.Repeat("ệ", maxNameBytes/3),
+		strings.Repeat("ệ", maxNameBytes/3) + "a":  strings.Repeat("ệ", maxNameBytes/3) + "…",
+		"ab" + strings.Repeat("ệ", maxNameBytes/3): "ab" + strings.Repeat("ệ", maxNameBytes/3-1) + "…",
+	} {
+		tip := textTip("x")
+		tip.SiteName = name
+		plain, err := Write(tip, bound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Parse(plain).SiteName; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -27,3 +27,20 @@ func TestFollow(t *testing.T) {
 		}
 	}
 }
+
+// TestFollowToTheLastByte: an answer of just as much as is read is read whole, and
+// a length in it that is too much is seen.
+func TestFollowToTheLastByte(t *testing.T) {
+	for length, want := range map[string]bool{"$0": true, "$60000000": false} {
+		answer := make([]byte, mostAnswered)
+		copy(answer, length+"\r\n")
+		var w wary
+		if got := w.follow(answer); got != want {
+			t.Errorf("%s: %v", length, got)
+		}
+	}
+	var w wary
+	if w.follow(make([]byte, mostAnswered+1)) {
+		t.Error("a byte more is taken")
+	}
+}
