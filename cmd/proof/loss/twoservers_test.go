@@ -2,7 +2,6 @@ package loss
 
 import (
 	"fmt"
-
 	"os"
 	"path/filepath"
 	"strings"

@@ -175,7 +175,7 @@ func (d *auditDay) mistakes() {
 	body, kind := auditBody(d.t, auditForm(d.token(v)), d.photos...)
 	d.raw(v, http.MethodPost, 400, body[:len(body)/2], kind)
 	d.raw(v, http.MethodPost, 400, body, "multipart/form-data; boundary=zq7partx9")
-	d.raw(v, http.MethodPost, 200, body, "application/zq7partx9") // the form itself tells what it is
+	d.raw(v, http.MethodPost, http.StatusSeeOther, body, "application/zq7partx9") // the form itself tells what it is
 	d.raw(v, http.MethodPost, 415, []byte(markMessage+" is no form"), "application/zq7partx9")
 }
 
