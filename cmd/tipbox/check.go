@@ -38,17 +38,16 @@ func runCheck(t *terminal.Terminal, path string) error {
 	wrong := 0
 	for f := range check.Config(cfg) {
 		word := "ok"
-		if f.Hint != "" {
+		switch {
+		case f.Warning:
+			word = "warning"
+		case f.Hint != "":
 			word, wrong = "problem", wrong+1
 		}
 		fmt.Fprintf(t.Out, "%-8s %-8s %s\n", word, f.Part, f.Text)
 		if f.Hint != "" {
 			t.Say("hint: %s", f.Hint)
 		}
-	}
-	if cfg.SMTP.Bounces == "" { // it works, and may be meant so
-		fmt.Fprintf(t.Out, "warning  mail     smtp.bounces is not set: nobody is told of a tip that was mailed and could not be delivered\n")
-		t.Say("hint: set it to a mailbox that someone reads, or look at the mail server's own queue (mailq) now and then")
 	}
 	if wrong > 0 {
 		return errors.New(terminal.Counted(wrong, "problem"))

@@ -20,8 +20,14 @@ func loadConfig(path string) (*config.Config, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		advice := "docs/operating.md explains each key"
-		if errors.Is(err, fs.ErrNotExist) {
+		wrong := new(config.Error)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			advice = "name it with -c FILE; tipbox init DIR makes a first one"
+		case errors.Is(err, fs.ErrPermission) && !errors.As(err, &wrong):
+			advice = config.MayRead(err)
+		case !errors.As(err, &wrong):
+			advice = "name the file itself, tipbox.toml, with -c FILE"
 		}
 		return nil, terminal.Hint(terminal.Usage(err), advice)
 	}

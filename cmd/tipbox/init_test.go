@@ -45,10 +45,10 @@ func TestInitAsks(t *testing.T) {
 	}
 	want := []string{
 		`cần https:// và tên máy chủ viết thường, không thêm gì phía sau / "ftp://tip.example.vn": expected https:// (http:// is for loopback only)`,
-		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ na-co-sa / "Na Cô": expected up to 40 lower-case letters, digits and dashes, such as na-co-sa`,
+		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ na-co-sa / "Na Cô": ô cannot stand there, only letters without accents: is the Vietnamese input method on?`,
 		`cần có / this is needed`,
 		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ ncs01 / "NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
-		`cần một địa chỉ thư, ví dụ truc-ban@example.vn / "trực ban": expected a mail address, such as truc-ban@example.vn`,
+		`cần một địa chỉ thư, ví dụ truc-ban@example.vn / "trực ban": ự cannot stand there, only letters without accents: is the Vietnamese input method on?`,
 		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "12": expected the mail server's name alone, such as smtp.example.vn`,
 		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "mail.example.vn:587": expected the mail server's name alone, such as smtp.example.vn`,
 	}

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
 	"time"
+
+	"tipbox/intake/pasted"
 )
 
 // File is a recipients file that is being changed. Its comments stay.
@@ -24,16 +25,27 @@ func EditRecipients(path string) (*File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading recipients file: %w", err)
 	}
-	text, err := io.ReadAll(plainText(bytes.NewReader(b)))
+	text, err := pasted.Text(b)
 	if err != nil {
 		return nil, fmt.Errorf("reading recipients file: %s: %w", path, err)
 	}
 	f := &File{}
-	if trimmed := strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")); trimmed != "" {
-		f.lines = strings.Split(trimmed, "\n")
-	}
-	if err := f.parse(); err != nil && !errors.Is(err, ErrNoRecipients) {
+	if f.recipients, f.lines, err = scan(strings.TrimSpace(text), false); err != nil && !errors.Is(err, ErrNoRecipients) {
 		return nil, fmt.Errorf("reading recipients file: %s: %w", path, err)
+	}
+	if len(f.lines) == 1 && f.lines[0] == "" {
+		f.lines = nil
+	}
+	return f, nil
+}
+
+// NewFile returns a file of the recipients under their labels.
+func NewFile(rs *Recipients) (*File, error) {
+	f := &File{}
+	for _, rec := range rs.All() {
+		if err := f.Add(rec); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }

@@ -2,12 +2,16 @@ package keys
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
+	"regexp"
+	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"tipbox/intake/pasted"
 )
 
 // ErrNotLocked is returned where a file that must be locked is in clear.
@@ -55,13 +59,28 @@ func checkLocked(b []byte) error {
 // lockedMagic begins every age file.
 const lockedMagic = "age-encryption.org/"
 
-// dearmor returns the content of an armored file, and any other file as it is.
+// armored finds an armored file among other lines, whatever the dashes around its
+// words became.
+var armored = regexp.MustCompile(`(?is)BEGIN AGE ENCRYPTED FILE[ \p{Pd}]*\n(.*?)(?:[ \p{Pd}\n]*END AGE ENCRYPTED FILE|$)`)
+
+// dearmor returns the content of an armored file, and any other file as it is. A
+// letter may have quoted it, indented it or wrapped it anew: that it is whole, age
+// sees from the content.
 func dearmor(b []byte) ([]byte, error) {
-	text, err := io.ReadAll(plainText(bytes.NewReader(b)))
-	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(text), []byte(armor.Header)) {
+	text, err := pasted.Text(b)
+	if err != nil || bytes.HasPrefix(b, []byte(lockedMagic)) {
+		return b, nil //nolint:nilerr // it is binary
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = unquoted(line)
+	}
+	found := armored.FindStringSubmatch(strings.Join(lines, "\n"))
+	if found == nil {
 		return b, nil
 	}
-	plain, err := io.ReadAll(armor.NewReader(bytes.NewReader(text)))
+	body := strings.NewReplacer("=3D", "", "=", "", " ", "", "\n", "").Replace(found[1])
+	plain, err := base64.RawStdEncoding.DecodeString(body)
 	if err != nil {
 		return nil, ErrDamaged
 	}

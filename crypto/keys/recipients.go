@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +9,8 @@ import (
 	"strings"
 
 	"filippo.io/age"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
+
+	"tipbox/intake/pasted"
 )
 
 // What is wrong with a recipients file. ParseRecipients returns the first
@@ -61,66 +60,117 @@ func ReadRecipients(path string) (*Recipients, error) {
 
 // ParseRecipients reads one recipient a line. Empty lines separate, lines that
 // begin with "#" are comments, and the comment right above a recipient is its
-// label.
+// label. A recipient that mail has quoted, or wrapped over several lines, is read
+// where its checksum shows that it is whole.
 //
-// It returns ErrNoRecipients, or a *LineError with ErrMixedKinds, ErrSecretKey,
-// ErrMalformed, ErrUnsupported or ErrDuplicate.
+// It returns ErrNoRecipients, an *EncodingError of package pasted, or a *LineError
+// with ErrMixedKinds, ErrSecretKey, ErrMalformed, ErrCut, ErrChanged,
+// ErrUnsupported or ErrDuplicate.
 func ParseRecipients(r io.Reader) (*Recipients, error) {
-	var rs Recipients
-	label, n := "", 0
-	lines := bufio.NewScanner(io.LimitReader(plainText(r), maxFile))
-	for lines.Scan() {
-		n++
-		line := strings.TrimSpace(lines.Text())
+	b, err := io.ReadAll(io.LimitReader(r, maxFile))
+	if err != nil {
+		return nil, err
+	}
+	text, err := pasted.Text(b)
+	if err != nil {
+		return nil, err
+	}
+	rs, _, err := scan(text, false)
+	return rs, err
+}
+
+// scan finds the recipients in a text, and returns the text's lines with each in a
+// line of its own. In a letter other words may stand.
+func scan(text string, letter bool) (rs *Recipients, clean []string, err error) {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = unquoted(line)
+	}
+	rs = new(Recipients)
+	label := ""
+	for n := 0; n < len(lines); n++ {
+		line := lines[n]
 		if comment, ok := strings.CutPrefix(line, "#"); ok || line == "" {
-			label = strings.TrimSpace(comment)
+			clean, label = append(clean, line), strings.TrimSpace(comment)
 			if strings.HasPrefix(line, Retired) {
 				label = ""
 			}
 			continue
 		}
-		rec, err := ParseRecipient(line)
+		if hasSecretKey(line) {
+			return nil, nil, &LineError{n + 1, ErrSecretKey}
+		}
+		begins := beginning.FindStringSubmatchIndex(line)
+		switch {
+		case strings.HasPrefix(line, "ssh-"):
+			return nil, nil, &LineError{n + 1, ErrUnsupported}
+		case begins != nil && (letter || begins[2] == 0):
+		case letter && !fragment.MatchString(line):
+			label = ""
+			continue
+		case letter:
+			return nil, nil, &LineError{n + 1, fmt.Errorf("%w: a piece of one whose beginning is missing", ErrCut)}
+		default:
+			return nil, nil, &LineError{n + 1, malformed(line)}
+		}
+		rec, last, behind, err := unwrapped(lines, n, begins[2])
+		if err == nil && !letter && lines[last][behind:] != "" {
+			err = fmt.Errorf("%w: other words stand behind it", ErrMalformed)
+		}
 		if err == nil {
 			err = rs.admit(rec)
 		}
-		if err != nil {
-			return nil, &LineError{n, err}
+		if letter && errors.Is(err, ErrDuplicate) { // as where both text and HTML have it
+			err = nil
+		} else if err == nil {
+			rec.Label, rec.Line, label = label, n+1, ""
+			rs.list = append(rs.list, rec)
+			clean = append(clean, rec.text)
 		}
-		rec.Label, rec.Line, label = label, n, ""
-		rs.list = append(rs.list, rec)
-	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, &LineError{n + 1, ErrMalformed}
-	} else if err != nil {
-		return nil, err
+		if err != nil {
+			return nil, nil, &LineError{n + 1, err}
+		}
+		n = last
+		if lines[n] = strings.TrimSpace(lines[n][behind:]); lines[n] != "" {
+			n-- // another may follow
+		}
 	}
 	if len(rs.list) == 0 {
-		return nil, ErrNoRecipients
+		return nil, clean, ErrNoRecipients
 	}
-	return &rs, nil
+	return rs, clean, nil
 }
 
-// ParseRecipient reads one recipient. It returns ErrSecretKey, ErrUnsupported
-// or ErrMalformed.
+// ParseRecipient reads one recipient, which may be wrapped. It returns
+// ErrSecretKey, ErrUnsupported, ErrMalformed, ErrCut or ErrChanged.
 func ParseRecipient(s string) (Recipient, error) {
-	s = strings.TrimSpace(s)
-	upper := strings.ToUpper(s)
+	rs, _, err := scan(s, false)
+	var line *LineError
 	switch {
-	case strings.HasPrefix(upper, "AGE-SECRET-KEY-"), strings.HasPrefix(upper, "AGE-PLUGIN-"):
-		return Recipient{}, ErrSecretKey
-	case strings.HasPrefix(s, "age1pq1"):
+	case errors.As(err, &line):
+		return Recipient{}, line.Err
+	case err != nil || rs.Len() != 1 || rs.list[0].Label != "":
+		return Recipient{}, ErrMalformed
+	}
+	return rs.list[0], nil
+}
+
+// hasSecretKey finds an identity, which is repeated nowhere.
+func hasSecretKey(line string) bool {
+	upper := strings.ToUpper(line)
+	return strings.Contains(upper, "AGE-SECRET-KEY-") || strings.Contains(upper, "AGE-PLUGIN-")
+}
+
+// parseRecipient reads a recipient of the right size.
+func parseRecipient(s string) (Recipient, error) {
+	if strings.HasPrefix(s, "age1pq1") {
 		if r, err := age.ParseHybridRecipient(s); err == nil {
 			return hybrid(r), nil
 		}
-	case strings.HasPrefix(s, "age1") && strings.LastIndex(s, "1") > len("age"),
-		strings.HasPrefix(s, "ssh-"):
-		return Recipient{}, ErrUnsupported // a plugin's, tagged, or SSH
-	case strings.HasPrefix(s, "age1"):
-		if r, err := age.ParseX25519Recipient(s); err == nil {
-			return classic(r), nil
-		}
+	} else if r, err := age.ParseX25519Recipient(s); err == nil {
+		return classic(r), nil
 	}
-	return Recipient{}, ErrMalformed
+	return Recipient{}, ErrChanged
 }
 
 func (rs *Recipients) admit(rec Recipient) error {
@@ -168,10 +218,4 @@ func hybrid(r *age.HybridRecipient) Recipient {
 
 func classic(r *age.X25519Recipient) Recipient {
 	return Recipient{text: r.String(), kind: Classic, age: r}
-}
-
-// plainText drops a byte order mark and reads UTF-16 where one says so: that is
-// what ">" writes in Windows PowerShell, and Notepad likes marks as well.
-func plainText(r io.Reader) io.Reader {
-	return transform.NewReader(r, unicode.BOMOverride(transform.Nop))
 }

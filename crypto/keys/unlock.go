@@ -1,17 +1,19 @@
 package keys
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/plugin"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/intake/pasted"
 )
 
 // What is wrong with an identity file.
@@ -122,10 +124,11 @@ func unlock(b []byte, ask func() (string, error)) ([]byte, error) {
 		return nil, err
 	}
 	// Another program may have locked the file with the passphrase as its
-	// keyboard composed it.
-	forms := []string{norm.NFC.String(passphrase)}
-	for _, form := range []string{passphrase, norm.NFD.String(passphrase)} {
-		if form != forms[len(forms)-1] {
+	// keyboard composed it, and a passphrase that was pasted into a file or a window may have brought what
+	// nobody sees with it, or left blanks out that were there when the key was made.
+	var forms []string
+	for _, form := range []string{norm.NFC.String(passphrase), passphrase, norm.NFD.String(passphrase), norm.NFC.String(pasted.Line(passphrase))} {
+		if !slices.Contains(forms, form) {
 			forms = append(forms, form)
 		}
 	}
@@ -166,10 +169,13 @@ func parseClear(b []byte, o UnlockOptions) (*Identities, error) {
 	if say == nil {
 		say = func(string, ...any) {}
 	}
+	text, err := pasted.Text(b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotIdentity, err)
+	}
 	var ids Identities
-	lines := bufio.NewScanner(plainText(bytes.NewReader(b)))
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+	for n, line := range strings.Split(text, "\n") {
+		line = strings.ToUpper(unquoted(line))
 		var err error
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
@@ -189,13 +195,13 @@ func parseClear(b []byte, o UnlockOptions) (*Identities, error) {
 			if i, err = plugin.NewIdentity(line, plugin.NewTerminalUI(say, say)); err == nil {
 				ids.list = append(ids.list, pluginIdentity{i})
 			}
-		case strings.HasPrefix(line, "age1"):
+		case strings.HasPrefix(line, "AGE1"):
 			return nil, ErrRecipientsFile
 		default:
 			return nil, ErrNotIdentity
 		}
 		if err != nil {
-			return nil, &LineError{n, ErrDamaged} // age's own words could repeat the key
+			return nil, &LineError{n + 1, ErrDamaged} // age's own words could repeat the key
 		}
 	}
 	if len(ids.list) == 0 {

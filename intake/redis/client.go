@@ -5,9 +5,11 @@ package redis
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 type Server struct {
 	URL      string
 	Password string
+	CAFile   string // PEM of who vouches for a server's certificate; "" for the system's authorities
 }
 
 // silence stops go-redis' own log, which names addresses and goes to stderr
@@ -54,6 +57,19 @@ func Dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 	}
 	if one.Network == "unix" && (len(nodes) > 0 || master != "") {
 		return nil, errors.New("redis url: unix:// names one server only")
+	}
+	if s.CAFile != "" {
+		if one.TLSConfig == nil {
+			return nil, errors.New("redis url: a CA file is for rediss:// only")
+		}
+		pem, err := os.ReadFile(s.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the certificate authorities of redis: %w", err)
+		}
+		one.TLSConfig.RootCAs = x509.NewCertPool()
+		if !one.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM", s.CAFile)
+		}
 	}
 	o := &redis.UniversalOptions{
 		Addrs: append([]string{one.Addr}, nodes...), MasterName: master,

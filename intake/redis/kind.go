@@ -15,7 +15,8 @@ import (
 const (
 	WritesToDisk = "writes-to-disk" // a *PersistentError
 	OutOfMemory  = "out-of-memory"
-	Auth         = "auth"         // no password, a wrong one, or no right
+	Auth         = "auth"         // no password, or a wrong one
+	Denied       = "denied"       // logged in, but without a right (ACL) that is needed
 	ReadOnly     = "read-only"    // a replica, or its disk is full
 	Loading      = "loading"      // what it holds, after a start
 	FailingOver  = "failing-over" // a Cluster or its replicas are being put in order
@@ -41,7 +42,7 @@ func Kind(err error) string {
 	}
 	for _, k := range [...]struct{ prefix, kind string }{
 		{"OOM", OutOfMemory},
-		{"NOAUTH", Auth}, {"WRONGPASS", Auth}, {"NOPERM", Auth}, {"ERR invalid password", Auth}, {"ERR AUTH", Auth},
+		{"NOAUTH", Auth}, {"WRONGPASS", Auth}, {"NOPERM", Denied}, {"ERR invalid password", Auth}, {"ERR AUTH", Auth},
 		{"READONLY", ReadOnly}, {"MISCONF", ReadOnly}, {"NOREPLICAS", ReadOnly},
 		{"LOADING", Loading}, {"MASTERDOWN", FailingOver}, {"CLUSTERDOWN", FailingOver},
 		{"TRYAGAIN", FailingOver}, {"MOVED", FailingOver}, {"ASK", FailingOver},

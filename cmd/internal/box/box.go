@@ -28,6 +28,7 @@ import (
 	"tipbox/intake/deliver/smtp"
 	"tipbox/intake/durable"
 	"tipbox/intake/limit"
+	"tipbox/intake/pasted"
 	"tipbox/intake/photo"
 	"tipbox/intake/redis"
 	"tipbox/intake/server"
@@ -64,6 +65,9 @@ type Box struct {
 // OtherMemory is what the service needs besides forms in flight, in bytes: two
 // of the largest photos at once (intake/photo's own bound), and itself.
 const OtherMemory = 768 << 20
+
+// DiskOwner is the hint where data_dir cannot be written.
+const DiskOwner = "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"
 
 // New makes all parts, which touches the disk but not yet the network. The log
 // goes to t's stderr.
@@ -161,11 +165,11 @@ func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus
 		},
 	}
 	if cfg.Redis != nil {
-		password, err := terminal.FirstLine(cfg.Redis.PasswordFile)
+		password, err := pasted.Password(cfg.Redis.PasswordFile)
 		if err != nil {
-			return nil, terminal.Hint(fmt.Errorf("reading the Redis password: %w", err), cmp.Or(MayRead(err), "mend redis.password_file"))
+			return nil, terminal.Hint(fmt.Errorf("reading the Redis password: %w", err), cmp.Or(config.MayRead(err), "mend redis.password_file"))
 		}
-		o.Redis = &redis.Server{URL: cfg.Redis.URL, Password: password}
+		o.Redis = &redis.Server{URL: cfg.Redis.URL, Password: password, CAFile: cfg.Redis.CAFile}
 	}
 	return limit.New(o)
 }
@@ -177,7 +181,7 @@ func Transport(cfg *config.Config) (*smtp.Transport, error) {
 		CAFile: cfg.SMTP.CAFile, From: cfg.SMTP.From, Bounces: cfg.SMTP.Bounces,
 	}
 	if file := cfg.SMTP.PasswordFile; file != "" {
-		o.Password = func() (string, error) { return terminal.FirstLine(file) }
+		o.Password = func() (string, error) { return pasted.Password(file) }
 	}
 	return smtp.New(o)
 }

@@ -40,7 +40,7 @@ func LoadTLS(h config.HTTP) (*tls.Config, error) {
 	}
 	if err := load(); err != nil {
 		return nil, terminal.Hint(terminal.Usage(fmt.Errorf("reading the certificate: %w", err)),
-			cmp.Or(MayRead(err), "http.tls_cert and http.tls_key must name a certificate and its own key, both PEM"))
+			cmp.Or(config.MayRead(err), "http.tls_cert and http.tls_key must name a certificate and its own key, both PEM"))
 	}
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,

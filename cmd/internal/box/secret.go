@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/durable"
 )
@@ -25,7 +26,7 @@ func LoadSecret(path string) ([]byte, error) {
 		return newSecret(path)
 	}
 	if err != nil {
-		return nil, terminal.Hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(MayRead(err), "secret_file must name a file that tipbox serve can read"))
+		return nil, terminal.Hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(config.MayRead(err), "secret_file must name a file that tipbox serve can read"))
 	}
 	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 	if err != nil || len(secret) < secretSize {

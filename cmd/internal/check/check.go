@@ -27,7 +27,11 @@ type Finding struct {
 	Part string
 	Text string
 	Hint string // "" where nothing is wrong
+	// Warning marks what may be meant so, and works.
+	Warning bool
 }
+
+func problem(part, text, hint string) Finding { return Finding{Part: part, Text: text, Hint: hint} }
 
 // checkTime bounds each check that goes over the network.
 const checkTime = 15 * time.Second
@@ -71,7 +75,7 @@ func checkIdentities(cfg *config.Config) (all []Finding) {
 		entries, _ := os.ReadDir(dir) // the recipients could be read
 		for _, e := range entries {
 			if path := filepath.Join(dir, e.Name()); e.Type().IsRegular() && isIdentity(path) {
-				all = append(all, Finding{"keys", path + " is a secret key", "move it to the officer's computer and keep it nowhere else: this server does not need it"})
+				all = append(all, problem("keys", path+" is a secret key", "move it to the officer's computer and keep it nowhere else: this server does not need it"))
 			}
 		}
 	}
@@ -120,8 +124,8 @@ func checkNames(cfg *config.Config) (all []Finding) {
 		first := slices.Concat(u.Languages, cfg.Languages)[0]
 		named := func(what string, names intake.Names) {
 			if names[first] == "" && names["vi"] == "" {
-				all = append(all, Finding{"names", fmt.Sprintf("%s has no name in %s: page and poster say %q", what, first, names.In(first)),
-					fmt.Sprintf("add it to its name in the configuration, as in { %s = \"…\" }", first)})
+				all = append(all, problem("names", fmt.Sprintf("%s has no name in %s: page and poster say %q", what, first, names.In(first)),
+					fmt.Sprintf("add it to its name in the configuration, as in { %s = \"…\" }", first)))
 			}
 		}
 		named("unit "+u.ID, u.Name)
@@ -150,7 +154,7 @@ func checkLanguages(cfg *config.Config) (all []Finding) {
 	}
 	for _, f := range templates.CheckLocales(cfg.LocaleDir, tags) {
 		if f.Fatal || slices.Contains(tags, strings.TrimSuffix(filepath.Base(f.File), ".json")) {
-			all = append(all, Finding{"language", f.String(), languageHint(cfg, "locale_dir")})
+			all = append(all, problem("language", f.String(), languageHint(cfg, "locale_dir")))
 		} else {
 			all = append(all, Finding{Part: "language", Text: f.String()})
 		}
@@ -164,4 +168,14 @@ func checkLanguages(cfg *config.Config) (all []Finding) {
 		offered = append(offered, l.Tag)
 	}
 	return append(all, Finding{Part: "language", Text: strings.Join(offered, ", ")})
+}
+
+// checkStarted finds a tipbox serve that was not started anew since something was
+// changed that it reads at its start.
+func checkStarted(cfg *config.Config) []Finding {
+	if !box.Changed(cfg) {
+		return nil // nor is it said of one that was not served yet
+	}
+	return []Finding{problem("serve", "the configuration, a recipients file or a language was changed since tipbox serve was started",
+		"it goes on with the old ones, retired keys among them: restart it (systemctl restart tipbox)")}
 }

@@ -41,13 +41,13 @@ func TestCheckNamesDrafts(t *testing.T) {
 				return
 			}
 		}
-		t.Errorf("no problem of %s says %q: %q", part, text, found)
+		t.Errorf("no problem of %s says %q: %+v", part, text, found)
 	}
 	const copied, unread = "not translated, but word for word as in en: ", "until a native speaker has read it"
 	found := checkLanguages(cfg)
 	wants(found, "language", "blt.json: a draft that is never offered: "+copied)
 	if last := found[len(found)-1]; last.Text != "vi, en" || strings.Contains(fmt.Sprint(found[:len(found)-1]), locale+": a draft that is never offered, "+unread) {
-		t.Errorf("%q", found)
+		t.Errorf("%+v", found)
 	}
 	wants(checkPosters(cfg), "poster", "blt.json: a draft that is never printed: "+copied)
 	text, err := os.ReadFile(locale)

@@ -16,14 +16,14 @@ func checkPosters(cfg *config.Config) (all []Finding) {
 	for _, u := range cfg.Directory.Units() {
 		tags = append(tags, u.Languages...)
 		if _, err := poster.BrandOf(u); err != nil {
-			all = append(all, Finding{"poster", err.Error(), "mend color or emblem of the unit in the configuration; without them posters have ours"})
+			all = append(all, problem("poster", err.Error(), "mend color or emblem of the unit in the configuration; without them posters have ours"))
 		}
 	}
 	hint := languageHint(cfg, "locale_dir/poster")
 	texts, err := postertext.Load(cfg.PosterTexts())
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			all = append(all, Finding{"poster", line, hint})
+			all = append(all, problem("poster", line, hint))
 		}
 		return all
 	}
@@ -37,7 +37,7 @@ func checkPosters(cfg *config.Config) (all []Finding) {
 	slices.Sort(tags)
 	for _, tag := range slices.Compact(tags) {
 		if !texts.Has(tag) {
-			all = append(all, Finding{"poster", tag + ".json: is missing: language " + tag + " is to be printed", hint})
+			all = append(all, problem("poster", tag+".json: is missing: language "+tag+" is to be printed", hint))
 		}
 	}
 	return append(all, Finding{Part: "poster", Text: "texts, colours and emblems can be printed"})

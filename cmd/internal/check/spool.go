@@ -17,16 +17,16 @@ import (
 // never makes it: what root makes, tipbox serve could not write into.
 func checkDisk(cfg *config.Config) []Finding {
 	if err := box.NotInMemory(cfg.DataDir); err != nil {
-		return []Finding{{"disk", err.Error(), terminal.Hints(err)[0]}}
+		return []Finding{problem("disk", err.Error(), terminal.Hints(err)[0])}
 	}
 	switch _, err := os.Stat(cfg.DataDir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return []Finding{{Part: "disk", Text: cfg.DataDir + " is not there yet: tipbox serve or systemd makes it"}}
 	case err != nil:
-		return []Finding{{"disk", err.Error(), box.DiskOwner}}
+		return []Finding{problem("disk", err.Error(), box.DiskOwner)}
 	}
 	if err := tryWriting(cfg.DataDir); err != nil {
-		return []Finding{{"disk", "cannot write: " + err.Error(), box.DiskOwner}}
+		return []Finding{problem("disk", "cannot write: "+err.Error(), box.DiskOwner)}
 	}
 	f := Finding{Part: "disk", Text: cfg.DataDir + " can be written"}
 	if os.Geteuid() == 0 {
@@ -45,7 +45,7 @@ func checkDisk(cfg *config.Config) []Finding {
 // checkExposed finds what others on this machine could read or change.
 func checkExposed(cfg *config.Config) (all []Finding) {
 	for _, f := range box.FindExposed(cfg) {
-		all = append(all, Finding{"access", f.Text, f.Hint})
+		all = append(all, problem("access", f.Text, f.Hint))
 	}
 	return all
 }
@@ -78,7 +78,7 @@ func checkSpool(cfg *config.Config) (all []Finding) {
 		items, err = control.List()
 	}
 	if err != nil {
-		return []Finding{{"spool", err.Error(), "run tipbox check as the user that tipbox serve runs as"}}
+		return []Finding{problem("spool", err.Error(), "run tipbox check as the user that tipbox serve runs as")}
 	}
 	held, odd := 0, 0
 	for _, item := range items {
@@ -90,17 +90,17 @@ func checkSpool(cfg *config.Config) (all []Finding) {
 			held++
 		}
 		if _, ok := cfg.Directory.Receiver(item.Unit, item.Audience); !ok {
-			all = append(all, Finding{"spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
-				"put the unit back into the configuration until its tips are delivered"})
+			all = append(all, problem("spool", fmt.Sprintf("%s waits for unit %q, which has no address for it", item.ID, item.Unit),
+				"put the unit back into the configuration until its tips are delivered"))
 		}
 	}
 	if held > 0 {
-		all = append(all, Finding{"spool", fmt.Sprintf("%d held: refused for good by the mail server (tried once a day), or held by hand", held),
-			"tipbox spool list names what is held; mend the address, then tipbox spool release ID"})
+		all = append(all, problem("spool", fmt.Sprintf("%d held: refused for good by the mail server (tried once a day), or held by hand", held),
+			"tipbox spool list names what is held; mend the address, then tipbox spool release ID"))
 	}
 	if odd > 0 {
-		all = append(all, Finding{"spool", fmt.Sprintf("%d damaged, of a newer tipbox, or no tips at all", odd),
-			"tipbox spool list names these files, and tipbox never deletes one: look at them, and at the disk"})
+		all = append(all, problem("spool", fmt.Sprintf("%d damaged, of a newer tipbox, or no tips at all", odd),
+			"tipbox spool list names these files, and tipbox never deletes one: look at them, and at the disk"))
 	}
 	return append(all, Finding{Part: "spool", Text: fmt.Sprintf("%d waiting", len(items)-held-odd)})
 }

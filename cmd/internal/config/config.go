@@ -5,16 +5,11 @@
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"tipbox/intake"
 )
@@ -52,6 +47,7 @@ type HTTP struct {
 type Redis struct {
 	URL          string // limits and used form tokens; it writes nothing to disk
 	PasswordFile string // "" for none; the URL must not hold the password
+	CAFile       string // "" for the system's certificate authorities
 }
 
 // Limits are GCRA limits: Count in Per on average, Burst at once.
@@ -125,52 +121,4 @@ func (e *Error) Error() string {
 		s += p.Text
 	}
 	return s
-}
-
-// Load reads and checks the file and the recipients files that it names. What
-// is wrong with it comes as an *Error.
-func Load(path string) (*Config, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
-	}
-	return Parse(path, data)
-}
-
-// Parse is Load for the contents of a file that stands, or will stand, at path.
-func Parse(path string, data []byte) (*Config, error) {
-	f := defaults()
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which editors on Windows put first
-	c := &checker{dir: filepath.Dir(path), data: data}
-	if err := c.decode(&f); err != nil {
-		return nil, &Error{path, []Problem{*err}}
-	}
-	cfg := c.config(&f)
-	if len(c.problems) > 0 {
-		return nil, &Error{path, c.sorted()}
-	}
-	cfg.Path = path
-	return cfg, nil
-}
-
-// decode fills f. A syntax or type error ends the reading; unknown keys are
-// collected, so that they are told together with everything else.
-func (c *checker) decode(f *file) *Problem {
-	dec := toml.NewDecoder(bytesReader(c.data)).DisallowUnknownFields()
-	err := dec.Decode(f)
-	var strict *toml.StrictMissingError
-	var broken *toml.DecodeError
-	switch {
-	case errors.As(err, &strict):
-		for _, e := range strict.Errors {
-			line, _ := e.Position()
-			c.problems = append(c.problems, Problem{line, dotted(e.Key()), "unknown key" + nearest(e.Key())})
-		}
-	case errors.As(err, &broken):
-		line, _ := broken.Position()
-		return &Problem{line, dotted(broken.Key()), typeError(broken)}
-	case err != nil:
-		return &Problem{0, "", err.Error()}
-	}
-	return nil
 }

@@ -148,7 +148,7 @@ func TestBad(t *testing.T) {
 		"unknown key":           {"[smtp]", "[smtp]\nhots = \"x\"", "7: smtp.hots: unknown key: did you mean host?"},
 		"letters swapped":       {"[smtp]", "[stmp]", "6: stmp: unknown key: did you mean smtp?"},
 		"another language tag":  {"[http]", "languages = [\"vi\", \"tha\"]\n[http]", "3: languages[1]: \"tha\": expected the language's usual tag, th"},
-		"no language tag":       {"[http]", "languages = [\"Thái\"]\n[http]", "3: languages[0]: \"Thái\": expected a language tag, such as vi"},
+		"no language tag":       {"[http]", "languages = [\"Thái\"]\n[http]", "3: languages[0]: \"Thái\": á cannot stand there, only letters without accents"},
 		"unknown table":         {"[smtp]", "[smpt]", "6: smpt: unknown key: did you mean smtp?"},
 		"host with port":        {`host = "smtp.example.vn"`, `host = "smtp.example.vn:587"`, "7: smtp.host: "},
 		"host as a URL":         {`host = "smtp.example.vn"`, `host = "smtp://x"`, "7: smtp.host: "},

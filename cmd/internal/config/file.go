@@ -1,9 +1,7 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
-	"io"
 	"reflect"
 	"strings"
 
@@ -14,26 +12,30 @@ import (
 )
 
 // file mirrors tipbox.toml. Durations, sizes and dates are strings here, so
-// that a bad one is told with all other problems and not alone.
+// that a bad one is told with all other problems and not alone. What a value is
+// held to by package pasted says its second tag: "path" a file's name, "name" what
+// a person wrote, as intake.Names are, "secret" what must not be repeated, and
+// without one what machines compare.
 type file struct {
 	BaseURL    string   `toml:"base_url"`
-	DataDir    string   `toml:"data_dir"`
+	DataDir    string   `toml:"data_dir" pasted:"path"`
 	Languages  []string `toml:"languages"`
-	LocaleDir  string   `toml:"locale_dir"`
-	SecretFile string   `toml:"secret_file"`
+	LocaleDir  string   `toml:"locale_dir" pasted:"path"`
+	SecretFile string   `toml:"secret_file" pasted:"path"`
 
 	HTTP struct {
 		Listen         string   `toml:"listen"`
 		Admin          string   `toml:"admin"`
-		TLSCert        string   `toml:"tls_cert"`
-		TLSKey         string   `toml:"tls_key"`
+		TLSCert        string   `toml:"tls_cert" pasted:"path"`
+		TLSKey         string   `toml:"tls_key" pasted:"path"`
 		TrustedProxies []string `toml:"trusted_proxies"`
 		BodyMemory     string   `toml:"body_memory"`
 	} `toml:"http"`
 
 	Redis *struct {
-		URL          string `toml:"url"`
-		PasswordFile string `toml:"password_file"`
+		URL          string `toml:"url" pasted:"secret"`
+		PasswordFile string `toml:"password_file" pasted:"path"`
+		CAFile       string `toml:"ca_file" pasted:"path"`
 	} `toml:"redis"`
 
 	Limits struct {
@@ -52,9 +54,9 @@ type file struct {
 		Host         string `toml:"host"`
 		Port         int    `toml:"port"`
 		TLS          string `toml:"tls"`
-		Username     string `toml:"username"`
-		PasswordFile string `toml:"password_file"`
-		CAFile       string `toml:"ca_file"`
+		Username     string `toml:"username" pasted:"name"`
+		PasswordFile string `toml:"password_file" pasted:"path"`
+		CAFile       string `toml:"ca_file" pasted:"path"`
 		From         string `toml:"from"`
 		Bounces      string `toml:"bounces"`
 	} `toml:"smtp"`
@@ -72,14 +74,14 @@ type unit struct {
 	ID             string       `toml:"id"`
 	Name           intake.Names `toml:"name"`
 	Mail           []string     `toml:"mail"`
-	RecipientsFile string       `toml:"recipients_file"`
-	OversightFile  string       `toml:"oversight_file"`
+	RecipientsFile string       `toml:"recipients_file" pasted:"path"`
+	OversightFile  string       `toml:"oversight_file" pasted:"path"`
 	OversightMail  []string     `toml:"oversight_mail"`
 	Phone          string       `toml:"phone"`
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
 	Languages      []string     `toml:"languages"`
-	Emblem         string       `toml:"emblem"`
+	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`
 	Sites          []site       `toml:"sites"`
 }
@@ -108,8 +110,6 @@ func defaults() file {
 	f.SMTP.TLS = "starttls"
 	return f
 }
-
-func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
 func dotted(key toml.Key) string { return strings.Join(key, ".") }
 

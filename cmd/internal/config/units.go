@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -149,10 +150,17 @@ func (c *checker) recipients(key, path string) *keys.Recipients {
 		c.bad(key, "is a secret key, which belongs to the officer alone: expected the name of a file of age recipients; make a new key if others have read this file")
 		return nil
 	}
-	r, err := keys.ReadRecipients(c.path(path))
+	read := keys.ReadRecipients
+	if b, ok := c.written[sameFile(c.path(path))]; ok {
+		read = func(string) (*keys.Recipients, error) { return keys.ParseRecipients(bytes.NewReader(b)) }
+	}
+	r, err := read(c.path(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		c.bad(key, "%q does not exist: expected a file of age recipients; tipbox keygen prints one", path)
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		c.bad(key, "%v: %s", err, MayRead(err))
 		return nil
 	case err != nil:
 		c.bad(key, "%v", err)

@@ -11,6 +11,7 @@ import (
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/keys"
 	"tipbox/intake/durable"
+	"tipbox/intake/pasted"
 )
 
 // Keygen is tipbox keygen: what it is given.
@@ -33,6 +34,11 @@ func (c *Keygen) Run(t *terminal.Terminal) error {
 		}
 		return restoreIdentity(t, c.Output, c.Restore)
 	}
+	label, err := pasted.Name(c.Label)
+	if err != nil {
+		return terminal.Usage(fmt.Errorf("--label %w", err))
+	}
+	c.Label = label
 	if c.Output != "" { // before anyone thinks up a passphrase; the hint is how to go on with it
 		if _, err := os.Lstat(c.Output); err == nil {
 			return identityTaken(c.Output)

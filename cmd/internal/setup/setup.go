@@ -16,8 +16,10 @@ import (
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/desk"
 	"tipbox/cmd/internal/terminal"
+	"tipbox/cmd/internal/unitkeys"
 	"tipbox/crypto/keys"
 	"tipbox/intake/durable"
+	"tipbox/intake/pasted"
 )
 
 // Init is tipbox init: what it is given, and what it asks for.
@@ -67,18 +69,23 @@ func (c *Init) Run(t *terminal.Terminal, flags *pflag.FlagSet) error {
 	if err := EmptyDir(c.Dir); err != nil {
 		return err
 	}
+	if _, err := pasted.Name(c.Dir); err != nil {
+		return terminal.Usage(fmt.Errorf("DIR %w", err))
+	}
+	var recipients []byte
 	if c.Recipients != "" { // before a dozen questions
-		if _, err := keys.ReadRecipients(c.Recipients); err != nil {
-			return terminal.Hint(terminal.Usage(err), "it is what tipbox keygen prints; tipbox keygen --show IDENTITY prints it again")
+		var err error
+		if recipients, err = given(c.Recipients); err != nil {
+			return terminal.Usage(err)
 		}
 	}
 	if err := c.ask(t, flags); err != nil {
 		return err
 	}
-	if problem := c.problem("smtp.host"); problem != "" { // a flag's
-		return terminal.Usage(fmt.Errorf("--smtp-host %s", problem))
+	if err := c.check(recipients); err != nil {
+		return terminal.Hint(terminal.Usage(err), "nothing was written")
 	}
-	identity, err := c.write(t)
+	identity, err := c.write(t, recipients)
 	if err != nil {
 		return err
 	}
@@ -91,6 +98,48 @@ func (c *Init) Run(t *terminal.Terminal, flags *pflag.FlagSet) error {
 		t.Say("      whoever has it and its passphrase reads every tip; without it no tip can be read")
 	}
 	t.Say("next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s", filepath.Join(c.Dir, "tipbox.toml"))
+	return nil
+}
+
+// given returns the recipients in a file, or in a letter, as a file of their own.
+func given(path string) ([]byte, error) {
+	rs, err := unitkeys.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rs.All() {
+		if _, err := unitkeys.OwnLabel(r); err != nil {
+			return nil, err
+		}
+	}
+	f, err := keys.NewFile(rs)
+	if err != nil {
+		return nil, err
+	}
+	return f.Bytes(), nil
+}
+
+// check finds what tipbox serve would not start with, before anyone thinks up a
+// passphrase and anything is written.
+func (c *Init) check(recipients []byte) error {
+	if problem := c.problem("smtp.host"); problem != "" { // a flag's
+		return fmt.Errorf("--smtp-host %s", problem)
+	}
+	if recipients == nil { // one is made yet
+		id, err := keys.Generate(keys.Classic)
+		if err != nil {
+			return fmt.Errorf("making a key: %w", err)
+		}
+		recipients = []byte(id.Recipient().String())
+	}
+	path := filepath.Join(c.Dir, "tipbox.toml")
+	draft, err := config.NewDraft(path, c.first())
+	if err != nil {
+		return err
+	}
+	if problems := draft.Problems(map[string][]byte{filepath.Join(c.Dir, "keys", c.UnitID+".recipients"): recipients}); len(problems) > 0 {
+		return &config.Error{File: path, Problems: problems}
+	}
 	return nil
 }
 
@@ -127,7 +176,7 @@ func (c *Init) ask(t *terminal.Terminal, flags *pflag.FlagSet) error {
 				if err != nil {
 					return fmt.Errorf("reading an answer: %w", err)
 				}
-				answer = strings.TrimSpace(answer)
+				answer = pasted.Trim(answer)
 				if answer == "" && !q.optional {
 					t.Say("  cần có / this is needed")
 					continue
@@ -152,16 +201,16 @@ func (c *Init) ask(t *terminal.Terminal, flags *pflag.FlagSet) error {
 // problem returns what tipbox.toml, as it would be written now, has wrong at the
 // key, or "".
 func (c *Init) problem(key string) string {
-	if key == "smtp.host" && !hostName.MatchString(c.SMTPHost) && net.ParseIP(c.SMTPHost) == nil {
+	if key == "smtp.host" && pasted.Value(c.SMTPHost) == nil && !hostName.MatchString(c.SMTPHost) && net.ParseIP(c.SMTPHost) == nil {
 		return fmt.Sprintf("%q: expected the mail server's name alone, such as smtp.example.vn", c.SMTPHost)
 	}
-	_, err := config.Parse("tipbox.toml", c.first())
-	if err == nil {
-		return ""
+	draft, err := config.NewDraft(filepath.Join(c.Dir, "tipbox.toml"), c.first())
+	if err != nil {
+		return err.Error()
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if _, problem, ok := strings.Cut(line, " "+key+": "); ok {
-			return problem
+	for _, p := range draft.Problems(nil) {
+		if p.Key == key || strings.HasPrefix(p.Key, key+".") { // of a name, its language
+			return p.Text
 		}
 	}
 	return ""
@@ -179,7 +228,7 @@ func (c *Init) first() []byte {
 
 // write makes the directory, all of it or nothing, and returns the path of the
 // identity if it made one.
-func (c *Init) write(t *terminal.Terminal) (identity string, err error) {
+func (c *Init) write(t *terminal.Terminal, recipients []byte) (identity string, err error) {
 	_, statErr := os.Stat(c.Dir)
 	defer func() {
 		if err == nil {
@@ -197,9 +246,10 @@ func (c *Init) write(t *terminal.Terminal) (identity string, err error) {
 			return "", fmt.Errorf("making the directory: %w", err)
 		}
 	}
-	recipients, identity, err := c.keys(t)
-	if err != nil {
-		return "", err
+	if recipients == nil {
+		if recipients, identity, err = c.makeKey(t); err != nil {
+			return "", err
+		}
 	}
 	if err := durable.WriteNew(filepath.Join(c.Dir, "keys", c.UnitID+".recipients"), recipients); err != nil {
 		return "", fmt.Errorf("writing the recipients file: %w", err)
@@ -215,13 +265,8 @@ func (c *Init) write(t *terminal.Terminal) (identity string, err error) {
 	return identity, nil
 }
 
-// keys returns the recipients file's text, from the file given or from a key
-// made now, whose identity it writes.
-func (c *Init) keys(t *terminal.Terminal) (recipients []byte, identity string, err error) {
-	if c.Recipients != "" {
-		b, err := os.ReadFile(c.Recipients)
-		return b, "", err
-	}
+// makeKey writes an identity made now, and returns the recipients file's text.
+func (c *Init) makeKey(t *terminal.Terminal) (recipients []byte, identity string, err error) {
 	identity = filepath.Join(c.Dir, "keys", c.UnitID+".identity")
 	recipient, err := desk.MakeIdentity(t, identity, c.Classic, c.PassphraseFile, 0)
 	if err != nil {

@@ -3,12 +3,12 @@ package terminal
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/term"
 	"golang.org/x/text/unicode/norm"
+
+	"tipbox/intake/pasted"
 )
 
 // Tries is how often a person may type a passphrase at the terminal.
@@ -26,11 +26,11 @@ const (
 // it on the controlling terminal, which need not be stdin.
 func (t *Terminal) Passphrase(file, prompt string) (string, error) {
 	if file != "" {
-		pass, err := FirstLine(file)
+		pass, err := pasted.FirstLine(file)
 		if err != nil {
 			return "", fmt.Errorf("reading the passphrase file: %w", err)
 		}
-		if pass == "" {
+		if pasted.Trim(pass) == "" {
 			return "", Hint(fmt.Errorf("passphrase file %s is empty", file), "put the passphrase on its first line")
 		}
 		return pass, nil
@@ -53,6 +53,9 @@ func (t *Terminal) NewPassphrase(file, prompt string) (string, error) {
 		pass, err := t.Passphrase(file, prompt)
 		if err != nil {
 			return "", err
+		}
+		if file != "" {
+			pass = pasted.Trim(pass) // nobody who types it later knows of what an editor put there
 		}
 		var wrong error
 		switch length := utf8.RuneCountInString(norm.NFC.String(pass)); {
@@ -97,18 +100,4 @@ func askTerminal(prompt string) (string, error) {
 		return "", fmt.Errorf("reading a passphrase from the terminal: %w", err)
 	}
 	return string(b), nil
-}
-
-// FirstLine returns the first line of a file, which is how people put a password
-// into one: whatever ends it is no part of it. No file has "".
-func FirstLine(file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	return strings.TrimSuffix(line, "\r"), nil
 }

@@ -5,18 +5,17 @@ package unitkeys
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/desk"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/keys"
 	"tipbox/intake/durable"
+	"tipbox/intake/pasted"
 )
 
 // Keys is what tipbox keys is given.
@@ -32,28 +31,17 @@ type Keys struct {
 // recipientsFile is where a unit's keys are.
 type recipientsFile struct{ unit, path string }
 
-// files returns the recipients file of the unit, or those of all units. It reads
-// no more of the configuration, which is not valid before each unit has its
-// first key.
-func (c *Keys) files(all bool) ([]recipientsFile, error) {
-	b, err := os.ReadFile(c.Config)
+// files returns the recipients file of the unit, or those of all units. The
+// configuration is not valid before each unit has its first key.
+func (c *Keys) files(all bool) (*config.Draft, []recipientsFile, error) {
+	draft, err := config.ReadDraft(c.Config)
 	if err != nil {
-		return nil, terminal.Usage(desk.Advise(fmt.Errorf("reading the configuration: %w", err)))
-	}
-	var config struct {
-		Units []struct {
-			ID             string `toml:"id"`
-			RecipientsFile string `toml:"recipients_file"`
-			OversightFile  string `toml:"oversight_file"`
-		} `toml:"units"`
-	}
-	if err := toml.Unmarshal(b, &config); err != nil {
-		return nil, terminal.Hint(terminal.Usage(fmt.Errorf("%s: %w", c.Config, err)), "tipbox check -c "+c.Config+" says what is wrong with it")
+		return nil, nil, terminal.Usage(desk.Advise(err))
 	}
 	var files []recipientsFile
 	var ids []string
 	key := "recipients_file"
-	for _, u := range config.Units {
+	for _, u := range draft.Units() {
 		ids = append(ids, u.ID)
 		if !all && u.ID != c.Unit {
 			continue
@@ -64,53 +52,60 @@ func (c *Keys) files(all bool) ([]recipientsFile, error) {
 		}
 		switch {
 		case path == "" && !all:
-			return nil, terminal.Usage(fmt.Errorf("%s: unit %q has no %s", c.Config, c.Unit, key))
+			return nil, nil, terminal.Usage(fmt.Errorf("%s: unit %q has no %s", c.Config, c.Unit, key))
 		case path == "":
 			continue
-		case !filepath.IsAbs(path):
-			path = filepath.Join(filepath.Dir(c.Config), filepath.FromSlash(path))
 		}
 		files = append(files, recipientsFile{u.ID, path})
 	}
 	switch {
 	case len(files) > 0:
-		return files, nil
+		return draft, files, nil
 	case !all:
-		return nil, terminal.Hint(terminal.Usage(fmt.Errorf("%s: no unit %q", c.Config, c.Unit)), "its units are: "+strings.Join(ids, ", "))
+		return nil, nil, terminal.Hint(terminal.Usage(fmt.Errorf("%s: no unit %q", c.Config, c.Unit)), "its units are: "+strings.Join(ids, ", "))
 	}
-	return nil, terminal.Usage(fmt.Errorf("%s: no unit has %s", c.Config, key))
+	return nil, nil, terminal.Usage(fmt.Errorf("%s: no unit has %s", c.Config, key))
+}
+
+// edit is a change to one recipients file.
+type edit struct {
+	*keys.File
+	path    string
+	draft   *config.Draft
+	release func()
 }
 
 // edit reads the one file that add and retire are about, and keeps another add or
 // Retire from it until release.
-func (c *Keys) edit() (f *keys.File, path string, release func(), err error) {
-	files, err := c.files(false)
+func (c *Keys) edit() (*edit, error) {
+	draft, files, err := c.files(false)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	path, release = files[0].path, func() {}
+	e := &edit{path: files[0].path, draft: draft, release: func() {}}
 	if !c.DryRun {
-		if release, err = lockedfile.MutexAt(path + ".lock").Lock(); err != nil {
-			return nil, "", nil, fmt.Errorf("locking the recipients file: %w", err)
+		if e.release, err = lockedfile.MutexAt(e.path + ".lock").Lock(); err != nil {
+			return nil, fmt.Errorf("locking the recipients file: %w", err)
 		}
 	}
-	if f, err = keys.EditRecipients(path); err != nil {
-		release()
+	if e.File, err = keys.EditRecipients(e.path); err != nil {
+		e.release()
+		return nil, readable(err)
 	}
-	return f, path, release, err
+	return e, nil
 }
 
 // List prints the keys, those of all units without Unit.
 func (c *Keys) List(t *terminal.Terminal) error {
 	all := c.Unit == ""
-	files, err := c.files(all)
+	_, files, err := c.files(all)
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
 		f, err := keys.EditRecipients(file.path)
 		if err != nil {
-			return err
+			return readable(err)
 		}
 		unit := ""
 		if all {
@@ -135,21 +130,21 @@ func (c *Keys) List(t *terminal.Terminal) error {
 
 // Add adds the recipient to the unit's file.
 func (c *Keys) Add(t *terminal.Terminal) error {
-	f, path, release, err := c.edit()
+	e, err := c.edit()
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer e.release()
 	rec, err := readRecipient(c.Recipient)
 	if err != nil {
 		return err
 	}
-	if c.Label != "" {
-		rec.Label = c.Label
+	if rec.Label, err = c.label(rec); err != nil {
+		return err
 	}
-	switch err := f.Add(rec); {
+	switch err := e.Add(rec); {
 	case errors.Is(err, keys.ErrMixedKinds):
-		return terminal.Hint(fmt.Errorf("khóa khác loại / %w: the unit's are %s, this one is %s", err, f.All()[0].Kind(), rec.Kind()),
+		return terminal.Hint(fmt.Errorf("khóa khác loại / %w: the unit's are %s, this one is %s", err, e.All()[0].Kind(), rec.Kind()),
 			"tạo khóa cùng loại: tipbox keygen, thêm --classic nếu đơn vị dùng loại classic",
 			"make a key of the unit's kind: tipbox keygen, with --classic where the unit's are classic")
 	case err != nil:
@@ -157,28 +152,28 @@ func (c *Keys) Add(t *terminal.Terminal) error {
 	}
 	t.Say("Thêm / adding: %s  %s", rec.Fingerprint(), labelOf(rec))
 	t.Say("Trước khi dùng, gọi điện cho chủ khóa đọc từng nhóm số / before it counts, compare the digits with its owner over the telephone.")
-	return finish(t, f, path, nil, c.DryRun)
+	return e.finish(t, nil, c.DryRun)
 }
 
 // Retire takes the recipient out of the unit's file.
 func (c *Keys) Retire(t *terminal.Terminal) error {
-	f, path, release, err := c.edit()
+	e, err := c.edit()
 	if err != nil {
 		return err
 	}
-	defer release()
-	rec, err := c.find(f)
+	defer e.release()
+	rec, err := c.find(e.File)
 	if err != nil {
 		return err
 	}
-	if err := f.Retire(rec, time.Now()); errors.Is(err, keys.ErrNoRecipients) {
+	if err := e.Retire(rec, time.Now()); errors.Is(err, keys.ErrNoRecipients) {
 		return terminal.Hint(errors.New("đây là khóa cuối cùng / this is the unit's last key: nobody could open its tips"),
 			"thêm khóa mới trước: tipbox keys add", "add the new key first: tipbox keys add")
 	} else if err != nil {
 		return err
 	}
 	t.Say("Thôi dùng / retiring: %s  %s", rec.Fingerprint(), labelOf(rec))
-	return finish(t, f, path, &rec, c.DryRun)
+	return e.finish(t, &rec, c.DryRun)
 }
 
 // minDigits is how much of a fingerprint names a key: with less, "1" could be
@@ -187,12 +182,12 @@ const minDigits = 4
 
 // find returns the one recipient of the file that is meant.
 func (c *Keys) find(f *keys.File) (keys.Recipient, error) {
-	digits := strings.ReplaceAll(c.Recipient, " ", "")
+	digits := strings.ReplaceAll(pasted.Line(c.Recipient), " ", "")
 	given, givenErr := readRecipient(c.Recipient)
 	var found []keys.Recipient
 	for _, have := range f.All() {
 		if len(digits) >= minDigits && strings.HasPrefix(strings.ReplaceAll(have.Fingerprint(), " ", ""), digits) ||
-			have.Label != "" && strings.EqualFold(have.Label, c.Recipient) ||
+			have.Label != "" && sameLabel(have.Label, c.Recipient) ||
 			givenErr == nil && have.String() == given.String() {
 			found = append(found, have)
 		}
@@ -205,11 +200,17 @@ func (c *Keys) find(f *keys.File) (keys.Recipient, error) {
 	return found[0], nil
 }
 
-// finish says who can open what, and writes the file but for a dry run.
-func finish(t *terminal.Terminal, f *keys.File, path string, retired *keys.Recipient, dry bool) error {
+// finish says who can open what, and writes the file but for a dry run: never one
+// with which tipbox serve would not start.
+func (e *edit) finish(t *terminal.Terminal, retired *keys.Recipient, dry bool) error {
+	if err := e.draft.Breaks(map[string][]byte{e.path: e.Bytes()}); err != nil {
+		return terminal.Hint(fmt.Errorf("chưa thay đổi gì: tipbox serve sẽ không chạy được / nothing was changed: tipbox serve would not start any more:\n%w", err),
+			"mỗi khóa chỉ thuộc đơn vị hoặc cấp giám sát, không thuộc cả hai; dùng khóa khác",
+			"a key is the unit's or its oversight's, never both: give another one")
+	}
 	t.Say("")
 	t.Say("Tin gửi từ nay mở được bằng / tips from now on open with:")
-	for _, r := range f.All() {
+	for _, r := range e.All() {
 		t.Say("  %s  %s", r.Fingerprint(), labelOf(r))
 	}
 	if retired != nil {
@@ -223,9 +224,9 @@ func finish(t *terminal.Terminal, f *keys.File, path string, retired *keys.Recip
 		return nil
 	}
 	// Public, and read by a server that runs as another user than the operator.
-	if err := durable.Replace(path, f.Bytes(), 0o644); err != nil {
+	if err := durable.Replace(e.path, e.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("writing the recipients file: %w", err)
 	}
-	t.Say("Đã ghi %s. Khởi động lại tipbox serve để áp dụng / written; restart tipbox serve for it to count.", path)
+	t.Say("Đã ghi %s. Khởi động lại tipbox serve để áp dụng / written; restart tipbox serve for it to count.", e.path)
 	return nil
 }

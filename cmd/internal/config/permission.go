@@ -1,4 +1,4 @@
-package box
+package config
 
 import (
 	"errors"
@@ -15,6 +15,3 @@ func MayRead(err error) string {
 	}
 	return fmt.Sprintf("the user that tipbox serve runs as must be able to read it, and its folder: chgrp tipbox %[1]s && chmod 640 %[1]s", file.Path)
 }
-
-// DiskOwner is the hint where data_dir cannot be written.
-const DiskOwner = "data_dir must belong to the user that tipbox serve runs as, on a disk with free space"
