@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"tipbox/intake/waittest"
 )
 
 // TestKeptAliveIsWorkedFor: a connection whose earlier answer was taken, in
@@ -71,7 +73,7 @@ func TestPlainAnswersAreWritten(t *testing.T) {
 	if n, err := c.Write(answer); n != len(answer) || err != nil {
 		t.Errorf("%d of %d bytes, %v", n, len(answer), err)
 	}
-	if got := <-said; !strings.HasPrefix(got, begin) || !strings.Contains(got, "Không hiểu đường dẫn này") {
+	if got := waittest.For(t, said, "the answer"); !strings.HasPrefix(got, begin) || !strings.Contains(got, "Không hiểu đường dẫn này") {
 		t.Errorf("said:\n%s", got)
 	}
 	if n, err := c.Write(answer); n != 0 || err == nil {
