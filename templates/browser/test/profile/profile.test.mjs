@@ -8,7 +8,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
 import { after, launch, test } from "../support.mjs";
-import { blocked, box, led, open, press, sealing, thanked } from "../page/villager.mjs";
+import { blocked, box, led, link, open, press, sealing, thanked } from "../page/villager.mjs";
 
 const tokens = [];
 const sessions = { chrome: "Default/Sessions", firefox: "sessionstore-backups" };
@@ -22,7 +22,7 @@ for (const name of ["chrome", "firefox"]) { // Chromium 109 is a shell without a
     const profile = join(box.profiles, name);
     const browser = await launch(t, name, { userDataDir: profile, ...(name === "firefox" ? session : {}) });
     async function write(way, options) {
-      const page = await open(t, browser, `${box.url}/t/ncs01`, options);
+      const page = await open(t, browser, link(), options);
       await page.$$eval("details", (all) => all.forEach((one) => { one.open = true; }));
       for (const [field, text] of Object.entries(box.words[way])) await page.type(`#${field}`, text);
       await pass(3000); // browsers save every 2 or 3 seconds, with the settings above
