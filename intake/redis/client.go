@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"sync"
@@ -68,7 +69,7 @@ func Dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 		}
 		one.TLSConfig.RootCAs = x509.NewCertPool()
 		if !one.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM", s.CAFile)
+			return nil, &fs.PathError{Op: "reading", Path: s.CAFile, Err: errors.New("no certificate in PEM")}
 		}
 	}
 	o := &redis.UniversalOptions{
