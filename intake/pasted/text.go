@@ -84,6 +84,20 @@ func lines(text string) func(func(string, int) bool) {
 	}
 }
 
+// File returns the content of a text file as Text does. It returns an
+// *EncodingError with the path, or what reading met.
+func File(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	text, err := Text(b)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
+}
+
 // ErrHidden is returned for a password that holds what nobody can type.
 var ErrHidden = errors.New("the first line holds a character that nobody sees")
 
@@ -93,13 +107,9 @@ func FirstLine(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
-	b, err := os.ReadFile(file)
+	text, err := File(file)
 	if err != nil {
 		return "", err
-	}
-	text, err := Text(b)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", file, err)
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	return line, nil
