@@ -142,10 +142,10 @@ var (
 	// speaks of "age1…".
 	beginning = regexp.MustCompile(`(?i)(?:^|[^a-z0-9-])(age1[a-z0-9]{6})`)
 	// fragment is what can only be a piece of a recipient.
-	fragment = regexp.MustCompile(`(?:^|[\s"'(]|[^\x00-\x7f])[02-9ac-hj-np-z]{40}`)
+	fragment = regexp.MustCompile(`(?:^|[\s"'(1]|[^\x00-\x7f])[02-9ac-hj-np-z]{40}`)
 	longWord = regexp.MustCompile(`[02-9ac-hj-np-z]{20}`)
 	// lineTag and tag are HTML, of which a name's <address> is none.
-	lineTag = regexp.MustCompile(`(?i)</?(?:br|p|div|tr|li|pre|blockquote|body|html|head|title|style)(?:\s[^<>]*)?/?>`)
+	lineTag = regexp.MustCompile(`(?i)(?:</?(?:br|p|div|tr|li|pre|blockquote|body|html|head|title|style)(?:\s[^<>]*)?/?>\s*)+`)
 	tag     = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>`)
 	// encoded is a body in base64.
 	encoded = regexp.MustCompile(`(?:[A-Za-z0-9+/]{40,}\n)*[A-Za-z0-9+/]{40,}={0,2}(?:\n[A-Za-z0-9+/]+={0,2}(?:\n|$))?`)

@@ -109,7 +109,10 @@ func scan(text string, letter bool) (rs *Recipients, clean []string, err error) 
 			label = ""
 			continue
 		case letter:
-			return nil, nil, &LineError{n + 1, fmt.Errorf("%w: a piece of one whose beginning is missing", ErrCut)}
+			if err = malformed(line); !errors.Is(err, ErrChanged) {
+				err = fmt.Errorf("%w: a piece of one whose beginning is missing", ErrCut)
+			}
+			return nil, nil, &LineError{n + 1, err}
 		default:
 			return nil, nil, &LineError{n + 1, malformed(line)}
 		}

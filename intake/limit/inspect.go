@@ -2,10 +2,12 @@ package limit
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"time"
 
+	"tipbox/intake"
 	"tipbox/intake/redis"
 )
 
@@ -19,7 +21,11 @@ func Inspect(ctx context.Context, s redis.Server) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // nothing was buffered
-	if err = newShared(Rules{}, client, time.Now).probe(ctx); err == nil {
+	store := newShared(Rules{}, client, time.Now)
+	if err = store.probe(ctx); err == nil {
+		err = store.tryForm(ctx)
+	}
+	if err == nil {
 		err = redis.Persistence(ctx, client)
 	}
 	var persistent *redis.PersistentError
@@ -27,4 +33,19 @@ func Inspect(ctx context.Context, s redis.Server) error {
 		return err
 	}
 	return fmt.Errorf("redis cannot be used (%s): %w", redis.Kind(err), err)
+}
+
+// tryForm does with a form of nobody's what a submission does with its own: a user
+// of the Redis may have a right to one command and not to another.
+func (s *shared) tryForm(ctx context.Context) error {
+	var form intake.FormMark
+	_, _ = cryptorand.Read(form[:]) // never fails
+	own := cryptorand.Text()
+	if _, _, err := s.claim(ctx, form, own); err != nil {
+		return err
+	}
+	if err := s.note(ctx, form, ""); err != nil { // where there is none, nothing is left
+		return err
+	}
+	return s.release(ctx, form, own)
 }

@@ -30,12 +30,11 @@ func (e *EncodingError) Error() string {
 // from UTF-8 and UTF-16, with a byte order mark, as Notepad and PowerShell write
 // them, or without. It returns an *EncodingError for what is neither.
 func Text(b []byte) (string, error) {
-	var big utf16.Endianness
+	order := utf16.LittleEndian
 	switch mark := func(m string) bool { return bytes.HasPrefix(b, []byte(m)) }; {
 	case mark("\xff\xfe"):
-		big = utf16.LittleEndian
 	case mark("\xfe\xff"):
-		big = utf16.BigEndian
+		order = utf16.BigEndian
 	default:
 		// No text has NUL bytes, but UTF-16 has one for each ASCII character.
 		zeros := [2]int{}
@@ -47,7 +46,9 @@ func Text(b []byte) (string, error) {
 		if zeros == [2]int{} {
 			return lineFeeds(bytes.TrimPrefix(b, []byte("\ufeff")))
 		}
-		big = utf16.Endianness(zeros[0] > zeros[1])
+		if zeros[0] > zeros[1] {
+			order = utf16.BigEndian
+		}
 	}
 	if n := len(b) - 1; n%2 == 0 && strings.IndexByte("\x00\r\n", b[n]) >= 0 {
 		b = b[:n] // a line end that another program put behind it
@@ -55,7 +56,7 @@ func Text(b []byte) (string, error) {
 	if len(b)%2 != 0 {
 		return "", &EncodingError{}
 	}
-	text, err := utf16.UTF16(big, utf16.UseBOM).NewDecoder().Bytes(b)
+	text, err := utf16.UTF16(order, utf16.UseBOM).NewDecoder().Bytes(b)
 	if err != nil || bytes.ContainsRune(text, 0) || bytes.ContainsRune(text, utf8.RuneError) {
 		return "", &EncodingError{}
 	}
@@ -83,6 +84,20 @@ func lines(text string) func(func(string, int) bool) {
 	}
 }
 
+// File returns the content of a text file as Text does. It returns an
+// *EncodingError with the path, or what reading met.
+func File(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	text, err := Text(b)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
+}
+
 // ErrHidden is returned for a password that holds what nobody can type.
 var ErrHidden = errors.New("the first line holds a character that nobody sees")
 
@@ -92,13 +107,9 @@ func FirstLine(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
-	b, err := os.ReadFile(file)
+	text, err := File(file)
 	if err != nil {
 		return "", err
-	}
-	text, err := Text(b)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", file, err)
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	return line, nil

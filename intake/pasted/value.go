@@ -82,7 +82,7 @@ func Name(s string) (string, error) {
 			r == 'Ð', r == 'Ɖ', // eth and African D, for Đ
 			imitates(r):
 			odd = what(r)
-		case unicode.Is(unicode.M, r) && !Hidden(r) && !unicode.In(before, unicode.L, unicode.M, unicode.N) && !Hidden(before):
+		case unicode.Is(unicode.M, r) && !Hidden(r) && (i == 0 || !unicode.In(before, unicode.L, unicode.M, unicode.N) && !Hidden(before)):
 			odd = "an accent without a letter"
 		case unicode.In(r, alike...) && inLatinWord(runes, i):
 			odd = what(r)

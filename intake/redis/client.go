@@ -8,13 +8,15 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"tipbox/pasted"
 )
 
 // Server names a Redis: redis://HOST:PORT/DB, rediss:// with TLS or unix://PATH.
@@ -62,13 +64,13 @@ func Dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 		if one.TLSConfig == nil {
 			return nil, errors.New("redis url: a CA file is for rediss:// only")
 		}
-		pem, err := os.ReadFile(s.CAFile)
+		pem, err := pasted.File(s.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("reading the certificate authorities of redis: %w", err)
 		}
 		one.TLSConfig.RootCAs = x509.NewCertPool()
-		if !one.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM", s.CAFile)
+		if !one.TLSConfig.RootCAs.AppendCertsFromPEM([]byte(pem)) {
+			return nil, &fs.PathError{Op: "reading", Path: s.CAFile, Err: errors.New("no certificate in PEM")}
 		}
 	}
 	o := &redis.UniversalOptions{

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -42,7 +43,7 @@ func Kind(err error) string {
 	}
 	for _, k := range [...]struct{ prefix, kind string }{
 		{"OOM", OutOfMemory},
-		{"NOAUTH", Auth}, {"WRONGPASS", Auth}, {"NOPERM", Denied}, {"ERR invalid password", Auth}, {"ERR AUTH", Auth},
+		{"NOAUTH", Auth}, {"WRONGPASS", Auth}, {"NOPERM", Denied}, {"ERR The user executing the script", Denied}, {"ERR invalid password", Auth}, {"ERR AUTH", Auth},
 		{"READONLY", ReadOnly}, {"MISCONF", ReadOnly}, {"NOREPLICAS", ReadOnly},
 		{"LOADING", Loading}, {"MASTERDOWN", FailingOver}, {"CLUSTERDOWN", FailingOver},
 		{"TRYAGAIN", FailingOver}, {"MOVED", FailingOver}, {"ASK", FailingOver},
@@ -65,7 +66,8 @@ func Kind(err error) string {
 		return DialRefused
 	case errors.As(err, &untrusted), errors.As(err, &noTLS):
 		return BadTLS
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dialled):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &dialled),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return Dropped
 	case errors.As(err, &answered), errors.Is(err, ErrUntrue):
 		return ErrorReply

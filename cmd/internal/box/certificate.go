@@ -10,6 +10,7 @@ import (
 
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
+	"tipbox/pasted"
 )
 
 // LoadTLS reads certificate and key anew where a file has changed, so that a
@@ -31,7 +32,15 @@ func LoadTLS(h config.HTTP) (*tls.Config, error) {
 		if changed == read {
 			return nil
 		}
-		pair, err := tls.LoadX509KeyPair(h.TLSCert, h.TLSKey)
+		var pem [2]string
+		for i, path := range []string{h.TLSCert, h.TLSKey} {
+			text, err := pasted.File(path)
+			if err != nil {
+				return err
+			}
+			pem[i] = text
+		}
+		pair, err := tls.X509KeyPair([]byte(pem[0]), []byte(pem[1]))
 		if err != nil {
 			return err
 		}

@@ -9,11 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/durable"
+	"tipbox/pasted"
 )
 
 const secretSize = 32
@@ -21,14 +21,14 @@ const secretSize = 32
 // LoadSecret reads the service's secret, which form tokens and tips' ids hang
 // on, and makes it where there is none.
 func LoadSecret(path string) ([]byte, error) {
-	b, err := os.ReadFile(path)
+	text, err := pasted.File(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newSecret(path)
 	}
-	if err != nil {
+	if err != nil && !errors.As(err, new(*pasted.EncodingError)) {
 		return nil, terminal.Hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(config.MayRead(err), "secret_file must name a file that tipbox serve can read"))
 	}
-	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
+	secret, err := base64.StdEncoding.DecodeString(pasted.Trim(text))
 	if err != nil || len(secret) < secretSize {
 		return nil, terminal.Hint(fmt.Errorf("secret file %s is damaged: expected %d random bytes in base64", path, secretSize),
 			"delete it and start again: forms open at this moment will then ask for one more tap, nothing else changes")

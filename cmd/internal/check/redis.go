@@ -53,7 +53,9 @@ func redisHint(r *config.Redis, err error) string {
 		return withoutIt + "put its password into a file and name that as redis.password_file"
 	case kind == redis.BadTLS:
 		return withoutIt + certificateHint(err, "the host in redis.url", "redis.ca_file",
-			"it speaks no TLS on this port: make it redis:// in redis.url, or give the port for TLS")
+			"it speaks no TLS on this port: mend redis.url; redis:// is for no TLS")
+	case strings.HasPrefix(r.URL, "rediss://") && (kind == redis.Timeout || kind == redis.Dropped):
+		return withoutIt + "nobody answers, or it speaks no TLS on this port: mend redis.url; redis:// is for no TLS"
 	case strings.HasPrefix(r.URL, "redis://") && kind == redis.Dropped:
 		return withoutIt + "it hangs up: if it wants TLS, make it rediss:// in redis.url"
 	case kind == redis.ReadOnly:
@@ -72,4 +74,4 @@ func redisHint(r *config.Redis, err error) string {
 const withoutIt = "tips are taken without it; "
 
 // ACL is what tipbox needs of a Redis user, as ACL SETUSER takes it.
-const ACL = "ACL SETUSER NAME ~tipbox:* +eval +evalsha +get +set +del +expireat +sadd +scard +time +ping +hello +auth +select +info +config|get +cluster"
+const ACL = "ACL SETUSER NAME ~tipbox:* +eval +evalsha +get +set +del +smembers +sadd +scard +expireat +dump +restore +time +select +info +config|get +cluster"

@@ -20,7 +20,7 @@ type checker struct {
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
-var secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-[0-9A-Z-]*`)
+var secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-[^"\n]*`)
 
 // bad notes a problem, without the secret key that a value may be: what is said
 // goes into logs.

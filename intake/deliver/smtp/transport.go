@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +21,7 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/deliver"
+	"tipbox/pasted"
 )
 
 // The ways of encrypting, as in tipbox.toml.
@@ -207,12 +207,12 @@ func (t *Transport) tlsConfig() (*tls.Config, error) {
 	if t.o.CAFile == "" || t.o.TLS == None {
 		return conf, nil
 	}
-	pem, err := os.ReadFile(t.o.CAFile)
+	pem, err := pasted.File(t.o.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("reading the certificate authorities: %w", err)
 	}
 	conf.RootCAs = x509.NewCertPool()
-	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+	if !conf.RootCAs.AppendCertsFromPEM([]byte(pem)) {
 		return nil, fmt.Errorf("%s holds no certificate", t.o.CAFile)
 	}
 	return conf, nil

@@ -2,20 +2,19 @@ package check
 
 import (
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/deliver/smtp/smtptest"
-	"tipbox/intake/redis/redistest"
 )
 
 // TestMailHints: what check says of a mail server leads to what is wrong.
 func TestMailHints(t *testing.T) {
 	t.Parallel()
 	tls := smtptest.Start(t, smtptest.Options{Encryption: smtptest.TLS})
+	plain := smtptest.Start(t, smtptest.Options{})
 	good := config.SMTP{Host: tls.Host, Port: tls.Port, TLS: "tls", CAFile: tls.CAFile, From: "hom-thu@example.vn", Bounces: "hom-thu@example.vn"}
 	dir := t.TempDir()
 	port := hangingUp(t)
@@ -27,6 +26,9 @@ func TestMailHints(t *testing.T) {
 		"the other TLS":   {func(s *config.SMTP) { s.TLS, s.Port = "starttls", port }, ": dropped: ", `set smtp.tls = "tls"`},
 		"no CA file":      {func(s *config.SMTP) { s.CAFile = filepath.Join(dir, "ca.pem") }, "open " + filepath.Join(dir, "ca.pem") + ": no such file", "mend smtp.ca_file"},
 		"no password":     {func(s *config.SMTP) { s.Username, s.PasswordFile = "tip", filepath.Join(dir, "smtp") }, "no such file", "put the password alone"},
+		"an unknown CA":   {func(s *config.SMTP) { s.CAFile = "" }, "certificate signed by unknown authority", "nobody that this machine knows vouches for its certificate: name its authority, in PEM, in smtp.ca_file"},
+		"another name":    {func(s *config.SMTP) { s.Host = "localhost" }, "not localhost", "its certificate is for example.com, "},
+		"no TLS there":    {func(s *config.SMTP) { s.Port, s.CAFile = plain.Port, "" }, ": tls: ", "wrong way of encrypting for this port"},
 		"nobody is there": {func(s *config.SMTP) { s.Port = 1 }, "refused-dial", "nobody answers there"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,27 +60,4 @@ func hangingUp(t *testing.T) int {
 		}
 	}()
 	return l.Addr().(*net.TCPAddr).Port
-}
-
-// TestRedisHints: where Redis takes another password, check names the file that ours is in.
-func TestRedisHints(t *testing.T) {
-	t.Parallel()
-	server := redistest.Start(t)
-	if got, err := server.Do("CONFIG", "SET", "requirepass", "mat-khau"); err != nil || got != "+OK" {
-		t.Fatalf("%q, %v", got, err)
-	}
-	password := filepath.Join(t.TempDir(), "redis")
-	if err := os.WriteFile(password, []byte("khac\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for file, want := range map[string]string{
-		password:           "the first line of redis.password_file, " + password,
-		"":                 "name that as redis.password_file",
-		password + "-none": "mend redis.password_file",
-	} {
-		found := checkRedis(&config.Config{Redis: &config.Redis{URL: server.URL(), PasswordFile: file}})[0]
-		if !strings.Contains(found.Hint, want) {
-			t.Errorf("%+v does not say %q", found, want)
-		}
-	}
 }
