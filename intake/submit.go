@@ -204,6 +204,11 @@ func (s *Service) spool(ctx context.Context, sub *Submission, id ID, tip *Tip, s
 
 // seal makes the photos harmless and seals the tip.
 func (s *Service) seal(ctx context.Context, sub *Submission, tip *Tip, sealer Sealer) ([]byte, error) {
+	defer func() {
+		for _, photo := range tip.Photos {
+			clear(photo)
+		}
+	}()
 	room := sealer.PhotoRoom(len(sub.Photos))
 	turn, cancel := context.WithTimeout(ctx, photoWait)
 	defer cancel()

@@ -42,6 +42,7 @@ func Write(t *intake.Tip, bound string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer clear(b)
 	for _, size := range Sizes {
 		if len(b) <= size {
 			return pad(b, size), nil

@@ -56,6 +56,7 @@ func (s *Sealer) Seal(t *intake.Tip) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer clear(plain)
 	return s.encrypt(plain)
 }
 

@@ -1,5 +1,5 @@
-// Package quiet keeps what could tell who sent a tip out of the log, and out of
-// what the process leaves behind when it dies.
+// Package quiet keeps what could tell who sent a tip out of the log, out of what
+// the process leaves behind when it dies, and out of its memory once it is answered.
 package quiet
 
 import (

@@ -114,9 +114,12 @@ type Posted struct {
 	busy  bool
 }
 
-// Close gives the form's memory back to the budget. The form must not be used
-// any more.
-func (p *Posted) Close() { p.lease.close() }
+// Close wipes the photos and gives the form's memory back to the budget. The form
+// must not be used any more.
+func (p *Posted) Close() {
+	p.dropLarge()
+	p.lease.close()
+}
 
 // Read reads the request's form to its end, or as far as it comes. The caller
 // must Close it.
@@ -184,6 +187,7 @@ func (p *Posted) readURLEncoded(body io.Reader) error {
 	if err != nil {
 		return err
 	}
+	defer clear(encoded)
 	values, err := url.ParseQuery(string(encoded)) // what can be read is returned beside the error
 	last := ""
 	if over {
@@ -238,7 +242,9 @@ func (p *Posted) keep(r io.Reader, limit, first int64, take func(int64) bool) (k
 			return errNoRoom
 		}
 		old := int64(cap(kept))
-		kept = append(make([]byte, 0, size), kept...)
+		grown := append(make([]byte, 0, size), kept...)
+		clear(kept)
+		kept = grown
 		p.lease.give(old)
 		return nil
 	}
@@ -274,8 +280,11 @@ func (p *Posted) keep(r io.Reader, limit, first int64, take func(int64) bool) (k
 	return kept, over, err
 }
 
-// dropLarge forgets the photos and the sealed tip of a form that is not whole.
+// dropLarge forgets the photos, which it wipes, and the sealed tip.
 func (p *Posted) dropLarge() {
+	for _, photo := range p.Photos {
+		clear(photo.Data)
+	}
 	p.Photos, p.Sealed = nil, nil
 	p.lease.give(p.large)
 	p.large = 0

@@ -6,7 +6,11 @@ import "bytes"
 // bare percent sign: net/http would refuse it before any handler sees it. What
 // stands there instead of the sign is in no site's code, and forgiven. A request
 // that is being read already may hold any bytes, and is left alone.
+//
+// What b has room for still holds bytes of an earlier request, where net/http takes
+// its buffer up again. It is wiped before we wait: for as long as a line says nothing.
 func (c *conn) Read(b []byte) (int, error) {
+	clear(b)
 	n, err := c.Conn.Read(b)
 	if bytes.HasPrefix(b[:n], []byte("GET /")) {
 		c.note(func() {

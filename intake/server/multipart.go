@@ -48,6 +48,7 @@ func (p *Posted) readPart(part *multipart.Part, maxPhoto int64) error {
 		if _, again := p.Text[name]; !again { // the first of a name counts
 			p.setText(name, text, cut)
 		}
+		clear(text)
 		return err
 	}
 	switch {

@@ -19,6 +19,7 @@ import (
 
 const (
 	headerTimeout  = 15 * time.Second // a request's header, and a TLS handshake
+	idleTimeout    = 10 * time.Second // between two requests: a connection remembers the last one
 	writeTimeout   = 60 * time.Second // what is written outside handlers: see answerStall
 	maxStreams     = 20               // requests of one HTTP/2 connection at a time; a page has 3
 	maxHeaderBytes = 12 << 10         // net/http adds 4 KiB of slop: 431 beyond 16 KiB
@@ -68,8 +69,9 @@ func New(o Options) *Server {
 		ConnContext:       t.connContext,
 		TLSConfig:         o.TLS,
 		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       idleBody, // also between two requests; moved on by Bodies, the end for handlers that read no body
+		ReadTimeout:       idleBody, // moved on by Bodies, the end for handlers that read no body
 		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: writeTimeout},
 		ErrorLog:          slog.NewLogLogger(quietErrors{o.Log.Handler(), clients}, slog.LevelWarn),

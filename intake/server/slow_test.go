@@ -21,7 +21,7 @@ func TestQuietConnections(t *testing.T) {
 		held time.Duration
 	}{
 		"half a header":        {request[:len(request)-2], headerTimeout},
-		"after a whole answer": {request, idleBody},
+		"after a whole answer": {request, idleTimeout},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := servePipes(t, Options{Handler: echoForm(NewBodies(BodyOptions{}))}).dial(t)

@@ -30,6 +30,7 @@ import (
 	"tipbox/intake/limit"
 	"tipbox/intake/pasted"
 	"tipbox/intake/photo"
+	"tipbox/intake/quiet"
 	"tipbox/intake/redis"
 	"tipbox/intake/server"
 	"tipbox/intake/spool"
@@ -219,6 +220,7 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	runnerCtx, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRunner()
 	running.Go(func() { b.runner.Run(runnerCtx) })
+	running.Go(func() { quiet.Forget(runnerCtx) })
 
 	scheme := "http://"
 	if b.cfg.HTTP.TLSCert != "" {

@@ -9,6 +9,9 @@ import (
 
 // Serve is tipbox serve: it makes the box and runs it until SIGTERM or Ctrl-C.
 func Serve(t *terminal.Terminal, o Options) error {
+	if err := quiet.Overwrite(); err != nil {
+		t.Warn("%v", err)
+	}
 	stderr, err := quiet.Process()
 	t.Err = stderr
 	if err != nil {
