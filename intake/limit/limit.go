@@ -71,6 +71,8 @@ type Limits struct {
 	away  atomic.Bool            // what requests go by
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
 
+	fellBack atomic.Int64 // tips since the start that Redis did not decide about
+
 	taken, refused, fallback, failures *metric.Counter
 	probeFailures                      *prometheus.CounterVec
 
@@ -196,6 +198,10 @@ func (l *Limits) Close() error {
 // where nothing is or there is none to be used. It tells what the last probe
 // found, never what a submission did: health must not show when one came in.
 func (l *Limits) Degraded() string { return *l.state.Load() }
+
+// FellBack returns how many tips since the start this process decided by itself,
+// because Redis did not in time: rounded down to tens, for a lone tip must not show.
+func (l *Limits) FellBack() int64 { return metric.Floor(l.fellBack.Load(), 10) }
 
 // Found tells of a tip in the bulk lane that was in the spool before Limits began.
 func (l *Limits) Found(id intake.ID, bytes int64) { l.lane.found(id, bytes) }

@@ -131,6 +131,7 @@ func (l *Limits) spend(ctx context.Context, site string, may allowed) (reach, st
 	}
 	got, _ = l.memory.take(ctx, site, may) // never fails
 	if l.redis != nil {
+		l.fellBack.Add(1)
 		l.fallback.Inc()
 	}
 	return got, l.memory

@@ -193,7 +193,7 @@ func TestFallbackGoesOn(t *testing.T) {
 	if front != 80 {
 		t.Errorf("%d went in front where 80 may", front)
 	}
-	if got := one.fallback; got == nil {
-		t.Error("no count of it")
+	if got := one.FellBack(); got != 100 {
+		t.Errorf("%d tips are told to have fallen back, of 100", got)
 	}
 }

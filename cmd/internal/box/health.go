@@ -17,12 +17,25 @@ func (b *Box) parts() []admin.Part {
 		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
 		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
 		{Name: "redis", Probe: func(context.Context) admin.Status {
-			if why := b.limits.Degraded(); why != "" {
-				return admin.Status{State: admin.Degraded, Detail: why + "; this process keeps the limits meanwhile"}
-			}
-			return admin.Status{}
+			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
 		}},
 	}
+}
+
+// redisStatus tells what is wrong with Redis, and that it was, however short: what
+// fell back since the start is in tens.
+func redisStatus(why string, fellBack int64) admin.Status {
+	var s admin.Status
+	if why != "" {
+		s = admin.Status{State: admin.Degraded, Detail: why + "; this process keeps the limits meanwhile"}
+	}
+	if fellBack > 0 {
+		if s.Detail != "" {
+			s.Detail += "; "
+		}
+		s.Detail += fmt.Sprintf("since the start this process decided about %d tips or more without it", fellBack)
+	}
+	return s
 }
 
 func spoolStatus(st spool.Status) admin.Status {
@@ -59,6 +72,9 @@ func mailStatus(h deliver.Health) admin.Status {
 		wrong = append(wrong, fmt.Sprintf("mailbox %s of %s: %s", m.Address, m.Unit, m.Reason))
 	}
 	for _, u := range h.Units {
+		if u.Bulk > 0 {
+			wrong = append(wrong, fmt.Sprintf("%s: a flood: %d tips or more, beyond the limits, wait for their digests", u.Unit, u.Bulk))
+		}
 		if u.OldestDays > 0 {
 			wrong = append(wrong, fmt.Sprintf("%s: oldest due tip waits for %d days, %s", u.Unit, u.OldestDays, u.Reason))
 		}
