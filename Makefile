@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test check audit torture bench lint build dist reproduce clean deps
+.PHONY: help run test check mutants audit torture bench lint build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ check: deps ## vet, lint and unit tests, for while you work: no browsers, no ser
 	$(GO) vet ./...
 	$(LINT) run
 	$(GO) test -short -timeout 5m $(call but,$(UNIT))
+
+# Whose tests are asked whether they notice.
+MUTATED := ./intake ./intake/limit ./intake/spool ./intake/deliver ./intake/server ./intake/web ./intake/redis \
+	./cmd/internal/config $(addprefix ./crypto/,keys open plaintext seal unwrap)
+
+mutants: deps ## do a package's tests notice a changed line? PKG=./intake/spool, else all: hours
+	@.ci/mutants $(or $(PKG),$(MUTATED))
 
 audit: deps ## look for traces of the sender everywhere and print the table
 	$(GO) test -count=1 -v ./cmd/proof/traces

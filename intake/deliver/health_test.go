@@ -29,8 +29,8 @@ func TestReason(t *testing.T) {
 		Dropped:     {io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, net.ErrClosed},
 		BadTLS:      {tls.RecordHeaderError{}, &tls.CertificateVerificationError{Err: errors.New("x")}, tls.AlertError(40)},
 		BadAuth:     {&DeferredError{Reason: BadAuth, Err: &textproto.Error{Code: 535}}},
-		Reply4xx:    {&textproto.Error{Code: 451}},
-		ReplyOdd:    {&textproto.Error{Code: 550}}, // permanent only where the transport says so
+		Reply4xx:    {&textproto.Error{Code: 400}, &textproto.Error{Code: 451}, &textproto.Error{Code: 499}},
+		ReplyOdd:    {&textproto.Error{Code: 550}, &textproto.Error{Code: 500}, &textproto.Error{Code: 354}}, // permanent only where the transport says so
 		Stopping:    {context.Canceled},
 		Other:       {errors.New("odd")},
 	} {

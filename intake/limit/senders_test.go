@@ -134,6 +134,30 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// TestYesterdaysKey: what is swept at midnight is not what a flooder of the evening
+// is known by; that goes once nothing of the evening counts any more.
+func TestYesterdaysKey(t *testing.T) {
+	clock := noon()
+	s := newTestSenders(designRules.Sender, clock.now)
+	clock.forward(12*time.Hour - time.Second)
+	for range designRules.Sender.Burst {
+		if got := s.spend("192.0.2.1"); got != inFront {
+			t.Fatalf("in the evening: %v", got)
+		}
+	}
+	clock.forward(time.Second)
+	s.forget()
+	if got := s.spend("192.0.2.1"); got != inBulk {
+		t.Errorf("at midnight: %v", got)
+	}
+	clock.forward(3 * time.Hour)
+	s.spend("192.0.2.2")
+	s.forget()
+	if len(s.lines) != 1 || len(s.days) != 1 {
+		t.Errorf("three hours later %d networks and %d days are known", len(s.lines), len(s.days))
+	}
+}
+
 // TestSendersAreBounded floods from ever new addresses for two hours: what is
 // kept stays under what a sender's window holds, and is gone, the keys with it,
 // when it is over.

@@ -10,6 +10,7 @@ func TestFollow(t *testing.T) {
 		"$0\r\n\r\n*3\r\n":                                        true,
 		"$0\r\n\r\n*60000000\r\n":                                 false,
 		"*1\r\n$60000000\r\n":                                     false,
+		"$4\r\nab$9\r\n*60000000\r\n":                             false, // the text's end is no length
 		"$9223372036854775807\r\n":                                false,
 		"%99999999999999999999\r\n":                               true, // go-redis refuses it
 		"*00000000000000000000000000000000000000000060000000\r\n": false,
