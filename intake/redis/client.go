@@ -16,7 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"tipbox/pasted"
+	"tipbox/intake/pasted"
 )
 
 // Server names a Redis: redis://HOST:PORT/DB, rediss:// with TLS or unix://PATH.

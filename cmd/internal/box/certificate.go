@@ -10,7 +10,7 @@ import (
 
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
-	"tipbox/pasted"
+	"tipbox/intake/pasted"
 )
 
 // LoadTLS reads certificate and key anew where a file has changed, so that a

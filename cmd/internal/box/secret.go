@@ -13,7 +13,7 @@ import (
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/durable"
-	"tipbox/pasted"
+	"tipbox/intake/pasted"
 )
 
 const secretSize = 32

@@ -21,7 +21,7 @@ import (
 
 	"tipbox/intake"
 	"tipbox/intake/deliver"
-	"tipbox/pasted"
+	"tipbox/intake/pasted"
 )
 
 // The ways of encrypting, as in tipbox.toml.
