@@ -37,6 +37,7 @@ but    = $$($(GO) list ./... | grep -vE '$(1)')
 
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./...
+	$(GO) test -timeout 20m -run '^TestBinaries$$' ./cmd/internal/boxtest
 	$(GO) test -race -timeout 10m -skip '$(CALM)' $(call only,$(RACED))
 	$(GO) test -race -short -timeout 5m -run '$(DRAWN)' ./qr/poster
 	$(GO) test -timeout 5m -run '$(CALM)' ./intake/limit ./intake/photo/...
