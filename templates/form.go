@@ -136,7 +136,8 @@ func (f *Form) kept() g.Node {
 	l := f.Locale
 	return h.Details(
 		h.Summary(g.Text(l.Truth)),
-		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)))
+		h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", f.Address), l.TruthNetwork, l.TruthPhone)),
+		f.truthButton()) // far from Send: what comes of it begins with thanks
 }
 
 func items(texts ...string) g.Node {

@@ -25,7 +25,7 @@ func (n *Note) draw(p *Pages) g.Node {
 			para(n.text()),
 			code, open, back,
 			n.call(l.CannotWait),
-			n.truth(),
+			n.truth(n.truthButton()),
 		),
 	)
 }

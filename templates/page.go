@@ -55,14 +55,22 @@ func (v *Page) switcher() g.Node {
 
 // truth leads to the page that says how far secrecy goes. It is a form, and no
 // link: in its history Chromium notes that a page was reached by a form, as that
-// one is by those who have sent.
-func (v *Page) truth() g.Node {
+// one is by those who have sent. Its button may stand elsewhere.
+func (v *Page) truth(button ...g.Node) g.Node {
 	if v.Truth == "" {
 		return nil
 	}
-	return h.Form(h.Action(ours(v.Truth)), h.AutoComplete("off"), h.Class("truth"),
+	return h.Form(h.ID("k"), h.Action(ours(v.Truth)), h.AutoComplete("off"),
 		h.Input(h.Type("hidden"), h.Name("l"), h.Value(v.Locale.Tag)),
-		h.Button(h.Type("submit"), g.Text(v.Locale.TruthMore)))
+		g.Group(button))
+}
+
+// truthButton leads there. It does not say its type, by which the scripts know Send.
+func (v *Page) truthButton() g.Node {
+	if v.Truth == "" {
+		return nil
+	}
+	return h.Button(h.Class("truth"), g.Attr("form", "k"), g.Text(v.Locale.TruthMore))
 }
 
 // line is a short paragraph, or nothing where there is nothing to say.

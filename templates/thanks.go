@@ -16,7 +16,7 @@ func (t *Thanks) draw(p *Pages) g.Node {
 			done(l.Thanks, para(t.text()), para(l.ThanksOpen), para(l.ThanksNoReply), call),
 			traces(l, t.Host),
 			button(t.Again, l.Another),
-			t.truth(),
+			t.truth(t.truthButton()),
 		),
 	)
 }

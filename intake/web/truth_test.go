@@ -50,7 +50,7 @@ func TestTruth(t *testing.T) {
 	for name, w := range map[string]*httptest.ResponseRecorder{
 		"form": b.get("/t/ncs01"), "home": b.get("/"), "lost": b.get("/t/none"), "withdrawn": b.get("/t/cu"), "method": b.do("PUT", "/t/ncs01", nil),
 	} {
-		if !strings.Contains(w.Body.String(), `<form action="/k" autocomplete="off" class="truth"><input type="hidden" name="l" value="vi">`) {
+		if !strings.Contains(w.Body.String(), `<form id="k" action="/k" autocomplete="off"><input type="hidden" name="l" value="vi">`) {
 			t.Errorf("%s does not lead there", name)
 		}
 	}
@@ -85,7 +85,7 @@ func TestTipHasTheLanguageThatWasChosen(t *testing.T) {
 		if tip := b.opened(b.unit); tip.Lang != c.want {
 			t.Errorf("%+v: the tip says %q", c, tip.Lang)
 		}
-		home, _, _ := strings.Cut(b.get("/"+c.query, "Accept-Language", c.accept).Body.String(), `class="truth"`)
+		home, _, _ := strings.Cut(b.get("/"+c.query, "Accept-Language", c.accept).Body.String(), `id="k"`)
 		if strings.Contains(home, `name="l"`) != (c.want != "") {
 			t.Errorf("%+v: the home page's box passes on what nobody chose", c)
 		}

@@ -248,6 +248,7 @@ for (const name of ["chrome", "firefox"]) {
         await page.waitForSelector("#message");
         const second = words(`${name} không script, quay lại`);
         await page.$eval("#message", (e) => { e.value = ""; });
+        await (await page.$("#photo")).uploadFile(); // the one that Chromium may have kept for going back
         await fill(page, second, { mailbox: "crime" });
         await press(page);
         await led(page);

@@ -20,9 +20,12 @@ const session = { extraPrefsFirefox: { "browser.sessionstore.resume_from_crash":
 for (const name of ["chrome", "firefox"]) { // Chromium 109 is a shell without a profile
   test(`tips are sent from ${name}`, async (t) => {
     const profile = join(box.profiles, name);
-    const browser = await launch(t, name, { userDataDir: profile, ...(name === "firefox" ? session : {}) });
+    const ends = [], pages = [];
+    t.after(() => Promise.all(ends.map((end) => end())));
+    const browser = await launch({ after: (end) => ends.push(end) }, name, { userDataDir: profile, ...(name === "firefox" ? session : {}) });
     async function write(way, options) {
-      const page = await open(t, browser, link(), options);
+      const page = await open({ after() {} }, browser, link(), options);
+      pages.push(page);
       await page.$$eval("details", (all) => all.forEach((one) => { one.open = true; }));
       for (const [field, text] of Object.entries(box.words[way])) await page.type(`#${field}`, text);
       await pass(3000); // browsers save every 2 or 3 seconds, with the settings above
@@ -46,6 +49,6 @@ for (const name of ["chrome", "firefox"]) { // Chromium 109 is a shell without a
     await sealed.click("label:has([value=crime])");
     await press(sealed);
     await thanked(sealed);
-    for (const page of await browser.pages()) await page.close();
+    for (const page of pages) await page.close();
   });
 }
