@@ -68,7 +68,7 @@ func unquoted(line string) string {
 // program, with soft line breaks (RFC 2045, 6.7), with blanks between. It returns
 // the line and column behind it.
 func unwrapped(lines []string, n, column int) (rec Recipient, line, behind int, err error) {
-	text, size, first := "", 0, n
+	text, size, over, first := "", 0, 0, n
 	for ; n < len(lines); n, column = n+1, 0 {
 		for {
 			rest := strings.TrimLeft(lines[n][column:], " ")
@@ -80,7 +80,7 @@ func unwrapped(lines []string, n, column int) (rec Recipient, line, behind int, 
 			if piece == "" || text != "" && (strings.Trim(piece, bech32) != "" || len(text)+len(piece) > size) {
 				break
 			}
-			text, column = text+piece, column+len(piece)
+			text, column, over = text+piece, column+len(piece), n-first+1
 			if size == 0 {
 				size = sizeOf(text)
 			}
@@ -96,7 +96,7 @@ func unwrapped(lines []string, n, column int) (rec Recipient, line, behind int, 
 			break // other words
 		}
 	}
-	return rec, n, column, &CutError{len(text), size, n - first}
+	return rec, n, column, &CutError{len(text), size, over}
 }
 
 // word returns the letters and digits at the beginning in lower case, "" where they

@@ -72,7 +72,7 @@ func TestJustBad(t *testing.T) {
 		"a window too long":         {"id = ", "later_window = \"72h1s\"\nid = ", "11: units[0].later_window: "},
 		"no colour":                 {"id = ", "color = \"#0B5d3\"\nid = ", "11: units[0].color: "},
 		"a name of 121 characters":  {"Chợ", strings.Repeat("Chợ", 40) + "a", "22: units[0].sites[1].name.vi: has 121 characters"},
-		"a control character":       {"Chợ", `Ch\u007f`, "22: units[0].sites[1].name.vi: \"Ch\\x7f\": expected one line"},
+		"a control character":       {"Chợ", `Ch\u007f`, "22: units[0].sites[1].name.vi: \"Ch⟨U+007F⟩\": ⟨U+007F⟩ is a control character"},
 		"two lines":                 {"Chợ", `Chợ\nlớn`, "22: units[0].sites[1].name.vi: "},
 		"an id too long":            {"na-co-sa", strings.Repeat("a", 41), "11: units[0].id: "},
 		"a code too long":           {"ncs02", strings.Repeat("a", 25), "21: units[0].sites[1].code: "},

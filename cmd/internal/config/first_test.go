@@ -14,7 +14,7 @@ func TestFirst(t *testing.T) {
 		SMTPHost: "smtp.example.vn", SMTPTLS: "tls", SMTPUser: "u", From: "hom-thu@example.vn", SMTPPort: 465, CAFile: "ca.pem",
 		UnitID: "na-co-sa", UnitName: "Đồn \"Na Cô Sa\" \\", Mail: "truc-ban@example.vn", Phone: "0215 000 000",
 		RecipientsFile: "unit.recipients",
-		Sites:          []FirstSite{{"ncs01", "Chợ"}, {"ncs02", "Trường\u00a0học"}},
+		Sites:          []FirstSite{{"ncs01", "Chợ"}, {"ncs02", "Trường “học”"}},
 	}
 	d := dir(t)
 	read := func(f First) *Config {

@@ -22,7 +22,7 @@ func (c *checker) oddValue(key, kind string, v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
-			c.oddValue(join(key, field.Tag.Get("toml")), field.Tag.Get("intake/pasted"), v.Field(i))
+			c.oddValue(join(key, field.Tag.Get("toml")), field.Tag.Get("pasted"), v.Field(i))
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

@@ -70,7 +70,8 @@ color = "#0b5d3b"
 // TestOddCharacters: in no value passes a character that nobody sees, or that looks
 // like another, and it is shown, with its line.
 func TestOddCharacters(t *testing.T) {
-	if _, err := parse(t, full); err != nil {
+	path := filepath.Join(dir(t), "tipbox.toml")
+	if _, err := Parse(path, []byte(full)); err != nil {
 		t.Fatal(err)
 	}
 	const odd = "\u200b \u00a0 \u00ad \u202e \u2066 \ufeff \u2060 \u0430 ｔ"
@@ -93,7 +94,7 @@ func TestOddCharacters(t *testing.T) {
 				at = len(string([]rune(value)[:1])) // within a word
 			}
 			changed := value[:at] + c + value[at:]
-			_, err := parse(t, strings.Replace(full, `"`+value+`"`, `"`+changed+`"`, 1))
+			_, err := Parse(path, []byte(strings.Replace(full, `"`+value+`"`, `"`+changed+`"`, 1)))
 			var bad *Error
 			if !errors.As(err, &bad) || len(bad.Problems) != 1 || !strings.Contains(bad.Problems[0].Text, fmt.Sprintf("⟨U+%04X⟩ is ", []rune(c)[0])) {
 				t.Errorf("line %d, %+q: %v", n+1, changed, err)
