@@ -28,7 +28,7 @@ func mendTarget(request []byte) {
 		return i < len(line) && bytes.IndexByte([]byte("0123456789abcdefABCDEF"), line[i]) >= 0
 	}
 	for i, c := range line {
-		if c == '%' && !(hex(i+1) && hex(i+2)) {
+		if c == '%' && (!hex(i+1) || !hex(i+2)) {
 			line[i] = '~'
 		}
 	}

@@ -42,7 +42,7 @@ func (m *memoryBox) send(how, want string, do func(*memorySender) (*boxtest.Answ
 	own := func(what string) string { return fmt.Sprintf("zq7%sof%03dx9", what, n) }
 	s := &memorySender{
 		message: strings.Repeat("Đêm qua có người lạ "+own("message")+" đi qua bìa rừng.\n", 15), place: "Sau nhà " + own("place"),
-		agent: "Mozilla/5.0 (Linux; Android 9; " + own("agent") + ")", from: netip.AddrFrom4([4]byte{127, 93, 188, byte(100 + n)}), //nolint:gosec // few
+		agent: "Mozilla/5.0 (Linux; Android 9; " + own("agent") + ")", from: netip.AddrFrom4([4]byte{127, 93, 188, byte(100 + n)}),
 	}
 	var from []net.Addr
 	s.Villager = auditVillager(m.t, m.base(), s.from)
