@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test check mutants audit torture bench lint build dist reproduce clean deps
+.PHONY: help run test check mutants audit torture flood bench lint build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ audit: deps ## look for traces of the sender everywhere and print the table
 
 torture: deps ## the long proofs: kill -9 under load, faults in between
 	$(GO) test -count=1 -v -timeout 60m -tags torture -run 'Torture' ./...
+
+flood: deps ## floods: the real binary for a minute each, and six hours each on a simulated clock
+	$(GO) test -count=1 -v -timeout 120m -tags flood ./cmd/proof/flood
 
 bench: deps ## benchmarks; compare the ratios, not the times
 	$(GO) test -run '^$$' -bench . -benchmem ./...
