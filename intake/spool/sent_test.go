@@ -271,3 +271,24 @@ func TestDamagedCopy(t *testing.T) {
 		t.Errorf("hold/ has %q", got)
 	}
 }
+
+// Whatever keeps copies from being looked after is told, at whichever call it comes:
+// who counts on the copies must know.
+func TestEveryCallOfTendFails(t *testing.T) {
+	start := time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC)
+	for at, done := 0, false; !done; at++ {
+		d := &brokenDisk{failAt: -1, keep: week}
+		s := d.on(t, t.TempDir())
+		s.on(t, start)
+		put(t, s, 1)
+		if err := s.Remove(tipID(1)); err != nil {
+			t.Fatal(err)
+		}
+		d.calls, d.failAt, d.err = nil, at, errors.New("the disk is broken")
+		err := s.tend(start.Add(24 * time.Hour))
+		if done = len(d.calls) <= at; done == (err != nil) {
+			t.Errorf("%d calls, the last %s: %v", len(d.calls), d.calls[len(d.calls)-1], err)
+		}
+		s.Close()
+	}
+}
