@@ -276,19 +276,21 @@ func TestDamagedCopy(t *testing.T) {
 // who counts on the copies must know.
 func TestEveryCallOfTendFails(t *testing.T) {
 	start := time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC)
-	for at, done := 0, false; !done; at++ {
-		d := &brokenDisk{failAt: -1, keep: week}
-		s := d.on(t, t.TempDir())
-		s.on(t, start)
-		put(t, s, 1)
-		if err := s.Remove(tipID(1)); err != nil {
-			t.Fatal(err)
+	for name, after := range map[string]time.Duration{"a new day": 24 * time.Hour, "a day that is over": 2 * week} {
+		for at, done := 0, false; !done; at++ {
+			d := &brokenDisk{failAt: -1, keep: week}
+			s := d.on(t, t.TempDir())
+			s.on(t, start)
+			put(t, s, 1)
+			if err := s.Remove(tipID(1)); err != nil {
+				t.Fatal(err)
+			}
+			d.calls, d.failAt, d.err = nil, at, errors.New("the disk is broken")
+			err := s.tend(start.Add(after))
+			if done = len(d.calls) <= at; done == (err != nil) {
+				t.Errorf("%s: %d calls, the last %s: %v", name, len(d.calls), d.calls[len(d.calls)-1], err)
+			}
+			s.Close()
 		}
-		d.calls, d.failAt, d.err = nil, at, errors.New("the disk is broken")
-		err := s.tend(start.Add(24 * time.Hour))
-		if done = len(d.calls) <= at; done == (err != nil) {
-			t.Errorf("%d calls, the last %s: %v", len(d.calls), d.calls[len(d.calls)-1], err)
-		}
-		s.Close()
 	}
 }
