@@ -294,3 +294,28 @@ func TestEveryCallOfTendFails(t *testing.T) {
 		}
 	}
 }
+
+// Of a tip that is gone, or cannot be read, when all its addresses have it, no copy
+// is made of nothing.
+func TestNoCopyOfNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := keeping(t, dir)
+	put(t, s, 1)
+	put(t, s, 2)
+	for n, spoil := range map[int]func(path string) error{
+		1: os.Remove,
+		2: func(path string) error { return os.Truncate(path, 10) },
+	} {
+		if err := spoil(filepath.Join(dir, "new", "0-"+string(tipID(n))+".tip")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Remove(tipID(n)); err != nil {
+			t.Errorf("tip %d: %v", n, err)
+		}
+	}
+	for _, day := range names(t, filepath.Join(dir, "sent")) {
+		if copies := names(t, filepath.Join(dir, "sent", day)); len(copies) > 0 {
+			t.Errorf("%s has %v", day, copies)
+		}
+	}
+}
