@@ -85,7 +85,8 @@ func TestNotLocked(t *testing.T) {
 	}
 }
 
-// A file of one mebibyte is read, whatever stands in it.
+// A file of one mebibyte is read, whatever stands in it, and of a larger one not
+// the beginning, which could be a key of many.
 func TestLargestIdentityFile(t *testing.T) {
 	path, clear := filepath.Join(t.TempDir(), "khoa"), inClear(t)
 	file := clear + strings.Repeat("\n#", (1<<20-len(clear))/2)
@@ -95,6 +96,12 @@ func TestLargestIdentityFile(t *testing.T) {
 	}
 	if ids, err := keys.ReadIdentities(path, with("")); err != nil || len(ids.Age()) != 1 {
 		t.Errorf("%v", err)
+	}
+	if err := os.WriteFile(path, []byte(file+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.ReadIdentities(path, with("")); !errors.Is(err, keys.ErrNotIdentity) {
+		t.Errorf("a byte more: %v", err)
 	}
 }
 

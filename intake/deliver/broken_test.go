@@ -3,8 +3,10 @@ package deliver
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // A server that breaks off with every second mail but answers for those between
@@ -40,4 +42,36 @@ func TestAnswersBetweenBreaks(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What went well is no deferral: the log and the sum of a day say nothing of a
+// digest that was taken over.
+func TestDigestThatGoesIsNotLogged(t *testing.T) {
+	inBubble(t, &relay{}, func(b *box) {
+		for n := range 3 {
+			b.put(n, bulkTip(n, false))
+		}
+		time.Sleep(48 * time.Hour)
+		synctest.Wait()
+		b.wantOnceEach(3, "one@example.vn")
+		if b.logs.String() != "" {
+			b.Errorf("logged:\n%s", b.logs.String())
+		}
+	})
+}
+
+// One that does not go is in that sum, once a day and with its reason.
+func TestDigestThatWaitsIsSummedUp(t *testing.T) {
+	inBubble(t, &relay{dial: down}, func(b *box) {
+		b.put(1, bulkTip(0, false))
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if log := b.logs.String(); strings.Count(log, "reason=refused-dial") != 1 {
+			b.Errorf("logged:\n%s", log)
+		}
+		b.relay.to(nil, nil)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		b.wantOnceEach(1, "one@example.vn")
+	})
 }

@@ -271,3 +271,51 @@ func TestDamagedCopy(t *testing.T) {
 		t.Errorf("hold/ has %q", got)
 	}
 }
+
+// Whatever keeps copies from being looked after is told, at whichever call it comes:
+// who counts on the copies must know.
+func TestEveryCallOfTendFails(t *testing.T) {
+	start := time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC)
+	for name, after := range map[string]time.Duration{"a new day": 24 * time.Hour, "a day that is over": 2 * week} {
+		for at, done := 0, false; !done; at++ {
+			d := &brokenDisk{failAt: -1, keep: week}
+			s := d.on(t, t.TempDir())
+			s.on(t, start)
+			put(t, s, 1)
+			if err := s.Remove(tipID(1)); err != nil {
+				t.Fatal(err)
+			}
+			d.calls, d.failAt, d.err = nil, at, errors.New("the disk is broken")
+			err := s.tend(start.Add(after))
+			if done = len(d.calls) <= at; done == (err != nil) {
+				t.Errorf("%s: %d calls, the last %s: %v", name, len(d.calls), d.calls[len(d.calls)-1], err)
+			}
+			s.Close()
+		}
+	}
+}
+
+// Of a tip that is gone, or cannot be read, when all its addresses have it, no copy
+// is made of nothing.
+func TestNoCopyOfNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := keeping(t, dir)
+	put(t, s, 1)
+	put(t, s, 2)
+	for n, spoil := range map[int]func(path string) error{
+		1: os.Remove,
+		2: func(path string) error { return os.Truncate(path, 10) },
+	} {
+		if err := spoil(filepath.Join(dir, "new", "0-"+string(tipID(n))+".tip")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Remove(tipID(n)); err != nil {
+			t.Errorf("tip %d: %v", n, err)
+		}
+	}
+	for _, day := range names(t, filepath.Join(dir, "sent")) {
+		if copies := names(t, filepath.Join(dir, "sent", day)); len(copies) > 0 {
+			t.Errorf("%s has %v", day, copies)
+		}
+	}
+}

@@ -61,6 +61,9 @@ func TestTrial(t *testing.T) {
 				t.Errorf("told at the moment of a tip: %q", st.Trouble)
 			}
 			s.look()
+			if !strings.Contains(log.String(), "reason="+test.want) {
+				t.Errorf("not told at once:\n%s", &log)
+			}
 			s.look()
 			if st := s.Status(); st.Trouble != test.want || strings.Count(log.String(), "no tip can be stored") != 1 {
 				t.Errorf("%q, want %q\n%s", st.Trouble, test.want, &log)
