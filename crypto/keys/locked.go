@@ -61,10 +61,10 @@ const lockedMagic = "age-encryption.org/"
 
 // armored finds an armored file among other lines, whatever the dashes around its
 // words became.
-var armored = regexp.MustCompile(`(?is)BEGIN AGE ENCRYPTED FILE[ \p{Pd}]*\n(.*?)(?:[ \p{Pd}\n]*END AGE ENCRYPTED FILE|$)`)
+var armored = regexp.MustCompile(`(?is)BEGIN AGE ENCRYPTED FILE[ \p{Pd}]*\n(.*?)(?:[ \p{Pd}\n]*END AGE ENCRYPTED FILE()|$)`)
 
 // dearmor returns the content of an armored file, and any other file as it is. A
-// letter may have quoted it, indented it or wrapped it anew: that it is whole, age
+// letter may have quoted it, indented it or wrapped it anew: whether it is right, age
 // sees from the content.
 func dearmor(b []byte) ([]byte, error) {
 	text, err := pasted.Text(b)
@@ -75,11 +75,15 @@ func dearmor(b []byte) ([]byte, error) {
 	for i, line := range lines {
 		lines[i] = unquoted(line)
 	}
-	found := armored.FindStringSubmatch(strings.Join(lines, "\n"))
+	whole := strings.Join(lines, "\n")
+	found := armored.FindStringSubmatchIndex(whole)
 	if found == nil {
 		return b, nil
 	}
-	body := strings.NewReplacer("=3D", "", "=", "", " ", "", "\n", "").Replace(found[1])
+	if found[4] < 0 { // its last line is missing, and perhaps more
+		return nil, ErrDamaged
+	}
+	body := strings.NewReplacer("=3D", "", "=", "", " ", "", "\n", "").Replace(whole[found[2]:found[3]])
 	plain, err := base64.RawStdEncoding.DecodeString(body)
 	if err != nil {
 		return nil, ErrDamaged
