@@ -20,7 +20,7 @@ func alone(t testing.TB, rules Rules, most int64) *Limits {
 	}
 	t.Cleanup(func() { l.Close() })
 	l.memory.draw, l.senders.draw, l.lane.draw = even, even, even
-	l.lane.few = func(mark) uint { return leastFew }
+	l.lane.few = func(mark) uint { return mostFew }
 	l.work.cost, l.work.least, l.work.most = 2, 3, 9
 	return l
 }
