@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"tipbox/intake"
 )
 
 // A server that breaks off with every second mail but answers for those between
@@ -73,5 +75,26 @@ func TestDigestThatWaitsIsSummedUp(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
 		b.wantOnceEach(1, "one@example.vn")
+	})
+}
+
+// A tip that nobody is to have, by a configuration that names no address, is kept
+// for one that does: it lacks nobody, and must not pass for delivered.
+func TestNoAddressIsNotDelivered(t *testing.T) {
+	inBubble(t, &relay{}, func(b *box) {
+		one := b.directory.Unit("one").Receivers
+		was := one[intake.ToUnit]
+		one[intake.ToUnit] = intake.Receiver{}
+		b.put(1)
+		b.put(2, bulkTip(0, false))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if len(b.relay.delivered()) != 0 || b.waiting() != 2 {
+			b.Fatalf("%d delivered, %d waiting", len(b.relay.delivered()), b.waiting())
+		}
+		one[intake.ToUnit] = was
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		b.wantOnceEach(2, "one@example.vn")
 	})
 }
