@@ -1,10 +1,11 @@
 package deliver
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"tipbox/intake"
@@ -163,26 +164,44 @@ func (r *Runner) halve(b *bulk, d *spool.Digest) string {
 	return "" // and at once again: it is begun
 }
 
+// enders is how many tips of a digest are seen to at once: they share the syncs.
+const enders = 16
+
 // end deletes the tips of a digest that all have, or holds those of one that an
 // address refused.
 func (r *Runner) end(b *bulk, d *spool.Digest, refused bool) string {
+	var failed atomic.Bool
+	var running sync.WaitGroup
+	turns := make(chan struct{}, enders)
 	for _, id := range d.Tips {
-		var err error
-		if refused {
-			for _, to := range d.Reached {
-				err = cmp.Or(err, r.o.Spool.Reached(id, to))
+		turns <- struct{}{}
+		running.Go(func() {
+			defer func() { <-turns }()
+			if err := r.endTip(d, id, refused); err != nil && !errors.Is(err, spool.ErrNotHere) {
+				r.o.Log.Error("a tip of a digest cannot be deleted from the spool, or moved to hold/", "id", id)
+				failed.Store(true)
+				return
 			}
-			err = cmp.Or(err, r.o.Spool.Hold(id))
-		} else {
-			err = r.o.Spool.Remove(id)
-		}
-		if err != nil && !errors.Is(err, spool.ErrNotHere) {
-			r.o.Log.Error("a tip of a digest cannot be deleted from the spool, or moved to hold/", "id", id)
-			return Unreadable
-		}
-		r.forgetBulk(b, id)
+			r.forgetBulk(b, id)
+		})
+	}
+	running.Wait()
+	if failed.Load() {
+		return Unreadable
 	}
 	return r.over(b)
+}
+
+func (r *Runner) endTip(d *spool.Digest, id intake.ID, refused bool) error {
+	if !refused {
+		return r.o.Spool.Remove(id)
+	}
+	for _, to := range d.Reached {
+		if err := r.o.Spool.Reached(id, to); err != nil {
+			return err
+		}
+	}
+	return r.o.Spool.Hold(id)
 }
 
 // over ends a digest.
