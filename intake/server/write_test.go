@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -48,10 +49,14 @@ func TestKeptAliveIsWorkedFor(t *testing.T) {
 		ask("/work")
 		synctest.Wait()
 		other := p.dial(t)
-		if _, err := other.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the next one: %v, want no room", err)
 		}
 		close(work)
+		answered()
+		c = p.dial(t) // and once it is answered it makes room
+		answers.Reset(c)
+		ask("/")
 		answered()
 	})
 }
@@ -99,6 +104,41 @@ func TestWholeRunes(t *testing.T) {
 	} {
 		if got := wholeRunes([]byte(text)); string(got) != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestKeepExactly: what has just as many bytes as are kept is whole.
+func TestKeepExactly(t *testing.T) {
+	for size, want := range map[int]bool{999: false, 1000: false, 1001: true} {
+		lease, _ := upload(t, NewBudget(0, 0))
+		p := &Posted{lease: lease}
+		kept, over, err := p.keep(strings.NewReader(strings.Repeat("x", size)), 1000, 64, lease.takeText)
+		if over != want || len(kept) != min(size, 1000) || err != nil {
+			t.Errorf("%d bytes: %d kept, over %v, %v", size, len(kept), over, err)
+		}
+	}
+}
+
+// TestURLEncodedCutOff: a form without photos that is too long is cut in its last
+// field, which is said, and ends in a whole character.
+func TestURLEncodedCutOff(t *testing.T) {
+	const begin, end = "junk=", "&place=su%E1"
+	body := begin + strings.Repeat("a", maxEncoded-len(begin+end)) + end + "%BB%91i"
+	p := read(BodyOptions{}, "application/x-www-form-urlencoded", strings.NewReader(body))
+	defer p.Close()
+	if p.Err != nil || p.Text["place"] != "su" || len(p.Cut) != 1 || p.Cut[0] != "place" {
+		t.Errorf("%q, cut %q, %v", p.Text["place"], p.Cut, p.Err)
+	}
+}
+
+// TestDelimiter: a boundary of 70 characters, the longest that there is (RFC 2046,
+// section 5.1.1), is found where the form alone tells it.
+func TestDelimiter(t *testing.T) {
+	for size, want := range map[int]int{1: 1, 70: 70, 71: 0} {
+		form := "--" + strings.Repeat("b", size) + "\r\nContent-Disposition: form-data; name=message\r\n\r\nsuối"
+		if got := delimiter(bufio.NewReader(strings.NewReader(form))); len(got) != want {
+			t.Errorf("%d characters: %q", size, got)
 		}
 	}
 }
