@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -48,7 +49,7 @@ func TestKeptAliveIsWorkedFor(t *testing.T) {
 		ask("/work")
 		synctest.Wait()
 		other := p.dial(t)
-		if _, err := other.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the next one: %v, want no room", err)
 		}
 		close(work)
