@@ -52,7 +52,7 @@ func urlDigits(b []byte) bool {
 		var line []byte
 		line, b = cutLine(b)
 		if line = bytes.TrimRight(line, "= \t"); len(line) < 20 || bytes.ContainsFunc(line, func(r rune) bool {
-			return r > 0x7f || digits[byte(r)] == 0xff && r != '-' && r != '_'
+			return r > 0x7f || digits[byte(r)] == 0xff && r != '-' && r != '_' //nolint:gosec // below 0x80
 		}) {
 			continue
 		}
@@ -74,9 +74,9 @@ func unbase64(b []byte) []byte {
 	flush := func() {
 		switch n {
 		case 2:
-			out = append(out, byte(bits>>4))
+			out = append(out, byte(bits>>4)) //nolint:gosec // the low bits are meant
 		case 3:
-			out = append(out, byte(bits>>10), byte(bits>>2))
+			out = append(out, byte(bits>>10), byte(bits>>2)) //nolint:gosec // the low bits are meant
 		}
 		bits, n = 0, 0
 	}

@@ -3,6 +3,7 @@ package unwrap_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -46,7 +47,7 @@ func TestDigestInAnOldOpen(t *testing.T) {
 	var texts []string
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err)

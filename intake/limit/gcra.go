@@ -67,7 +67,7 @@ func (r Rule) believed(now int64, e edge) edge {
 	if e.tat > now+r.most() {
 		e.tat = now
 	}
-	e.latch = e.latch.believed(now)
+	e.latch = e.believed(now)
 	return e
 }
 
@@ -78,7 +78,7 @@ func (r Rule) take(now int64, e edge, d draw) (edge, bool) {
 	next := max(now, e.tat) + r.interval()
 	// One is always let through, or a small burst with a small factor would let none.
 	open := false
-	e.latch, open = e.latch.pass(now, next-now, r.window(), r.interval(), d)
+	e.latch, open = e.pass(now, next-now, r.window(), r.interval(), d)
 	if open {
 		e.tat = next
 	}

@@ -39,7 +39,8 @@ func TestRule(t *testing.T) {
 	}
 	var e edge
 	for i, s := range steps {
-		at, open := now+s.after.Microseconds(), true
+		at := now + s.after.Microseconds()
+		var open bool
 		if s.refund {
 			e = r.refund(at, e)
 			continue

@@ -230,7 +230,7 @@ func (b *bulkLane) count(sender netip.Addr) (took, few uint) {
 	b.turn()
 	n := laneNetwork(sender)
 	m := b.today.key.mark(n)
-	took = uint(b.today.took[m] + b.before.took[b.before.key.mark(n)]) //nolint:gosec // never negative
+	took = uint(b.today.took[m] + b.before.took[b.before.key.mark(n)])
 	return took, b.few(m)
 }
 

@@ -19,7 +19,7 @@ type webpChunk struct {
 const maxWebPChunk = 16 << 20
 
 func (c webpChunk) reader() io.Reader {
-	head := binary.LittleEndian.AppendUint32([]byte(c.kind), uint32(c.size))
+	head := binary.LittleEndian.AppendUint32([]byte(c.kind), uint32(c.size)) //nolint:gosec // a chunk of a bounded file
 	missing := c.size + c.size&1 - len(c.data)
 	return io.MultiReader(bytes.NewReader(head), bytes.NewReader(c.data), io.LimitReader(zeros{}, int64(missing)))
 }
@@ -86,7 +86,7 @@ func extended(lossy []byte) webpChunk {
 
 // reader returns the picture as a file of its own.
 func (s *still) reader() io.Reader {
-	head := append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+s.size)), "WEBP"...)
+	head := append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+s.size)), "WEBP"...) //nolint:gosec // a chunk of a bounded file
 	all := []io.Reader{bytes.NewReader(head)}
 	for _, c := range s.chunks {
 		all = append(all, c.reader())

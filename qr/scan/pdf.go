@@ -166,7 +166,7 @@ func (s *stream) picture(w, h int) (image.Image, error) {
 		case !sane:
 			return nil, ErrDamaged
 		case filter == "CCITTFaxDecode" && last:
-			return s.fax(w, h)
+			return s.fax(h)
 		case filter == "FlateDecode":
 			z, err := zlib.NewReader(bytes.NewReader(s.data))
 			if err != nil {
@@ -194,7 +194,7 @@ func (s *stream) picture(w, h int) (image.Image, error) {
 
 // fax decodes what fax machines send (ITU-T T.4 and T.6), as far as it goes.
 // Whether black is 0 or 1 makes no difference to who searches in both.
-func (s *stream) fax(w, h int) (image.Image, error) {
+func (s *stream) fax(h int) (image.Image, error) {
 	format := ccitt.Group3
 	parms := s.parms()
 	switch k := number(parms, "K", 0); {
@@ -203,7 +203,7 @@ func (s *stream) fax(w, h int) (image.Image, error) {
 	case k > 0:
 		return nil, &UnsupportedError{OtherScan}
 	}
-	w = min(max(number(parms, "Columns", 1728), 1), maxPixels/h)
+	w := min(max(number(parms, "Columns", 1728), 1), maxPixels/h)
 	page := image.NewGray(image.Rect(0, 0, w, h))
 	err := ccitt.DecodeIntoGray(page, bytes.NewReader(s.data), ccitt.MSB, format, &ccitt.Options{Align: aligned.MatchString(parms)})
 	if err != nil && !bytes.Contains(page.Pix, []byte{0xff}) {
@@ -240,9 +240,9 @@ func unfiltered(data []byte, parms string) []byte {
 			case 1:
 				row[i] += byte(a)
 			case 2:
-				row[i] += byte(b)
+				row[i] += byte(b) //nolint:gosec // modulo 256, as PNG filters are
 			case 3:
-				row[i] += byte((a + b) / 2)
+				row[i] += byte((a + b) / 2) //nolint:gosec // modulo 256, as PNG filters are
 			case 4:
 				row[i] += byte(nearest(a, b, c))
 			}

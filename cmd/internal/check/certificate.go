@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 )
@@ -51,7 +50,7 @@ func certified(c *x509.Certificate) string {
 	}
 	names := append([]string(nil), c.DNSNames...)
 	for _, ip := range c.IPAddresses {
-		names = append(names, net.IP(ip).String())
+		names = append(names, ip.String())
 	}
 	if len(names) > 5 {
 		names = append(names[:5], "…")

@@ -171,7 +171,7 @@ func oddLines(text string) (all []Problem) {
 			case quote == 0 && r == '#':
 			case quote == 0 && (r == '"' || r == '\''):
 				quote = r
-			case r == quote && !(r == '"' && strings.HasSuffix(line[:i], `\`)):
+			case r == quote && (r != '"' || !strings.HasSuffix(line[:i], `\`)):
 				quote = 0
 			case quote == 0:
 				outside.WriteRune(r)

@@ -54,7 +54,7 @@ func TestComposeDigest(t *testing.T) {
 	n := -1
 	for ; ; n++ {
 		p, err := parts.NextPart()
-		if err == io.EOF { //nolint:errorlint // as it is returned
+		if err == io.EOF {
 			break
 		}
 		if err != nil {

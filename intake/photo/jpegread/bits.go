@@ -41,7 +41,7 @@ func (b *bits) take(n int) int {
 		b.need()
 	}
 	b.n -= n
-	return int(b.acc>>b.n) & (1<<n - 1)
+	return int(b.acc>>b.n) & (1<<n - 1) //nolint:gosec // masked
 }
 
 // spent reports whether more was read than there is.
@@ -126,7 +126,7 @@ func (b *bits) value(h *huffman) int {
 	if b.n < 32 {
 		b.need()
 	}
-	v := int(b.acc>>(b.n-16)) & 0xffff
+	v := int(b.acc>>(b.n-16)) & 0xffff //nolint:gosec // masked
 	if e := h.short[v>>(16-shortBits)]; e != 0 {
 		b.n -= int(e >> 8)
 		return int(e & 0xff)

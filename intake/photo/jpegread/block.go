@@ -41,9 +41,9 @@ func (d *decoder) progress(in *bits, sc *scan, p *part, to *plane, block int, ru
 	switch {
 	case sc.start == 0 && sc.first:
 		p.last += in.extended(in.value(&d.huffman[0][p.dc]) & 15)
-		low[0] = int16(p.last << sc.low)
+		low[0] = int16(p.last << sc.low) //nolint:gosec // a damaged file may wrap around, as in libjpeg
 	case sc.start == 0:
-		low[0] |= int16(in.take(1) << sc.low)
+		low[0] |= int16(in.take(1) << sc.low) //nolint:gosec // a damaged file may wrap around, as in libjpeg
 	case sc.first:
 		d.firstAC(in, sc, &d.huffman[1][p.ac], nonzero, low, run)
 	default:
@@ -74,7 +74,7 @@ func (d *decoder) firstAC(in *bits, sc *scan, ac *huffman, nonzero *uint64, low 
 		}
 		*nonzero |= 1 << k
 		if at := d.place[k]; at >= 0 {
-			low[at] = int16(value << sc.low)
+			low[at] = int16(value << sc.low) //nolint:gosec // a damaged file may wrap around, as in libjpeg
 		}
 	}
 }

@@ -15,9 +15,9 @@ import (
 )
 
 var (
-	// ErrFormat: nothing that could be shown, for any program.
+	// ErrFormat is for what no program could show.
 	ErrFormat = errors.New("no JPEG that can be read")
-	// ErrKind: a JPEG of a kind that browsers do not show either: arithmetic coding,
+	// ErrKind is for JPEGs of a kind that browsers do not show either: arithmetic coding,
 	// 12 bits, lossless, hierarchical.
 	ErrKind = errors.New("a JPEG of a kind that is not read")
 )

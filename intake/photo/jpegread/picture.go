@@ -106,7 +106,7 @@ func (d *decoder) woven(size image.Rectangle) *image.RGBA {
 					r, g, b = 255-r, 255-g, 255-b
 				}
 				k := int(rows[3][columns[3][x]])
-				r, g, b = byte(int(r)*k/255), byte(int(g)*k/255), byte(int(b)*k/255)
+				r, g, b = byte(int(r)*k/255), byte(int(g)*k/255), byte(int(b)*k/255) //nolint:gosec // k is at most 255
 			}
 			to[4*x], to[4*x+1], to[4*x+2], to[4*x+3] = r, g, b, 255
 		}
