@@ -56,7 +56,11 @@ func (p *parts) Take(_ context.Context, a Ask) (Grant, error) {
 type grant struct{ p *parts }
 
 func (g grant) Mark(e *Envelope) { e.Lane, e.Rank = Bulk, 3 }
-func (g grant) Kept(bytes int64) { g.p.kept += bytes }
+func (g grant) Kept(bytes int64) {
+	g.p.mu.Lock()
+	defer g.p.mu.Unlock()
+	g.p.kept += bytes
+}
 func (g grant) Void(_ context.Context, refund bool) {
 	g.p.mu.Lock()
 	defer g.p.mu.Unlock()
