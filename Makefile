@@ -29,7 +29,7 @@ deps: # what the tests need, from Debian and npm
 # computes, one goroutine to each picture or attack, takes ten times as long with
 # it. What is named here and what is not are all: no test is left out.
 RACED := /(cmd/internal|crypto/seal|intake)(/|$$)
-CALM  := ^Test(AsOnThePhone|Bombs|Damaged|Huge|LimitsCannotBeRead|Orientation)$$
+CALM  := ^Test(AsOnThePhone|Bombs|Damaged|Huge|LimitsCannotBeRead|Memory|Orientation)$$
 DRAWN := ^Test(SameBytes|Write)
 UNIT  := /(cmd/proof|templates/browser)(/|$$)
 only   = $$($(GO) list ./... | grep -E '$(1)')
