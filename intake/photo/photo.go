@@ -80,7 +80,6 @@ func (c *Cleaner) Clean(ctx context.Context, upload []byte, limit int) ([]byte, 
 	}
 	w, ht := fit(h.width, h.height, c.o.MaxSide)
 	small := scale(img, w, ht)
-	img = nil // so that it can go while the encoder works
 	return encode(turn(small, h.orientation()), limit)
 }
 

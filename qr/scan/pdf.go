@@ -244,7 +244,7 @@ func unfiltered(data []byte, parms string) []byte {
 			case 3:
 				row[i] += byte((a + b) / 2) //nolint:gosec // modulo 256, as PNG filters are
 			case 4:
-				row[i] += byte(nearest(a, b, c))
+				row[i] += byte(nearest(a, b, c)) //nolint:gosec // modulo 256, as PNG filters are
 			}
 		}
 		out = append(out, row...)
