@@ -48,7 +48,7 @@ one again that was mailed and got lost. Nobody but the unit can open them.`,
 	below("hold ID", "Keep a waiting tip from being mailed", q.Hold)
 	release := below("release (ID | --all)", "Put a held tip back among the waiting, or all of them", q.Release)
 	release.Flags().BoolVar(&q.All, "all", false, "all that are held")
-	resend := below("resend (ID | --day DAY)", "Mail a delivered tip once more, or all of a day: a mail server lost it", q.Resend)
+	resend := below("resend (ID | --day DAY)", "Mail a delivered tip once more, or all of a day: it got lost", q.Resend)
 	resend.Flags().StringVar(&q.Day, "day", "", "all that were delivered on that `day` (UTC), such as 2026-11-29")
 	return cmd
 }
