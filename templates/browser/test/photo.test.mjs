@@ -86,6 +86,14 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
         if (/^server-.*webp$/.test(file)) continue; // of which browsers show nothing
         const kind = file.split(".")[1];
         const photo = await clean(read(file), `image/${kind === "jpg" ? "jpeg" : kind}`);
+        // Where the canvas lies the page reads JPEG and PNG itself; the others get the
+        // advice to send a screenshot, and of PNGs whose data does not end well the
+        // decompressor gives what it gives.
+        if (name === "tor" && !/\.(jpg|png)$/.test(file)) {
+          if (look && photo.problem && photo.problem !== "photo_unreadable") wrong.push(`${file}: ${photo.problem}`);
+          continue;
+        }
+        if (name === "tor" && ["bad-adler.png", "extra-idat.png", "extra-in-idat.png"].includes(file)) continue;
         if (!look) {
           if (photo.problem !== "photo_unreadable" && !file.startsWith("maybe-")) wrong.push(`${file}: taken`);
           continue;
