@@ -65,7 +65,7 @@ func New(o Options) *Server {
 	}
 	t := newConns(o.MaxConns)
 	return &Server{conns: t, http: &http.Server{
-		Handler:           t.watch(o.Handler),
+		Handler:           t.watch(forgetful(o.Handler)),
 		ConnContext:       t.connContext,
 		TLSConfig:         o.TLS,
 		ReadHeaderTimeout: headerTimeout,
