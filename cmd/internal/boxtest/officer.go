@@ -5,6 +5,7 @@ package boxtest
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -107,8 +108,18 @@ func (o *Officer) Want(mails []smtptest.Mail, texts []string, mostMails int) (lo
 	return lost, duplicates
 }
 
-// Attachment returns the sealed tip in a mail, with the standard library alone.
+// Attachment returns the sealed tip in a mail.
 func Attachment(t testing.TB, eml []byte) []byte {
+	t.Helper()
+	sealed := Attachments(t, eml)
+	if len(sealed) == 0 {
+		t.Fatalf("no attachment:\n%s", eml)
+	}
+	return sealed[0]
+}
+
+// Attachments returns the sealed tips in a mail, with the standard library alone.
+func Attachments(t testing.TB, eml []byte) (sealed [][]byte) {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(eml))
 	if err != nil {
@@ -120,15 +131,19 @@ func Attachment(t testing.TB, eml []byte) []byte {
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return sealed
+		}
 		if err != nil {
-			t.Fatalf("no attachment: %v\n%s", err, eml)
+			t.Fatal(err)
 		}
-		if strings.HasSuffix(part.FileName(), ".age") {
-			b, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return b
+		if !strings.HasSuffix(part.FileName(), ".age") {
+			continue
 		}
+		b, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed = append(sealed, b)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -358,7 +357,7 @@ func (o *outcome) judge(t *testing.T, a attack, w io.Writer, officer *boxtest.Of
 		if a.blobs && in == 0 && len(m.Data) > 1<<20 {
 			continue // nobody sealed that
 		}
-		for _, sealed := range attachments(t, m.Data) {
+		for _, sealed := range boxtest.Attachments(t, m.Data) {
 			if tip, err := open.Open(sealed, officer.IDs); err == nil {
 				came[tip.Text] = in
 			}
@@ -400,32 +399,6 @@ func (o *outcome) judge(t *testing.T, a attack, w io.Writer, officer *boxtest.Of
 	}
 	if networks := 1000; last > (networks+299)/300 {
 		t.Errorf("an honest tip came in digest %d", last)
-	}
-}
-
-// attachments returns the sealed tips in a mail.
-func attachments(t *testing.T, eml []byte) (sealed [][]byte) {
-	t.Helper()
-	m, err := mail.ReadMessage(bytes.NewReader(eml))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
-		part, err := parts.NextPart()
-		if err != nil {
-			return sealed
-		}
-		if strings.HasSuffix(part.FileName(), ".age") {
-			b, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
-			if err != nil {
-				t.Fatal(err)
-			}
-			sealed = append(sealed, b)
-		}
 	}
 }
 
