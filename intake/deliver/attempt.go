@@ -20,12 +20,12 @@ type job struct {
 // prepare reads a tip and finds its addresses. It reports false where there is
 // nothing to do for now; then it has seen to the tip.
 func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
-	to, ok := r.o.Directory.Receiver(p.Unit, p.Audience)
+	to, ok := r.units.Load().Receiver(p.Unit, p.Audience)
 	if !ok || len(to.Mail) == 0 { // a tip that lacks nobody would count as delivered
 		r.postpone(l, p, NoAddress)
 		return nil, false
 	}
-	addresses, urgent := to.Mail, p.Urgent && r.o.Directory.Unit(p.Unit).MarkUrgent
+	addresses, urgent := to.Mail, p.Urgent && r.units.Load().Unit(p.Unit).MarkUrgent
 	j := &job{parcel: p, all: addresses, to: l.open(p, addresses), urgent: urgent}
 	if len(j.to) == 0 {
 		return j, true

@@ -40,7 +40,7 @@ func (r *Runner) digest(ctx, mails context.Context, b *bulk) (reason string) {
 			r.count(reason)
 		}
 	}()
-	to, ok := r.o.Directory.Receiver(b.key.unit, b.key.audience)
+	to, ok := r.units.Load().Receiver(b.key.unit, b.key.audience)
 	if !ok || len(to.Mail) == 0 {
 		return NoAddress
 	}
@@ -56,7 +56,7 @@ func (r *Runner) digest(ctx, mails context.Context, b *bulk) (reason string) {
 	case d == nil:
 		return ""
 	}
-	m := &Mail{Urgent: b.key.urgent && r.o.Directory.Unit(b.key.unit).MarkUrgent}
+	m := &Mail{Urgent: b.key.urgent && r.units.Load().Unit(b.key.unit).MarkUrgent}
 	if m.Digest, err = r.load(d); err != nil {
 		return Unreadable
 	}

@@ -72,7 +72,7 @@ func (r *Runner) dueMailboxes(now time.Time) (due []mailbox) {
 	known := make(map[mailbox]*asked)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, u := range r.o.Directory.Units() {
+	for _, u := range r.units.Load().Units() {
 		for a, to := range u.Receivers {
 			for _, address := range to.Mail {
 				m := mailbox{u.ID, a, address}

@@ -20,7 +20,7 @@ import (
 // Options are the parts of a Runner. Durations of 0 are the defaults.
 type Options struct {
 	Spool      *spool.Spool
-	Directory  *intake.Directory
+	Directory  *intake.Directory // to begin with: see Use
 	Transport  Transport
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
@@ -45,6 +45,7 @@ type Options struct {
 // delivery is the time of sending of a tip that was not sent for later.
 type Runner struct {
 	o       Options
+	units   atomic.Pointer[intake.Directory]
 	slots   chan struct{} // one for each connection that is open
 	express chan struct{} // the same of those for urgent tips alone
 	waiting atomic.Int32  // lanes that wait for a connection
@@ -93,11 +94,16 @@ func New(o Options) *Runner {
 			Name: "tipbox_delivery_attempts_total", Help: "Mails tried, by result.", Labels: []string{"result"},
 		}),
 	}
+	r.Use(o.Directory)
 	if o.Registerer != nil {
 		o.Registerer.MustRegister(r.attempts, gauges{r})
 	}
 	return r
 }
+
+// Use gives the runner other units and addresses: mails that are made from now on go
+// by them.
+func (r *Runner) Use(d *intake.Directory) { r.units.Store(d) }
 
 // Run mails tips until ctx ends, then lets the mails that are on their way
 // finish within Grace. Whenever it ends, nothing is lost: a tip is deleted only
@@ -192,7 +198,7 @@ const longestWindow = 72 * time.Hour
 
 // window returns within what time a tip to the unit that was sent for later goes.
 func (r *Runner) window(unit string) time.Duration {
-	if u := r.o.Directory.Unit(unit); u != nil {
+	if u := r.units.Load().Unit(unit); u != nil {
 		return u.LaterWindow
 	}
 	return longestWindow

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -46,6 +47,10 @@ type Options struct {
 type Server struct {
 	http  *http.Server
 	conns *conns
+
+	mu        sync.Mutex
+	listeners []net.Listener
+	ending    bool
 }
 
 // New returns a server. Every phase of a request has its deadline: those
@@ -81,21 +86,30 @@ func New(o Options) *Server {
 // Serve takes connections from l until Shutdown or Close; then it returns nil.
 func (s *Server) Serve(l net.Listener) error {
 	l = s.conns.listener(l)
+	if !s.listen(l) {
+		return l.Close()
+	}
 	var err error
 	if s.http.TLSConfig != nil {
 		err = s.http.ServeTLS(l, "", "")
 	} else {
 		err = s.http.Serve(l)
 	}
-	if errors.Is(err, http.ErrServerClosed) {
+	if errors.Is(err, http.ErrServerClosed) || s.isEnding() {
 		return nil
 	}
 	return fmt.Errorf("serving: %w", err)
 }
 
-// Shutdown takes no more connections and returns when the running requests have
-// been answered, or with ctx's error when they have not in time.
-func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
+// Shutdown takes no more connections and returns when those that are here have been
+// answered, or with ctx's error when they have not in time. A connection that has
+// asked for nothing in its first seconds, or waits for its next request, is closed.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.end()
+	s.http.SetKeepAlivesEnabled(false)
+	s.conns.drain(ctx)
+	return s.http.Shutdown(ctx)
+}
 
 // Close ends all connections at once.
 func (s *Server) Close() error { return s.http.Close() }

@@ -10,11 +10,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"math"
-	"net"
 	"net/http"
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,7 +26,6 @@ import (
 	"tipbox/intake/admin"
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp"
-	"tipbox/intake/durable"
 	"tipbox/intake/limit"
 	"tipbox/intake/pasted"
 	"tipbox/intake/photo"
@@ -34,8 +33,6 @@ import (
 	"tipbox/intake/redis"
 	"tipbox/intake/server"
 	"tipbox/intake/spool"
-	"tipbox/intake/web"
-	"tipbox/templates"
 )
 
 // grace is how long running submissions and a running mail may take after the
@@ -53,14 +50,16 @@ type Options struct {
 
 // Box is everything that tipbox serve runs, made of a configuration.
 type Box struct {
-	cfg    *config.Config
-	log    *slog.Logger
-	spool  *spool.Spool
-	limits *limit.Limits
-	runner *deliver.Runner
-	form   *server.Server
-	admin  *http.Server
-	sum    []byte // startSum
+	cfg     *config.Config // as it was at the start
+	log     *slog.Logger
+	spool   *spool.Spool
+	limits  *limit.Limits
+	runner  *deliver.Runner
+	service *intake.Service
+	bodies  *server.Bodies
+	form    *server.Server
+	admin   *http.Server
+	current atomic.Pointer[serving]
 }
 
 // OtherMemory is what the service needs besides forms in flight, in bytes: two
@@ -80,7 +79,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 			Transport: func(t deliver.Transport) deliver.Transport { return t },
 		}
 	}
-	b = &Box{cfg: cfg, log: log, sum: startSum(cfg)}
+	b = &Box{cfg: cfg, log: log}
 	made := b // a return of nil and an error sets b
 	defer func() {
 		if err != nil {
@@ -123,22 +122,17 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 		Spool: b.spool, Transport: o.Probe.Transport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
 		Grace: grace,
 	})
-	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
-	if err != nil {
-		return nil, terminal.Usage(err)
-	}
-	intakeService := intake.NewService(intake.Options{
+	b.service = intake.NewService(intake.Options{
 		Key: key, Limits: b.limits, Forms: b.limits, Photos: photo.New(photo.Options{}), Spool: b.spool,
 	})
-	handler, err := web.New(web.Options{
-		Service: intakeService, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
-		TrustedProxies: cfg.HTTP.TrustedProxies, Log: log,
-		Bodies: server.NewBodies(server.BodyOptions{Budget: server.NewBudget(cfg.HTTP.BodyMemory, 0)}),
-	})
+	b.bodies = server.NewBodies(server.BodyOptions{Budget: server.NewBudget(cfg.HTTP.BodyMemory, 0)})
+	now, err := b.serving(cfg)
 	if err != nil {
 		return nil, err
 	}
-	options := server.Options{Handler: o.Probe.Handler(handler, registry, log), Log: log, Registerer: registry}
+	b.current.Store(now)
+	form := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.current.Load().form.ServeHTTP(w, r) })
+	options := server.Options{Handler: o.Probe.Handler(form, registry, log), Log: log, Registerer: registry}
 	if cfg.HTTP.TLSCert != "" {
 		if options.TLS, err = LoadTLS(cfg.HTTP); err != nil {
 			return nil, err
@@ -191,18 +185,16 @@ func Transport(cfg *config.Config) (*smtp.Transport, error) {
 // grace. It calls ready with the two addresses once both listen.
 func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	defer b.close()
-	form, err := net.Listen("tcp", b.cfg.HTTP.Listen) //nolint:noctx // at once or never
+	form, err := listenForm(b.cfg.HTTP.Listen)
 	if err != nil {
-		return terminal.Hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.listen"))
+		return err
 	}
 	defer form.Close()
 	adminListener, adminURL, err := b.listenAdmin(ctx)
 	if err != nil {
 		return err
 	}
-	if err := durable.Replace(startedFile(b.cfg), b.sum, 0o600); err != nil {
-		b.log.Warn("tipbox check cannot be told which configuration is served") // a full disk ends nothing else
-	}
+	b.noteServed()
 	failed := make(chan error, 2)
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -243,25 +235,6 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	_ = b.admin.Close()
 	running.Wait()
 	return err
-}
-
-func (b *Box) listenAdmin(ctx context.Context) (net.Listener, string, error) {
-	if b.cfg.HTTP.Admin == "" {
-		return nil, "", nil
-	}
-	l, err := admin.Listen(ctx, b.cfg.HTTP.Admin)
-	if err != nil {
-		return nil, "", terminal.Hint(fmt.Errorf("listening for health: %w", err), listenHint(err, "http.admin"))
-	}
-	return l, "http://" + l.Addr().String(), nil
-}
-
-// listenHint says why an address may not be had.
-func listenHint(err error, key string) string {
-	if errors.Is(err, fs.ErrPermission) {
-		return "ports below 1024 want CAP_NET_BIND_SERVICE: take its two lines in deploy/tipbox.service, or change " + key
-	}
-	return "another program may have the port: change " + key
 }
 
 // close gives back what New took.

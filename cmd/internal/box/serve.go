@@ -1,7 +1,14 @@
 package box
 
 import (
+	"context"
 	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/coreos/go-systemd/v22/daemon"
 
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/quiet"
@@ -32,12 +39,39 @@ func Serve(t *terminal.Terminal, o Options) error {
 	}
 	ctx, stop := terminal.UntilSignal()
 	defer stop()
+	hangUp := make(chan os.Signal, 1) // one that waits is enough for any number of them
+	signal.Notify(hangUp, syscall.SIGHUP)
+	defer signal.Stop(hangUp)
+	defer tell(daemon.SdNotifyStopping)
 	return b.Run(ctx, func(form, admin string) {
 		t.Say("form on %s", form)
 		if admin != "" {
 			t.Say("admin on %s", admin)
 		}
+		tell(daemon.SdNotifyReady)
+		go watchdog(ctx)
+		go reloadAt(ctx, t, b, hangUp)
 	})
+}
+
+// reloadAt reloads the box at each signal until ctx ends.
+func reloadAt(ctx context.Context, t *terminal.Terminal, b *Box, signals <-chan os.Signal) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		}
+		stays, err := b.Reload()
+		said := reloaded(stays, err)
+		if err != nil || len(stays) > 0 {
+			t.Warn("%s", said)
+		} else {
+			t.Say("%s", said)
+		}
+		first, _, _ := strings.Cut(said, "\n")
+		tell("STATUS=" + first)
+	}
 }
 
 // newLog returns the log of the service: lines of keys that are allowed, to

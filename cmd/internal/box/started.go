@@ -13,10 +13,10 @@ import (
 )
 
 // startedFile is where tipbox serve leaves the sum of what it has read at its
-// start, for tipbox check to compare: a key retired since then is still sealed to.
+// start or at a reload, for tipbox check to compare: a key retired since then is still sealed to.
 func startedFile(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "started-with") }
 
-// startSum is the sum of all that tipbox serve reads at its start only: the
+// startSum is the sum of all that tipbox serve reads at those times only: the
 // configuration, the recipients and the languages.
 func startSum(cfg *config.Config) []byte {
 	h := sha256.New()
@@ -42,7 +42,7 @@ func startSum(cfg *config.Config) []byte {
 }
 
 // Changed reports whether something was changed that tipbox serve reads at its
-// start only, since it was started. One that has not run yet, or whose notes we may
+// start or a reload only, since it did so. One that has not run yet, or whose notes we may
 // not read, has nothing changed.
 func Changed(cfg *config.Config) bool {
 	sum, err := os.ReadFile(startedFile(cfg))

@@ -170,12 +170,12 @@ func checkLanguages(cfg *config.Config) (all []Finding) {
 	return append(all, Finding{Part: "language", Text: strings.Join(offered, ", ")})
 }
 
-// checkStarted finds a tipbox serve that was not started anew since something was
-// changed that it reads at its start.
+// checkStarted finds a tipbox serve that was neither reloaded nor started anew since
+// something was changed that it reads then.
 func checkStarted(cfg *config.Config) []Finding {
 	if !box.Changed(cfg) {
 		return nil // nor is it said of one that was not served yet
 	}
-	return []Finding{problem("serve", "the configuration, a recipients file or a language was changed since tipbox serve was started",
-		"it goes on with the old ones, retired keys among them: restart it (systemctl restart tipbox)")}
+	return []Finding{problem("serve", "the configuration, a recipients file or a language was changed since tipbox serve read it",
+		"it goes on with the old ones, retired keys among them: systemctl reload tipbox, and a restart where that says so")}
 }

@@ -227,6 +227,6 @@ func (e *edit) finish(t *terminal.Terminal, retired *keys.Recipient, dry bool) e
 	if err := durable.Replace(e.path, e.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("writing the recipients file: %w", err)
 	}
-	t.Say("Đã ghi %s. Khởi động lại tipbox serve để áp dụng / written; restart tipbox serve for it to count.", e.path)
+	t.Say("Đã ghi %s. Nạp lại tipbox serve để áp dụng / written; reload tipbox serve (systemctl reload tipbox) for it to count.", e.path)
 	return nil
 }
