@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tipbox/crypto/keys"
@@ -50,6 +51,7 @@ type Book struct {
 	lines   map[string]bool     // of the events
 	tips    map[string][]*Event // by what they name, the odd ones left out
 	newest  map[string]int      // the largest n of a tip
+	sums    map[string]string   // the tip that a sealed file was entered as
 }
 
 // New returns an empty book of the unit with a key of its own, for which the
@@ -67,6 +69,7 @@ func empty(id, unit string) *Book {
 	return &Book{
 		ID: id, Unit: unit, vouch: make(map[string][]byte), lines: make(map[string]bool),
 		tips: make(map[string][]*Event), newest: make(map[string]int),
+		sums: make(map[string]string),
 	}
 }
 
@@ -85,6 +88,51 @@ func (b *Book) Append(tip, by string, at time.Time, what What) *Event {
 	return e
 }
 
+// Enter enters a tip that came under an id, "" for none, and returns the id that it has
+// in the book and whether it is new there. A sealed file that is in the book is the tip
+// that is there, whatever it came as; it is entered again only to tell when it was
+// received, where that was not known. Another file under the id of a tip in the book
+// gets an id of its own, so that neither hides the other.
+func (b *Book) Enter(id, by string, at time.Time, what Enter) (ref string, isNew bool) {
+	what.Text = First(what.Text)
+	if ref = b.ref(what.Sum); ref == "" {
+		ref = b.free(id, what.Sum)
+		b.Append(ref, by, at, what)
+		return ref, true
+	}
+	own, _ := apart(b.tips[b.sums[what.Sum]])
+	if s := fold(ref, own); s.Sum == what.Sum && what.Received != "" && !what.Confirmed && (s.Received == "" || s.ReceivedConfirmed) {
+		b.Append(b.sums[what.Sum], by, at, what)
+	}
+	return ref, false
+}
+
+// ref returns the id of the tip that a sealed file is, "" where it is not in the book.
+func (b *Book) ref(sum string) string {
+	tip, ok := b.sums[sum]
+	if !ok {
+		return ""
+	}
+	own, _ := apart(b.tips[tip])
+	if s := fold(tip, own); s.Sum != sum {
+		return Other(tip, sum)
+	}
+	return tip
+}
+
+// free returns an id for a sealed file that is not in the book.
+func (b *Book) free(id, sum string) string {
+	if id == "" {
+		return "X-" + strings.ToUpper(sum[:8])
+	}
+	for _, e := range b.tips[id] {
+		if _, taken := e.What.(Enter); taken {
+			return Other(id, sum)
+		}
+	}
+	return id
+}
+
 // add takes the event in and reports whether it is new.
 func (b *Book) add(e *Event) bool {
 	if b.lines[e.Line] {
@@ -95,6 +143,9 @@ func (b *Book) add(e *Event) bool {
 	if !e.Odd() {
 		b.tips[e.Tip] = append(b.tips[e.Tip], e)
 		b.newest[e.Tip] = max(b.newest[e.Tip], min(e.N, maxN-1))
+		if enter, ok := e.What.(Enter); ok && b.sums[enter.Sum] == "" {
+			b.sums[enter.Sum] = e.Tip
+		}
 	}
 	return true
 }
