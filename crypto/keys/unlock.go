@@ -2,6 +2,8 @@ package keys
 
 import (
 	"bytes"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -208,4 +210,30 @@ func parseClear(b []byte, o UnlockOptions) (*Identities, error) {
 		return nil, ErrNotIdentity
 	}
 	return &ids, nil
+}
+
+// Derive returns 32 bytes of each identity's secret for the purpose that info names,
+// by the fingerprint of its recipient: HKDF-SHA-256 (RFC 5869) of the identity as age
+// writes it, without salt. Plugins' identities, whose secret is not to be had, are
+// left out.
+func (ids *Identities) Derive(info string) map[string][]byte {
+	derived := make(map[string][]byte)
+	for _, id := range ids.list {
+		var text string
+		var recipient Recipient
+		switch i := id.(type) {
+		case *age.HybridIdentity:
+			text, recipient = i.String(), hybrid(i.Recipient())
+		case *age.X25519Identity:
+			text, recipient = i.String(), classic(i.Recipient())
+		default:
+			continue
+		}
+		key, err := hkdf.Key(sha256.New, []byte(text), nil, info, sha256.Size)
+		if err != nil {
+			continue // only for more than 255 times as many bytes
+		}
+		derived[recipient.Fingerprint()] = key
+	}
+	return derived
 }
