@@ -6,6 +6,7 @@ import { createServer, request as onward } from "node:http";
 import { join } from "node:path";
 import { describe } from "node:test";
 import { after, before, launch, listen, newPage, shut, tempDir, test, within } from "../support.mjs";
+import { webkit } from "../webkit.mjs";
 import { blocked, box, camera, fault, fill, led, link, open, press, report, sealing, sent, shot, thanked, words } from "./villager.mjs";
 
 after(report);
@@ -317,3 +318,33 @@ for (const name of ["chrome", "firefox"]) {
     });
   });
 }
+
+// The engine of every browser on an iPhone: what all of them hang on, in one start.
+test("WebKit: sealed with a photo, and without the script", async (t) => {
+  const page = await webkit(t);
+  await page.goto(link());
+  await sealing(page);
+  const message = words("webkit với script");
+  await fill(page, message, { photo: camera });
+  await page.waitForSelector("ul.photos img");
+  await press(page);
+  await thanked(page);
+  sent(message, true, 1);
+  assert.equal(await page.url(), link(), "the history must not tell that a tip was sent");
+  await nothingStays(page);
+
+  const port = await listen(createServer((request, response) => {
+    const { method, headers } = request;
+    if (request.url.includes("/s/")) return response.writeHead(404).end();
+    request.pipe(onward(box.url + request.url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    }).on("error", () => response.destroy()));
+  }).unref());
+  await page.goto(link("ncs01", "vi", `http://127.0.0.1:${port}`));
+  const plain = words("webkit không script");
+  await fill(page, plain, { photo: camera });
+  await press(page);
+  await page.waitForFunction(() => location.pathname === "/k" && location.search === "?l=vi");
+  sent(plain, false, 1);
+});
