@@ -74,7 +74,7 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
 			"crypto/unwrap", "intake", "intake/durable", "intake/pasted", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {
