@@ -75,7 +75,7 @@ var (
 		},
 		"cmd/internal/desk": {
 			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
-			"crypto/unwrap", "intake", "intake/durable", "intake/pasted", "qr/paper", "qr/scan", "templates/browser",
+			"crypto/seal", "crypto/unwrap", "intake", "intake/durable", "intake/pasted", "intake/photo", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {
 			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",

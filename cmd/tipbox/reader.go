@@ -11,7 +11,7 @@ func newReaderCommand(t *terminal.Terminal) *cobra.Command {
 	c := desk.Reader{Version: version}
 	cmd := &cobra.Command{
 		Use:   "reader (-o FILE.html [-c FILE] | --check FILE)",
-		Short: "Bàn làm việc không cần mạng / write the officer's offline desk, or check one",
+		Short: "Bàn làm việc của cán bộ / write the offline desk, or check one",
 		Long: `Ghi ra bàn làm việc của cán bộ, chạy không cần mạng, hoặc kiểm tra một bản sao.
 Write the officer's offline desk, or check a copy of it.
 
