@@ -36,9 +36,11 @@ func Reader(version string) []byte {
 	return []byte(strings.Replace(reader, "%VERSION%", html.EscapeString(version), 1))
 }
 
-// An address book stands in the reader between these, which every page has once.
+// An address book stands in the reader between these, which every page has once; a
+// plain one has an empty object there.
 const (
 	bookBegins = `<script type="application/json" id="addressbook">`
+	noBook     = `{}`
 	bookEnds   = `</script>`
 )
 
@@ -46,8 +48,7 @@ const (
 // encoding/json writes it, in which no "<" stands, so that the page stays what a
 // browser makes of it, and can tell its own sum.
 func WithAddressBook(page, book []byte) []byte {
-	before, after, _ := bytes.Cut(page, []byte(bookBegins))
-	return slices.Concat(before, []byte(bookBegins), book, after)
+	return bytes.Replace(page, []byte(bookBegins+noBook), slices.Concat([]byte(bookBegins), book), 1)
 }
 
 // TakeAddressBook returns the page without the address book in it, and the book,
@@ -56,8 +57,8 @@ func WithAddressBook(page, book []byte) []byte {
 func TakeAddressBook(page []byte) (plain, book []byte) {
 	before, rest, ok := bytes.Cut(page, []byte(bookBegins))
 	book, after, whole := bytes.Cut(rest, []byte(bookEnds))
-	if !ok || !whole || bytes.IndexByte(book, '<') >= 0 {
+	if !ok || !whole || string(book) == noBook || bytes.IndexByte(book, '<') >= 0 {
 		return page, nil
 	}
-	return slices.Concat(before, []byte(bookBegins+bookEnds), after), book
+	return slices.Concat(before, []byte(bookBegins+noBook+bookEnds), after), book
 }
