@@ -74,8 +74,8 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
-			"crypto/unwrap", "intake", "intake/durable", "intake/pasted", "qr/paper", "qr/scan", "templates/browser",
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/keys", "crypto/open", "crypto/plaintext",
+			"crypto/seal", "crypto/unwrap", "intake", "intake/durable", "intake/pasted", "intake/photo", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {
 			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",

@@ -10,15 +10,18 @@ import (
 func newReaderCommand(t *terminal.Terminal) *cobra.Command {
 	c := desk.Reader{Version: version}
 	cmd := &cobra.Command{
-		Use:   "reader (-o FILE.html | --check FILE)",
-		Short: "Trang mở tin không cần mạng / write the offline reader, or check one",
-		Long: `Ghi ra trang mở tin không cần mạng, hoặc kiểm tra một bản sao của trang đó.
-Write the offline reader, or check a copy of it.
+		Use:   "reader (-o FILE.html [-c FILE] | --check FILE)",
+		Short: "Bàn làm việc của cán bộ / write the offline desk, or check one",
+		Long: `Ghi ra bàn làm việc của cán bộ, chạy không cần mạng, hoặc kiểm tra một bản sao.
+Write the officer's offline desk, or check a copy of it.
 
-The reader is one HTML file that opens sealed tips in Chrome, Edge or Firefox,
-on a PC without network or installation. It carries no key and no secret: copy
-it to a USB stick, and check the copies.`,
-		Example: `  tipbox reader -o doc-tin.html
+The desk is one HTML file for Chrome, Edge or Firefox, on a PC without network
+or installation. It carries no secret: copy it to a USB stick, and check the
+copies. With -c it brings an address book: each unit's names, telephone and
+recipients, so that tips can be passed on. --check says whether the page itself
+is what this tipbox writes, and lists the fingerprints of the address book in
+it, to be compared with the units.`,
+		Example: `  tipbox reader -c tipbox.toml -o doc-tin.html
   tipbox reader --check doc-tin.html`,
 		Args:    arguments(),
 		PreRunE: needFlag("output", "check"),
@@ -26,6 +29,7 @@ it to a USB stick, and check the copies.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&c.Output, "output", "o", "", "write the reader to `FILE.html` and print its SHA-256")
-	f.StringVar(&c.Check, "check", "", "confirm that `FILE` is what -o writes, byte by byte")
+	f.StringVarP(&c.Config, "config", "c", "", "bring the address book of the units in `FILE`, a tipbox.toml")
+	f.StringVar(&c.Check, "check", "", "confirm that `FILE` is what -o writes, byte by byte, but for its address book")
 	return cmd
 }

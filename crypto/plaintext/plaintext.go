@@ -19,12 +19,15 @@ const (
 	fieldMailbox = "Tipbox-Mailbox"
 	fieldUrgent  = "Tipbox-Urgent"
 	fieldLang    = "Tipbox-Lang"
+	fieldBy      = "Tipbox-Passed-By" // this and the next where another unit passed the tip on
+	fieldOn      = "Tipbox-Passed-On"
 	fieldType    = "Content-Type"
 	fieldCoding  = "Content-Transfer-Encoding"
 
 	urgent, notUrgent = "yes", "no"
 	typeWhole         = "multipart/mixed"
 	typeText          = "text/plain"
+	typeNote          = "text/markdown" // no text/plain: a reader that knows no notes still takes the tip's own text for it
 	typePhoto         = "image/jpeg"
 
 	// afterTitle stands in the Subject between the mailbox and the site's name.
@@ -37,6 +40,18 @@ var Sizes = []int{16 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, MaxSize}
 
 // MaxSize is the largest of the Sizes.
 const MaxSize = 4 << 20
+
+// MaxNoteRunes is how many characters the note of a unit that passes a tip on has at
+// most, after NFC.
+const MaxNoteRunes = 500
+
+// Passed says that a unit passed the tip on to another. It is a claim: whoever seals
+// to a unit's recipients, which are public, can write it.
+type Passed struct {
+	By   string // unit id
+	On   string // a day, time.DateOnly
+	Note string // what the unit says to the other, may be ""
+}
 
 // The age v1 payload: a nonce, then chunks, each with a tag
 // (https://age-encryption.org/v1, Payload).

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tipbox/intake"
@@ -38,6 +39,7 @@ type Tip struct {
 	Lang     string
 	Text     string   // line ends are "\n"
 	Photos   [][]byte // as they were attached, perhaps no images at all: see open.CleanPhoto
+	Passed   *Passed  // nil where the tip does not claim that a unit passed it on
 
 	Warnings []error // ErrNotTip, ErrNewer and so on
 }
@@ -86,6 +88,8 @@ func Parse(plain []byte) *Tip {
 		switch {
 		case kind == typeText && !haveText:
 			t.Text, haveText = text(body), true
+		case kind == typeNote && !haveText && t.Passed != nil && t.Passed.Note == "" && utf8.RuneCount(body) <= MaxNoteRunes:
+			t.Passed.Note = text(body)
 		case kind == typePhoto && len(t.Photos) < intake.MaxPhotos:
 			t.Photos = append(t.Photos, body)
 		default:
@@ -108,6 +112,12 @@ func header(h mail.Header) *Tip {
 	}
 	if id := intake.ID(h.Get(fieldID)); id.Valid() {
 		t.ID = id
+	}
+	if by := h.Get(fieldBy); token.MatchString(by) {
+		t.Passed = &Passed{By: by}
+		if _, err := time.Parse(time.DateOnly, h.Get(fieldOn)); err == nil {
+			t.Passed.On = h.Get(fieldOn)
+		}
 	}
 	subject := h.Get(fieldSubject)
 	if plain, err := new(mime.WordDecoder).DecodeHeader(subject); err == nil {

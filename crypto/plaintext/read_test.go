@@ -30,12 +30,13 @@ type parsed struct {
 	Visible  string   // the text as it is shown
 	Photos   []string // as Latin-1 text
 	Warnings []string
+	Passed   *plaintext.Passed `json:",omitempty"`
 }
 
 func summary(t *plaintext.Tip) parsed {
 	p := parsed{
 		ID: t.ID, Unit: t.Unit, Site: t.Site, SiteName: t.SiteName, Mailbox: t.Mailbox, Urgent: t.Urgent,
-		Lang: t.Lang, Visible: open.Visible(t.Text), Photos: []string{}, Warnings: []string{},
+		Lang: t.Lang, Visible: open.Visible(t.Text), Photos: []string{}, Warnings: []string{}, Passed: t.Passed,
 	}
 	for _, photo := range t.Photos {
 		runes := make([]rune, len(photo))

@@ -21,9 +21,10 @@ type vector struct {
 	Name     string
 	Boundary string
 	Tip      vectorTip
-	Message  string // the MIME message without padding
-	Size     int    // its size class: the length of the padded message
-	SHA256   string // of the padded message
+	Passed   *plaintext.Passed `json:",omitempty"` // of a tip that is passed on
+	Message  string            // the MIME message without padding
+	Size     int               // its size class: the length of the padded message
+	SHA256   string            // of the padded message
 }
 
 type vectorTip struct {
@@ -50,7 +51,19 @@ func vectors() []vector {
 		change(&tip)
 		return vector{Name: name, Boundary: "5WXKJ3NQZT7RBVMPAHCDEFGSY2", Tip: tip}
 	}
+	passed := func(name string, p plaintext.Passed, change func(*vectorTip)) vector {
+		v := with(name, change)
+		v.Tip.ID, v.Passed = "TB-7F3K-9QMX", &p
+		return v
+	}
 	return []vector{
+		passed("passed on", plaintext.Passed{By: "na-co-sa", On: "2026-11-29"}, func(*vectorTip) {}),
+		passed("passed on with a note", plaintext.Passed{By: "cong-an-xa", On: "2026-11-30", Note: " Xin xác minh giúp.\nĐường mo\u0300n sau trường. "}, func(t *vectorTip) {
+			t.Photos = [][]byte{{0xff, 0xd8, 0xff}}
+		}),
+		passed("passed on in the second class", plaintext.Passed{By: "na-co-sa", On: "2026-11-29", Note: strings.Repeat("ệ", plaintext.MaxNoteRunes)}, func(t *vectorTip) {
+			t.Message = strings.Repeat("Phá rừng ", 400) + strings.Repeat("ệ", 3000)
+		}),
 		with("shortest", func(*vectorTip) {}),
 		with("sealed on the server", func(t *vectorTip) { t.ID, t.Mailbox = "TB-7F3K-9QMX", intake.Report }),
 		with("urgent, where and when", func(t *vectorTip) {
@@ -90,7 +103,13 @@ func TestVectors(t *testing.T) {
 	for i := range made {
 		v := &made[i]
 		tip := intake.Tip(v.Tip)
-		plain, err := plaintext.Write(&tip, v.Boundary)
+		var plain []byte
+		var err error
+		if v.Passed == nil {
+			plain, err = plaintext.Write(&tip, v.Boundary)
+		} else {
+			plain, err = plaintext.WritePassed(&tip, *v.Passed, v.Boundary)
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -37,8 +38,29 @@ var (
 // in the browser, there is no Tipbox-Id.
 //
 // It returns intake.ErrTooLarge where the tip does not fit the largest class.
-func Write(t *intake.Tip, bound string) ([]byte, error) {
-	b, err := message(t, bound)
+func Write(t *intake.Tip, bound string) ([]byte, error) { return write(t, nil, bound) }
+
+// WritePassed is Write for an opened tip that is passed on to another unit: its Text
+// is t.Message. With the note it may be of the next size class. A note of more than
+// MaxNoteRunes is ErrLongNote.
+func WritePassed(t *intake.Tip, p Passed, bound string) ([]byte, error) {
+	p.Note = strings.TrimSpace(norm.NFC.String(p.Note))
+	switch _, err := time.Parse(time.DateOnly, p.On); {
+	case err != nil:
+		return nil, fmt.Errorf("the day on which the tip was passed on: %w", err)
+	case !token.MatchString(p.By):
+		return nil, fmt.Errorf("%q cannot stand in a tip's header", p.By)
+	case utf8.RuneCountInString(p.Note) > MaxNoteRunes:
+		return nil, ErrLongNote
+	}
+	return write(t, &p, bound)
+}
+
+// ErrLongNote is a note of more than MaxNoteRunes.
+var ErrLongNote = fmt.Errorf("the note has more than %d characters", MaxNoteRunes)
+
+func write(t *intake.Tip, p *Passed, bound string) ([]byte, error) {
+	b, err := message(t, p, bound)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +74,7 @@ func Write(t *intake.Tip, bound string) ([]byte, error) {
 }
 
 // message returns the tip as a MIME message without its padding.
-func message(t *intake.Tip, bound string) ([]byte, error) {
+func message(t *intake.Tip, p *Passed, bound string) ([]byte, error) {
 	lang := t.Lang
 	if lang != "" && !token.MatchString(lang) {
 		lang = "und" // the form's hidden field; no reason to lose a tip (RFC 5646, 4.1)
@@ -92,14 +114,24 @@ func message(t *intake.Tip, bound string) ([]byte, error) {
 	if lang != "" {
 		field(fieldLang, lang)
 	}
+	if p != nil {
+		field(fieldBy, p.By)
+		field(fieldOn, p.On)
+	}
 	field(fieldType, typeWhole+`; boundary="`+bound+`"`)
 	field(fieldCoding, "8bit")
 	line("")
-	line("--%s", bound)
-	field(fieldType, typeText+"; charset=utf-8")
-	field(fieldCoding, "8bit")
-	line("")
-	line("%s", body(t))
+	part := func(kind, text string) {
+		line("--%s", bound)
+		field(fieldType, kind+"; charset=utf-8")
+		field(fieldCoding, "8bit")
+		line("")
+		line("%s", strings.ReplaceAll(text, "\n", "\r\n"))
+	}
+	if p != nil && p.Note != "" {
+		part(typeNote, p.Note)
+	}
+	part(typeText, body(t))
 	for i, photo := range t.Photos {
 		line("--%s", bound)
 		field(fieldType, typePhoto)
@@ -116,8 +148,7 @@ func message(t *intake.Tip, bound string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// body returns the message as written and, where given, where and when, in NFC
-// and with the line ends of mail.
+// body returns the message as written and, where given, where and when, in NFC.
 func body(t *intake.Tip) string {
 	text := t.Message
 	if t.Place != "" {
@@ -126,7 +157,7 @@ func body(t *intake.Tip) string {
 	if t.Time != "" {
 		text += "\nKhi nào: " + t.Time
 	}
-	return strings.ReplaceAll(norm.NFC.String(text), "\n", "\r\n")
+	return norm.NFC.String(text)
 }
 
 // subject returns the mailbox's title and the site's name, which is cut where it

@@ -96,7 +96,7 @@ func TestHostileHeaders(t *testing.T) {
 
 // A tip that fills its class to the last byte has that class and is not padded.
 func TestExactFit(t *testing.T) {
-	rest, err := message(textTip(""), bound)
+	rest, err := message(textTip(""), nil, bound)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,17 @@ func (s *Sealer) Seal(t *intake.Tip) ([]byte, error) {
 	return s.encrypt(plain)
 }
 
+// Pass returns an opened tip sealed again, for a unit to which another passes it on.
+// It returns the errors of plaintext.WritePassed.
+func (s *Sealer) Pass(t *intake.Tip, p plaintext.Passed) ([]byte, error) {
+	plain, err := plaintext.WritePassed(t, p, rand.Text())
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return s.encrypt(plain)
+}
+
 func (s *Sealer) encrypt(plain []byte) ([]byte, error) {
 	var out bytes.Buffer
 	out.Grow(plaintext.PayloadSize(len(plain)) + s.recipients.Len()*2048)

@@ -4,8 +4,10 @@
 package browser
 
 import (
+	"bytes"
 	_ "embed" // the bundles
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -32,4 +34,31 @@ var Licences string
 // Reader returns the offline reader as one HTML file that says it is of the version.
 func Reader(version string) []byte {
 	return []byte(strings.Replace(reader, "%VERSION%", html.EscapeString(version), 1))
+}
+
+// An address book stands in the reader between these, which every page has once; a
+// plain one has an empty object there.
+const (
+	bookBegins = `<script type="application/json" id="addressbook">`
+	noBook     = `{}`
+	bookEnds   = `</script>`
+)
+
+// WithAddressBook returns the reader with the address book in it: JSON as
+// encoding/json writes it, in which no "<" stands, so that the page stays what a
+// browser makes of it, and can tell its own sum.
+func WithAddressBook(page, book []byte) []byte {
+	return bytes.Replace(page, []byte(bookBegins+noBook), slices.Concat([]byte(bookBegins), book), 1)
+}
+
+// TakeAddressBook returns the page without the address book in it, and the book,
+// empty where there is none. A book in which a "<" stands is none: it stays in the
+// page, which then is no release's.
+func TakeAddressBook(page []byte) (plain, book []byte) {
+	before, rest, ok := bytes.Cut(page, []byte(bookBegins))
+	book, after, whole := bytes.Cut(rest, []byte(bookEnds))
+	if !ok || !whole || string(book) == noBook || bytes.IndexByte(book, '<') >= 0 {
+		return page, nil
+	}
+	return slices.Concat(before, []byte(bookBegins+noBook+bookEnds), after), book
 }

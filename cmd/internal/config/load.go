@@ -10,6 +10,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"tipbox/intake"
 	"tipbox/intake/pasted"
 )
 
@@ -77,15 +78,23 @@ func NewDraft(path string, data []byte) (*Draft, error) {
 	return d, nil
 }
 
-// DraftUnit is what a draft says of a unit's keys. Files that it does not name
-// are "".
-type DraftUnit struct{ ID, RecipientsFile, OversightFile string }
+// BaseURL returns the draft's base_url as it stands there.
+func (d *Draft) BaseURL() string { return d.file.BaseURL }
+
+// DraftUnit is what a draft says of a unit. Files that it does not name are "".
+type DraftUnit struct {
+	ID, RecipientsFile, OversightFile string
+
+	Name  intake.Names
+	Phone string
+	Mail  []string
+}
 
 // Units returns the draft's units. Their files are paths as in a Config.
 func (d *Draft) Units() (all []DraftUnit) {
 	c := d.checker()
 	for _, u := range d.file.Units {
-		all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile)})
+		all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), u.Name, u.Phone, u.Mail})
 	}
 	return all
 }

@@ -3,12 +3,14 @@ package desk
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake/durable"
@@ -18,9 +20,13 @@ import (
 // Reader is tipbox reader: what it is given.
 type Reader struct {
 	Output  string // the file to write, "" where one is checked
+	Config  string // the tipbox.toml that the address book is made of, "" for none
 	Check   string // the file to check
 	Version string // of this tipbox
 }
+
+// maxAddressBook bounds an address book: a thousand units of three officers are 6 MB.
+const maxAddressBook = 32 << 20
 
 // Run writes the offline reader, or checks a copy of it.
 func (c *Reader) Run(t *terminal.Terminal) error {
@@ -32,11 +38,26 @@ func (c *Reader) Run(t *terminal.Terminal) error {
 		return terminal.Hint(terminal.Usage(fmt.Errorf("--output %q: expected a name that ends in .html", c.Output)),
 			"trang mở tin là tệp HTML, bấm đúp để mở / the reader is an HTML file, to be double-clicked: -o doc-tin.html")
 	}
+	if c.Config != "" {
+		book, err := configured(t, c.Config, time.Now())
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(book)
+		if err != nil {
+			return fmt.Errorf("writing the address book: %w", err)
+		}
+		if len(text) > maxAddressBook {
+			return fmt.Errorf("the address book has %d bytes, which is more than %d", len(text), maxAddressBook)
+		}
+		file = browser.WithAddressBook(file, text)
+	}
 	if err := durable.Replace(c.Output, file, 0o644); err != nil {
 		return fmt.Errorf("writing the reader: %w", err)
 	}
 	printSum(t, file, c.Output)
-	t.Say("Bản đọc tin đã sẵn sàng: mở bằng Chrome, Edge hoặc Firefox. / The reader is ready: open it with Chrome, Edge or Firefox.")
+	t.Say("Bàn làm việc đã sẵn sàng: mở bằng Chrome, Edge hoặc Firefox. Trên Windows, so tổng kiểm tra bằng: certutil -hashfile %s SHA256 / "+
+		"The desk is ready: open it with Chrome, Edge or Firefox. On Windows certutil prints the same sum.", filepath.Base(c.Output))
 	return nil
 }
 
@@ -54,15 +75,26 @@ func (c *Reader) check(t *terminal.Terminal, want []byte) error {
 		return fmt.Errorf("reading the copy: %w", err)
 	}
 	defer f.Close()
-	got, err := io.ReadAll(io.LimitReader(f, int64(4*len(want)))) // enough to tell, whatever it is
+	got, err := io.ReadAll(io.LimitReader(f, int64(4*len(want)+maxAddressBook))) // enough to tell, whatever it is
 	if err != nil {
 		return fmt.Errorf("reading the copy: %w", err)
 	}
-	if bytes.Equal(got, want) {
+	plain, text := browser.TakeAddressBook(got)
+	if bytes.Equal(plain, want) {
 		printSum(t, got, path)
-		t.Say("%s nguyên vẹn, đúng bản tipbox %s ghi ra. / It is unaltered: exactly what tipbox %[2]s writes.", path, c.Version)
+		if len(text) == 0 {
+			t.Say("%s nguyên vẹn, đúng bản tipbox %s ghi ra. / It is unaltered: exactly what tipbox %[2]s writes.", path, c.Version)
+			return nil
+		}
+		t.Say("%s: trang nguyên vẹn, đúng bản tipbox %s ghi ra, cộng thêm một danh bạ. / The page is unaltered, exactly what tipbox %[2]s writes, with an address book added.", path, c.Version)
+		book, err := inPage(got)
+		if err != nil {
+			return terminal.Hint(fmt.Errorf("%s: danh bạ trong trang bị hỏng / %w", path, err), "làm bản mới / write a new one: tipbox reader -c tipbox.toml -o FILE.html")
+		}
+		book.print(t)
 		return nil
 	}
+	got = plain
 	again := "ghi bản mới / write a new one: tipbox reader -o FILE.html"
 	m := readerVersion.FindSubmatch(got)
 	switch {

@@ -40,6 +40,10 @@ func printTip(w io.Writer, o *opened, columns int) error {
 	theirs("Hòm thư", "Box", mailboxTitle(o.Tip))
 	theirs("Nơi dán", "Site", siteTitle(o.Tip))
 	theirs("Đơn vị", "Unit", o.Unit)
+	if p := o.Passed; p != nil { // whoever seals can write it
+		row("Chuyển", "Passed on", strings.TrimSpace("tự nhận là chuyển từ / it claims to come from "+p.By+" "+p.On))
+		theirs("Lời nhắn", "Note", p.Note)
+	}
 	if o.photos > 0 {
 		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)
 		if o.files != nil {

@@ -452,6 +452,7 @@ test("the Go parser's corpus gives the same tips", () => {
     assert.deepEqual({
       ID: tip.id, Unit: tip.unit, Site: tip.site, SiteName: tip.siteName, Mailbox: tip.mailbox, Urgent: tip.urgent, Lang: tip.lang,
       Visible: visible, Photos: tip.photos.map((photo) => Buffer.from(photo).toString("latin1")), Warnings: got.warnings.map((w) => warnings[w]).sort(),
+      ...(tip.passed ? { Passed: { By: tip.passed.by, On: tip.passed.on, Note: tip.passed.note } } : {}),
     }, { ...wanted[name], Warnings: wanted[name].Warnings.sort() }, name);
   }
 });

@@ -4,13 +4,16 @@
 import { decode, multipart, parameters, split, words } from "./mime.js";
 
 const maxPhotos = 3;
+const maxNote = 500;
+const token = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const idPattern = /^TB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
 
 /**
  * Parses a tip: {id, unit, site, siteName, mailbox, urgent, lang, text, photos,
- * warnings}, or null where the bytes are none. text is the first part as
- * written, with line feeds only; photos are bytes not looked at; warnings are
- * keys of strings.js: newertip, incomplete, otherpart.
+ * passed, warnings}, or null where the bytes are none. text is the first part as
+ * written, with line feeds only; photos are bytes not looked at; passed is
+ * {by, on, note}, or null where the tip does not claim that a unit passed it on;
+ * warnings are keys of strings.js: newertip, incomplete, otherpart.
  */
 export function parseTip(bytes) {
   const message = split(bytes);
@@ -25,6 +28,7 @@ export function parseTip(bytes) {
   if (!closed) warnings.add("incomplete");
   let text = null;
   const photos = [];
+  const passed = token.test(get("tipbox-passed-by")) ? { by: get("tipbox-passed-by"), on: day(get("tipbox-passed-on")), note: "" } : null;
   for (const bytesOfPart of parts) {
     const part = split(bytesOfPart);
     if (!part) {
@@ -36,6 +40,7 @@ export function parseTip(bytes) {
     if (!whole) warnings.add("incomplete");
     const { type: kind } = parameters(field("content-type"));
     if (kind === "text/plain" && text === null) text = asText(content);
+    else if (kind === "text/markdown" && text === null && passed && passed.note === "" && [...asText(content)].length <= maxNote) passed.note = asText(content);
     else if (kind === "image/jpeg" && photos.length < maxPhotos) photos.push(content);
     else warnings.add("otherpart");
   }
@@ -50,8 +55,15 @@ export function parseTip(bytes) {
     lang: get("tipbox-lang"),
     text: text || "",
     photos,
+    passed,
     warnings: [...warnings],
   };
+}
+
+// A day that there is, or "".
+function day(value) {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(`${value}T00:00:00Z`) : null;
+  return date && !isNaN(date) && date.toISOString().startsWith(value) ? value : "";
 }
 
 function asText(bytes) {

@@ -23,8 +23,9 @@ export class TooLarge extends Error {}
 
 /**
  * Returns the padded MIME message of a tip {id, unit, site, siteName, mailbox,
- * urgent, lang, message, place, time, photos}. id is "" for a tip sealed in the
- * browser; texts are clean (text.js); photos are Uint8Arrays. Throws TooLarge.
+ * urgent, lang, message, place, time, photos, passed}. id is "" for a tip sealed in
+ * the browser; texts are clean (text.js); photos are Uint8Arrays; passed is
+ * {by, on, note} of a tip that one unit passes on to another. Throws TooLarge.
  */
 export function plaintext(tip, boundary = randomBoundary()) {
   const whole = utf8.encode(message(tip, boundary));
@@ -47,7 +48,9 @@ export function photoRoom(n) {
 }
 
 function message(tip, boundary) {
-  for (const value of [tip.unit, tip.site, tip.mailbox]) {
+  const { passed } = tip;
+  const note = passed && passed.note.trim();
+  for (const value of [tip.unit, tip.site, tip.mailbox, ...(passed ? [passed.by] : [])]) {
     if (!token.test(value)) throw new Error("cannot stand in a tip's header");
   }
   const lines = [
@@ -62,15 +65,14 @@ function message(tip, boundary) {
     `Tipbox-Mailbox: ${tip.mailbox}`,
     `Tipbox-Urgent: ${tip.urgent ? "yes" : "no"}`,
     ...(tip.lang ? [`Tipbox-Lang: ${token.test(tip.lang) ? tip.lang : "und"}`] : []),
+    ...(passed ? [`Tipbox-Passed-By: ${passed.by}`, `Tipbox-Passed-On: ${passed.on}`] : []),
     `Content-Type: multipart/mixed; boundary="${boundary}"`,
     "Content-Transfer-Encoding: 8bit",
     "",
-    `--${boundary}`,
-    "Content-Type: text/plain; charset=utf-8",
-    "Content-Transfer-Encoding: 8bit",
-    "",
-    body(tip),
   ];
+  const part = (kind, text) => lines.push(`--${boundary}`, `Content-Type: ${kind}; charset=utf-8`, "Content-Transfer-Encoding: 8bit", "", text.normalize("NFC").replace(/\n/g, "\r\n"));
+  if (note) part("text/markdown", note);
+  part("text/plain", body(tip));
   tip.photos.forEach((photo, i) => {
     lines.push(
       `--${boundary}`,
@@ -91,7 +93,7 @@ function body(tip) {
   let text = tip.message;
   if (tip.place) text += `\nỞ đâu: ${tip.place}`;
   if (tip.time) text += `\nKhi nào: ${tip.time}`;
-  return text.normalize("NFC").replace(/\n/g, "\r\n");
+  return text;
 }
 
 function subject(tip) {
