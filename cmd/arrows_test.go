@@ -38,6 +38,7 @@ var (
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},
 		"crypto/plaintext":                {"intake"},
+		"crypto/receipt":                  {},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
 		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "crypto/unwrap", "intake", "intake/photo/jpegread", "intake/pasted"},
 		"crypto/unwrap":                   {"intake"},
@@ -101,7 +102,7 @@ var (
 		},
 	}
 	owners = map[string][]string{
-		"filippo.io/age":                {"crypto/keys", "crypto/open", "crypto/seal"},
+		"filippo.io/age":                {"crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
 		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web"},
