@@ -19,6 +19,11 @@ const (
 	fieldMailbox = "Tipbox-Mailbox"
 	fieldUrgent  = "Tipbox-Urgent"
 	fieldLang    = "Tipbox-Lang"
+	fieldTo      = "Tipbox-Reply-To" // this and the next, or the code, where there is a receipt
+	fieldLookup  = "Tipbox-Reply-Lookup"
+	fieldTag     = "Tipbox-Reply-Tag"
+	fieldCode    = "Tipbox-Reply-Code"
+	fieldAt      = "Tipbox-Reply-At"
 	fieldType    = "Content-Type"
 	fieldCoding  = "Content-Transfer-Encoding"
 
