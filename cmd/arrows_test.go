@@ -39,6 +39,7 @@ var (
 		"crypto/keys":                     {"intake/pasted"},
 		"crypto/book":                     {"crypto/keys"},
 		"crypto/plaintext":                {"intake"},
+		"crypto/receipt":                  {},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
 		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "crypto/unwrap", "intake", "intake/photo/jpegread", "intake/pasted"},
 		"crypto/unwrap":                   {"intake"},
@@ -102,7 +103,7 @@ var (
 		},
 	}
 	owners = map[string][]string{
-		"filippo.io/age":                {"crypto/book", "crypto/keys", "crypto/open", "crypto/seal"},
+		"filippo.io/age":                {"crypto/book", "crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
 		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web"},

@@ -95,6 +95,21 @@ type Tip struct {
 	Place    string // free text, may be ""
 	Time     string // free text, may be ""
 	Photos   [][]byte
+	Reply    ReplyTo
+}
+
+// MaxReplyAt is how many bytes the base URL of a box may have at which replies are read.
+const MaxReplyAt = 90
+
+// ReplyTo is how a sender can be answered who may keep a code (package crypto/receipt):
+// with what the page has derived of it, or, where it ran no script, with the code
+// itself. All of it travels inside the sealed tip only.
+type ReplyTo struct {
+	Recipient string `json:",omitempty"` // age1…
+	Lookup    string `json:",omitempty"` // 32 hexadecimal digits
+	Tag       string `json:",omitempty"` // K7Q2PX
+	Code      string `json:",omitempty"` // 20 digits
+	At        string `json:",omitempty"` // base URL of the box
 }
 
 // Envelope is what the service must know to deliver a sealed tip, and all that

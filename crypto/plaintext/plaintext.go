@@ -21,6 +21,11 @@ const (
 	fieldLang    = "Tipbox-Lang"
 	fieldBy      = "Tipbox-Passed-By" // this and the next where another unit passed the tip on
 	fieldOn      = "Tipbox-Passed-On"
+	fieldTo      = "Tipbox-Reply-To" // this and the next, or the code, where there is a receipt
+	fieldLookup  = "Tipbox-Reply-Lookup"
+	fieldTag     = "Tipbox-Reply-Tag"
+	fieldCode    = "Tipbox-Reply-Code"
+	fieldAt      = "Tipbox-Reply-At"
 	fieldType    = "Content-Type"
 	fieldCoding  = "Content-Transfer-Encoding"
 

@@ -40,6 +40,7 @@ type Tip struct {
 	Text     string   // line ends are "\n"
 	Photos   [][]byte // as they were attached, perhaps no images at all: see open.CleanPhoto
 	Passed   *Passed  // nil where the tip does not claim that a unit passed it on
+	Reply    intake.ReplyTo
 
 	Warnings []error // ErrNotTip, ErrNewer and so on
 }
@@ -109,6 +110,11 @@ func header(h mail.Header) *Tip {
 		Mailbox: intake.Mailbox(text([]byte(h.Get(fieldMailbox)))),
 		Urgent:  h.Get(fieldUrgent) == urgent,
 		Lang:    text([]byte(h.Get(fieldLang))),
+	}
+	for name, value := range map[string]*string{
+		fieldTo: &t.Reply.Recipient, fieldLookup: &t.Reply.Lookup, fieldTag: &t.Reply.Tag, fieldCode: &t.Reply.Code, fieldAt: &t.Reply.At,
+	} {
+		*value = text([]byte(h.Get(name)))
 	}
 	if id := intake.ID(h.Get(fieldID)); id.Valid() {
 		t.ID = id

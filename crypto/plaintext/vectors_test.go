@@ -13,7 +13,11 @@ import (
 	"tipbox/intake"
 )
 
-const vectorsFile = "testdata/vectors.json"
+// Those with a receipt's headers are in a file of their own.
+const (
+	vectorsFile      = "testdata/vectors.json"
+	replyVectorsFile = "testdata/reply-vectors.json"
+)
 
 // vector is a tip and the plaintext that every implementation of sealed tip
 // version 1 makes of it. Photos are base64 in the file, as encoding/json does.
@@ -39,18 +43,43 @@ type vectorTip struct {
 	Place    string
 	Time     string
 	Photos   [][]byte
+	Reply    intake.ReplyTo `json:",omitzero"`
 }
 
-func vectors() []vector {
-	base := vectorTip{
+func baseTip() vectorTip {
+	return vectorTip{
 		Unit: "na-co-sa", Site: "ncs01", SiteName: "Nhà văn hóa bản Na Cô Sa 1",
 		Mailbox: intake.Suggestion, Lang: "vi", Message: "Đèn ở cổng trường hỏng.",
 	}
-	with := func(name string, change func(*vectorTip)) vector {
-		tip := base
-		change(&tip)
-		return vector{Name: name, Boundary: "5WXKJ3NQZT7RBVMPAHCDEFGSY2", Tip: tip}
+}
+
+func with(name string, change func(*vectorTip)) vector {
+	tip := baseTip()
+	change(&tip)
+	return vector{Name: name, Boundary: "5WXKJ3NQZT7RBVMPAHCDEFGSY2", Tip: tip}
+}
+
+func replyVectors() []vector {
+	const at = "https://tip.example.vn"
+	derived := intake.ReplyTo{
+		Recipient: "age1jgrm970d7cwwqdywng8fmmuxcyasqtfateq9qxl4crcc4s6fw5usnf77zz", Lookup: "de8efc601a87ad7c0ca74e5cf3d26935", Tag: "HMT6E6", At: at,
 	}
+	return []vector{
+		with("a receipt", func(t *vectorTip) { t.Reply = derived }),
+		with("a receipt, no language chosen", func(t *vectorTip) { t.Reply, t.Lang = derived, "" }),
+		with("a code, sealed on the server", func(t *vectorTip) {
+			t.ID, t.Reply = "TB-7F3K-9QMX", intake.ReplyTo{Code: "12345678901234567888", At: at}
+		}),
+		with("the longest text with a receipt", func(t *vectorTip) {
+			t.Message = strings.Repeat("Phá rừng ", 400)
+			t.Place, t.Time = strings.Repeat("ệ", 120), strings.Repeat("ữ", 120)
+			t.Reply = derived
+			t.Reply.At = "https://" + strings.Repeat("h", intake.MaxReplyAt-len("https://"))
+		}),
+	}
+}
+
+func vectors() []vector {
 	passed := func(name string, p plaintext.Passed, change func(*vectorTip)) vector {
 		v := with(name, change)
 		v.Tip.ID, v.Passed = "TB-7F3K-9QMX", &p
@@ -99,7 +128,12 @@ func vectors() []vector {
 // TestVectors holds the plaintext byte for byte: the script that seals in the
 // browser is tested against the same file.
 func TestVectors(t *testing.T) {
-	made := vectors()
+	testVectors(t, vectorsFile, vectors())
+	testVectors(t, replyVectorsFile, replyVectors())
+}
+
+func testVectors(t *testing.T, file string, made []vector) {
+	t.Helper()
 	for i := range made {
 		v := &made[i]
 		tip := intake.Tip(v.Tip)
@@ -115,6 +149,9 @@ func TestVectors(t *testing.T) {
 		}
 		v.Message = string(bytes.TrimRight(plain, " \n")) + "\n" // the message ends in CR LF
 		v.Size = len(plain)
+		if got := plaintext.Parse(plain); got.Reply != v.Tip.Reply {
+			t.Errorf("%s: read back as %+v", v.Name, got.Reply)
+		}
 		sum := sha256.Sum256(plain)
 		v.SHA256 = hex.EncodeToString(sum[:])
 	}
@@ -126,15 +163,15 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile(vectorsFile, b.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(vectorsFile)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(b.Bytes(), want) {
-		t.Errorf("the plaintext is no longer that of %s: version 1 is fixed, posters and officers' tips depend on it", vectorsFile)
+		t.Errorf("the plaintext is no longer that of %s: version 1 is fixed, posters and officers' tips depend on it", file)
 	}
 }

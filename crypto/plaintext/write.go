@@ -16,10 +16,6 @@ import (
 )
 
 const (
-	// replyRoom is what the headers of a receipt will need: Tipbox-Reply-To, -Lookup,
-	// -Tag and -At.
-	replyRoom = 300
-
 	wordBytes     = 39  // bytes in an encoded word: "Subject: =?utf-8?b?…?=" has at most 76 columns (RFC 2047, 2)
 	maxNameBytes  = 300 // of the site's name in the Subject
 	base64Line    = 57  // bytes that make a line of 76 columns (RFC 2045, 6.8)
@@ -30,6 +26,7 @@ const (
 var (
 	token    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	boundary = regexp.MustCompile(`^[A-Za-z0-9]{16,40}$`)
+	address  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+$`)
 )
 
 // Write returns the tip as the MIME message that is sealed, padded to a size
@@ -90,6 +87,9 @@ func message(t *intake.Tip, p *Passed, bound string) ([]byte, error) {
 	if !boundary.MatchString(bound) {
 		return nil, fmt.Errorf("%q cannot be a boundary", bound)
 	}
+	if at := t.Reply.At; at != "" && (!address.MatchString(at) || len(at) > intake.MaxReplyAt) {
+		return nil, fmt.Errorf("%q cannot be where replies are read", at)
+	}
 	isUrgent := notUrgent
 	if t.Urgent {
 		isUrgent = urgent
@@ -117,6 +117,20 @@ func message(t *intake.Tip, p *Passed, bound string) ([]byte, error) {
 	if p != nil {
 		field(fieldBy, p.By)
 		field(fieldOn, p.On)
+	}
+	for _, f := range []struct{ name, value string }{
+		{fieldTo, t.Reply.Recipient}, {fieldLookup, t.Reply.Lookup}, {fieldTag, t.Reply.Tag}, {fieldCode, t.Reply.Code},
+	} {
+		switch {
+		case f.value == "":
+		case !token.MatchString(f.value):
+			return nil, fmt.Errorf("%q cannot stand in a tip's header", f.value)
+		default:
+			field(f.name, f.value)
+		}
+	}
+	if t.Reply.At != "" {
+		field(fieldAt, t.Reply.At)
 	}
 	field(fieldType, typeWhole+`; boundary="`+bound+`"`)
 	field(fieldCoding, "8bit")

@@ -26,6 +26,10 @@ func longest() *intake.Tip {
 		Message: strings.Repeat("ệ\n", intake.MaxMessageBytes/5),
 		Place:   strings.Repeat("x", intake.MaxDetailBytes),
 		Time:    strings.Repeat("y", intake.MaxDetailBytes),
+		Reply: intake.ReplyTo{
+			Recipient: "age1" + strings.Repeat("q", 58), Lookup: strings.Repeat("f", 32), Tag: "ZZZZZZ",
+			At: "https://" + strings.Repeat("h", intake.MaxReplyAt-len("https://")),
+		},
 	}
 }
 
@@ -35,8 +39,8 @@ func TestLongestTextHasTheSmallestSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := len(bytes.TrimRight(plain, " \n"))
-	if len(plain) != Sizes[0] || Sizes[0]-used < replyRoom {
-		t.Errorf("%d of %d bytes used: no room for the headers of a receipt", used, len(plain))
+	if len(plain) != Sizes[0] {
+		t.Errorf("%d of %d bytes used", used, len(plain))
 	}
 }
 
@@ -91,6 +95,15 @@ func TestHostileHeaders(t *testing.T) {
 	tip.Unit = "a\r\nb"
 	if _, err := Write(tip, bound); err == nil {
 		t.Error("a unit with a line end was taken")
+	}
+	for _, reply := range []intake.ReplyTo{
+		{Code: "1\r\nTipbox-Urgent: yes"}, {Tag: "K7Q 2PX"}, {At: "https://a\r\nx"}, {At: "https://a/b"}, {At: "https://" + strings.Repeat("a", intake.MaxReplyAt)},
+	} {
+		tip := textTip("x")
+		tip.Reply = reply
+		if _, err := Write(tip, bound); err == nil {
+			t.Errorf("%+v was taken", reply)
+		}
 	}
 }
 
