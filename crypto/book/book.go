@@ -92,7 +92,8 @@ func (b *Book) Append(tip, by string, at time.Time, what What) *Event {
 // in the book and whether it is new there. A sealed file that is in the book is the tip
 // that is there, whatever it came as; it is entered again only to tell when it was
 // received, where that was not known. Another file under the id of a tip in the book
-// gets an id of its own, so that neither hides the other.
+// gets an id of its own, so that neither hides the other; under that of a tip from an
+// old register, which tells no file, it is this tip, and new.
 func (b *Book) Enter(id, by string, at time.Time, what Enter) (ref string, isNew bool) {
 	what.Text = First(what.Text)
 	if ref = b.ref(what.Sum); ref == "" {
@@ -126,7 +127,7 @@ func (b *Book) free(id, sum string) string {
 		return "X-" + strings.ToUpper(sum[:8])
 	}
 	for _, e := range b.tips[id] {
-		if _, taken := e.What.(Enter); taken {
+		if enter, ok := e.What.(Enter); ok && enter.Sum != "" {
 			return Other(id, sum)
 		}
 	}
@@ -143,7 +144,7 @@ func (b *Book) add(e *Event) bool {
 	if !e.Odd() {
 		b.tips[e.Tip] = append(b.tips[e.Tip], e)
 		b.newest[e.Tip] = max(b.newest[e.Tip], min(e.N, maxN-1))
-		if enter, ok := e.What.(Enter); ok && b.sums[enter.Sum] == "" {
+		if enter, ok := e.What.(Enter); ok && enter.Sum != "" && b.sums[enter.Sum] == "" {
 			b.sums[enter.Sum] = e.Tip
 		}
 	}

@@ -108,7 +108,7 @@ func apart(events []*Event) (own []*Event, others []*Event) {
 		switch {
 		case ok && sum == "":
 			sum = enter.Sum
-		case ok && enter.Sum != sum:
+		case ok && enter.Sum != sum && enter.Sum != "":
 			others = append(others, e)
 			continue
 		}
@@ -221,14 +221,17 @@ func fold(tip string, events []*Event) *State {
 	return s
 }
 
-// enter takes in that the tip was entered: the first one counts. Those after it only
-// tell when it was received: a mail's Date counts before what an officer has said, of
-// Dates the first, of what officers said the last.
+// enter takes in that the tip was entered: the first one with a sealed file counts,
+// else the first. Those after it only tell when it was received: a mail's Date counts
+// before what an officer has said, of Dates the first, of what officers said the last.
 func (s *State) enter(e *Event, what Enter) {
-	if s.Sum == "" {
+	first := s.EnteredAt == ""
+	if first {
+		s.EnteredBy, s.EnteredAt = e.By, e.At
+	}
+	if first || s.Sum == "" && what.Sum != "" {
 		s.Unit, s.Site, s.Mailbox, s.Urgent, s.Photos = what.Unit, what.Site, what.Mailbox, what.Urgent, what.Photos
 		s.Text, s.Where, s.When, s.Sum = what.Text, what.Where, what.When, what.Sum
-		s.EnteredBy, s.EnteredAt = e.By, e.At
 	}
 	if what.Received != "" && (s.Received == "" || s.ReceivedConfirmed) {
 		s.Received, s.ReceivedConfirmed = what.Received, what.Confirmed

@@ -35,6 +35,18 @@ type vectors struct {
 	Books  []bookVector     `json:"books"`
 	Folds  []foldVector     `json:"folds"`
 	Merges []mergeVector    `json:"merges"`
+	Enters []enterVector    `json:"enters"` // one after the other, into one book
+}
+
+// enterVector is a tip that is entered, and what becomes of it.
+type enterVector struct {
+	ID        string `json:"id"`
+	Sum       string `json:"sum"`
+	Received  string `json:"received"`
+	Confirmed bool   `json:"confirmed"`
+	Ref       string `json:"ref"` // its id in the book
+	New       bool   `json:"new"`
+	Events    int    `json:"events"` // that the book has then
 }
 
 type spanVector struct {
@@ -205,6 +217,13 @@ func folds() []foldVector {
 			line("F3", 3, tipB, nov29, "Páo", Enter{Received: nov29, Confirmed: true, Sum: sum("b")}),
 			line("G", 1, "X-CCCCCCCC", nov29, "Páo", entered("c", "")),
 		}},
+		{Name: "from an old register, then opened; another file after that", Lines: []string{
+			line("E", 1, tipA, nov29, "Páo", Enter{Unit: "na-co-sa", Site: "ncs01", Mailbox: "crime", Received: nov28, Confirmed: true, Text: "Dòng đầu"}),
+			line("S", 2, tipA, nov29, "Páo", Status{Status: StatusChecking}),
+			line("E2", 3, tipA, nov30, "Lò", entered("a", nov29)),
+			line("E3", 4, tipA, nov30, "Lò", Enter{Text: "nhập lại"}),
+			line("E4", 5, tipA, nov30, "Lò", Enter{Text: "tệp khác", Sum: sum("b")}),
+		}},
 		{Name: "two officers in the same second", Lines: []string{
 			enter, line("B", 2, tipA, nov29, "Páo", Assign{"Páo"}), line("A", 2, tipA, nov29, "Lò", Assign{"Lò"}), line("C", 2, tipA, "2026-11-29T02:10:00Z", "Lò", Note{"cùng giây, giờ quốc tế"})}},
 		{Name: "a clock in 2099 wins nothing from who has seen it", Lines: []string{
@@ -328,6 +347,27 @@ func events() []eventVector {
 	return all
 }
 
+func enters() []enterVector {
+	return []enterVector{
+		{ID: tipA, Sum: sum("a")},
+		{ID: tipA, Sum: sum("a")},
+		{ID: tipA, Sum: sum("a"), Received: nov29, Confirmed: true},
+		{ID: tipA, Sum: sum("a"), Received: nov28},
+		{ID: tipA, Sum: sum("a"), Received: nov30},
+		{ID: tipB, Sum: sum("a"), Received: nov28},
+		{Sum: sum("a"), Received: nov28},
+		{ID: tipA, Sum: sum("b")},
+		{ID: tipA, Sum: sum("b"), Received: nov28},
+		{ID: tipA, Sum: sum("b"), Received: nov30},
+		{Sum: sum("c")},
+		{ID: tipB, Sum: sum("c"), Received: nov28},
+		{ID: tipB, Sum: sum("d"), Received: nov28},
+		{ID: "TB-0LD0-0000"},
+		{ID: "TB-0LD0-0000", Sum: sum("e")},
+		{ID: "TB-0LD0-0000", Sum: sum("f")},
+	}
+}
+
 // answers fills in what this implementation makes of the vectors.
 func answers() (v vectors) {
 	v.Times = make(map[string]int64)
@@ -392,6 +432,18 @@ func answers() (v vectors) {
 			f.NextN[tip] = n + 1
 		}
 		v.Folds = append(v.Folds, f)
+	}
+	b := made("na-co-sa", "k")
+	for _, e := range enters() {
+		enter := Enter{Unit: "na-co-sa", Received: e.Received, Confirmed: e.Confirmed, Sum: e.Sum}
+		if e.Sum == "" {
+			e.Ref, e.New = e.ID, true
+			b.Append(e.ID, "Páo", at(nov29), enter)
+		} else {
+			e.Ref, e.New = b.Enter(e.ID, "Páo", at(nov29), enter)
+		}
+		e.Events = b.Len()
+		v.Enters = append(v.Enters, e)
 	}
 	for _, m := range merges() {
 		a, errA := Parse([]byte(m.A))
