@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
 	"tipbox/crypto/keys"
 	"tipbox/crypto/plaintext"
@@ -24,7 +25,8 @@ type Source struct {
 	Name   string    // the path, and the attachment within it
 	ID     intake.ID // as the file's or the attachment's name gives it, "" for none
 	Sealed []byte
-	Within error // as in unwrap.Found
+	Date   time.Time // of its mail, zero where there was none
+	Within error     // as in unwrap.Found
 	Aside  bool  // it cannot have held a tip; the error says what it is
 }
 
@@ -164,7 +166,7 @@ func found(path string, in unwrap.Result, inFolder bool, yield func(Source, erro
 		return fmt.Sprintf("%s (%s)", path, VisibleLine(part))
 	}
 	for _, f := range in.Found {
-		src := Source{Name: name(f.Name), ID: idIn(f.Name), Sealed: f.Sealed, Within: f.Within}
+		src := Source{Name: name(f.Name), ID: idIn(f.Name), Sealed: f.Sealed, Date: f.Date, Within: f.Within}
 		if f.Name == "" {
 			src.ID = idIn(filepath.Base(path))
 		}

@@ -2,6 +2,7 @@ package unwrap
 
 import (
 	"bytes"
+	netmail "net/mail"
 	"regexp"
 	"strings"
 )
@@ -12,7 +13,7 @@ type header map[string]string
 
 // asked are the fields that are kept, so that a header of megabytes takes none.
 var asked = map[string]bool{
-	"subject": true, "from": true, "content-type": true, "content-transfer-encoding": true,
+	"subject": true, "from": true, "date": true, "content-type": true, "content-transfer-encoding": true,
 	"content-disposition": true, "x-failed-recipients": true,
 }
 
@@ -87,10 +88,16 @@ func (w *walker) mail(b []byte, p place) {
 		p.subject = Short(words(subject))
 		w.mention([]byte(p.subject))
 	}
+	if date, err := netmail.ParseDate(Short(h["date"])); err == nil {
+		p.date = date // of a mail in a mail the inner one's: that is the box's own
+	}
 	if p.top {
 		w.isMail = true
 		if w.subject == "" {
 			w.subject = p.subject
+		}
+		if w.date.IsZero() {
+			w.date = p.date
 		}
 	}
 	from := strings.ToLower(h["from"])

@@ -15,7 +15,7 @@ func isZip(b []byte) bool { return begins(b, "PK\x03\x04", "PK\x05\x06") }
 func (w *walker) zip(b []byte, p place) {
 	files, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil { // cut off, or no zip at all: what is stored in it can still be found
-		if found := search(b, p.title(), ErrTruncated); len(found) > 0 {
+		if found := p.found(search(b, p.title(), ErrTruncated)); len(found) > 0 {
 			w.Found = append(w.Found, found...)
 		} else if len(b) > 22 {
 			w.wrong(p, ErrTruncated)
@@ -90,7 +90,7 @@ func (w *walker) tnef(b []byte, p place) {
 		}
 	}
 	if len(w.Found)+len(w.Wrong) == was {
-		w.Found = append(w.Found, search(b, p.title(), ErrOutlook)...)
+		w.Found = append(w.Found, p.found(search(b, p.title(), ErrOutlook))...)
 	}
 }
 
@@ -117,7 +117,7 @@ func (w *walker) cms(b []byte, p place) {
 	}
 	i := bytes.Index(b, []byte(oidData))
 	if i < 0 {
-		w.Found = append(w.Found, search(b, p.title(), ErrEncrypted)...)
+		w.Found = append(w.Found, p.found(search(b, p.title(), ErrEncrypted))...)
 		return
 	}
 	content := octets(b[i+len(oidData):], 0)

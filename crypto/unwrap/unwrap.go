@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"time"
 
 	"tipbox/intake"
 )
@@ -34,6 +35,7 @@ const (
 type Found struct {
 	Name   string // of the attachment, else the mail's subject; "" for the file itself
 	Sealed []byte
+	Date   time.Time // of the mail that it was attached to, as its header says; zero where there is none
 	// Within is the wrapping that the file was cut out of by its bytes alone, nil
 	// where it was taken apart: what then does not open may be only badly cut.
 	Within error
@@ -68,7 +70,7 @@ func File(name string, b []byte) Result {
 	w.look(b[:min(len(b), MaxFile)], place{top: true})
 	r := w.Result
 	if len(r.Found) == 0 && w.isMail {
-		if r.Found = search(b, w.subject, nil); len(r.Found) > 0 {
+		if r.Found = (place{date: w.date}).found(search(b, w.subject, nil)); len(r.Found) > 0 {
 			r.Wrong = nil
 		}
 	}
@@ -103,6 +105,7 @@ var ownName = regexp.MustCompile(`(?i)\.(age|emlx?|mbo?x|msg|oft|pst|ost|dbx|p7m
 type place struct {
 	name    string // of the attachment
 	subject string // of the mail around it
+	date    time.Time
 	depth   int
 	top     bool // the file itself
 }
@@ -116,16 +119,25 @@ func (p place) title() string {
 
 // in is the place of something with the name, within.
 func (p place) in(name string) place {
-	return place{name: Short(name), subject: p.subject, depth: p.depth + 1}
+	return place{name: Short(name), subject: p.subject, date: p.date, depth: p.depth + 1}
+}
+
+// found gives what was found there its date.
+func (p place) found(all []Found) []Found {
+	for i := range all {
+		all[i].Date = p.date
+	}
+	return all
 }
 
 type walker struct {
 	Result
 	isMail  bool
-	subject string // of the outermost mail
-	bounce  bool   // it is a mail server's report
-	arrived bool   // which says that the mail did not fail
-	unknown bool   // there is a part that may be anything
+	subject string    // of the outermost mail
+	date    time.Time // likewise
+	bounce  bool      // it is a mail server's report
+	arrived bool      // which says that the mail did not fail
+	unknown bool      // there is a part that may be anything
 	ids     []intake.ID
 	parts   int
 	room    int  // bytes that may still be decoded and unpacked
@@ -151,7 +163,7 @@ func (w *walker) found(p place, sealed []byte) {
 		w.wrong(p, ErrTooLarge)
 		return
 	}
-	w.Found = append(w.Found, Found{Name: p.title(), Sealed: sealed})
+	w.Found = append(w.Found, Found{Name: p.title(), Sealed: sealed, Date: p.date})
 }
 
 func (w *walker) wrong(p place, err error) {
@@ -169,7 +181,7 @@ func (w *walker) look(b []byte, p place) {
 	case Sealed(b):
 		w.found(p, unix(b))
 	case armored(b):
-		w.Found = append(w.Found, search(b, p.title(), nil)...)
+		w.Found = append(w.Found, p.found(search(b, p.title(), nil))...)
 	case isZip(b):
 		w.zip(b, p)
 	case isTNEF(b):
@@ -202,7 +214,7 @@ func (w *walker) leaf(b []byte, p place) {
 		w.look(unbase64(b), within)
 	}
 	if len(inside) == 0 && len(w.Found) == was {
-		w.Found = append(w.Found, search(b, p.title(), err)...)
+		w.Found = append(w.Found, p.found(search(b, p.title(), err))...)
 	}
 	switch {
 	case len(w.Found) > was || len(inside) > 0:
