@@ -27,7 +27,7 @@ type Source struct {
 	Sealed []byte
 	Date   time.Time // of its mail, zero where there was none
 	Within error     // as in unwrap.Found
-	Aside  bool  // it cannot have held a tip; the error says what it is
+	Aside  bool      // it cannot have held a tip; the error says what it is
 }
 
 // Open opens what was found, as Exact does. Where it was only cut out of a wrapping
