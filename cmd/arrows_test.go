@@ -38,6 +38,7 @@ var (
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},
 		"crypto/book":                     {"crypto/keys"},
+		"crypto/counts":                   {"crypto/book", "crypto/keys", "intake"},
 		"crypto/plaintext":                {"intake"},
 		"crypto/receipt":                  {},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
@@ -103,7 +104,7 @@ var (
 		},
 	}
 	owners = map[string][]string{
-		"filippo.io/age":                {"crypto/book", "crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
+		"filippo.io/age":                {"crypto/book", "crypto/counts", "crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
 		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web"},

@@ -44,6 +44,7 @@ Arguments:
 	f.StringArrayVar(&c.Mask, "mask", nil, "leave `TEXT` out of the tip wherever it stands; may be given several times")
 	f.IntSliceVar(&c.Photos, "photos", nil, "pass on only the photos with these `NUMBERS`, such as 1,3")
 	f.BoolVar(&c.NoPhotos, "no-photos", false, "pass on no photos")
+	f.BoolVar(&c.Reply, "reply", false, "let the other unit answer the sender, where that is possible")
 	f.StringVarP(&c.Output, "output", "o", ".", "write into `DIR`")
 	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
 	return cmd

@@ -37,6 +37,7 @@ type Pass struct {
 	Mask           []string // words that are left out of the text
 	Photos         []int    // that go along, from 1; nil for all
 	NoPhotos       bool
+	Reply          bool   // the other unit can answer the sender
 	Output         string // the folder to write into
 	Sealed         string // the tip, or the mail that it came in
 }
@@ -181,6 +182,9 @@ func (c *Pass) redacted(t *terminal.Terminal, tip *plaintext.Tip, ref string) (*
 	}
 	if id := intake.ID(ref); id.Valid() {
 		out.ID = id
+	}
+	if c.Reply {
+		out.Reply = tip.Reply
 	}
 	for _, words := range c.Mask {
 		text, n := mask(out.Message, words)
