@@ -19,6 +19,7 @@ var (
 		"intake/metric":                   {},
 		"intake/faulttest":                {},
 		"intake/limit":                    {"intake", "intake/metric", "intake/redis"},
+		"intake/reply":                    {"crypto/receipt", "intake", "intake/durable", "intake/redis"},
 		"intake/redis":                    {"intake/pasted"},
 		"intake/redis/redistest":          {"intake/porttest", "intake/waittest"},
 		"intake/porttest":                 {},
@@ -61,7 +62,7 @@ var (
 
 		"cmd/internal/box": {
 			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/deliver",
-			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/server",
+			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/reply", "intake/server",
 			"intake/spool", "intake/web", "intake/pasted", "templates",
 		},
 		"cmd/internal/box/probe": {"intake/deliver"},
@@ -105,7 +106,7 @@ var (
 	}
 	owners = map[string][]string{
 		"filippo.io/age":                {"crypto/book", "crypto/counts", "crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
-		"github.com/redis/go-redis":     {"intake/redis", "intake/limit"},
+		"github.com/redis/go-redis":     {"intake/redis", "intake/limit", "intake/reply"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web"},
 		"github.com/spf13/cobra":        {"cmd/tipbox"},

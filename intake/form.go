@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,15 +26,35 @@ const (
 
 // FormKey makes and checks form tokens and derives what hangs on them. It is
 // derived from the service's secret, so a token outlives a restart.
-type FormKey struct{ token, id, used []byte }
+type FormKey struct {
+	keys []*formKey // the first makes, all check
+}
 
-// NewFormKey derives the keys from the service's secret, which must have at
-// least 32 random bytes.
-func NewFormKey(secret []byte) (*FormKey, error) {
+// formKey is what is derived of one secret.
+type formKey struct{ token, id, used []byte }
+
+// NewFormKey derives the keys from the service's secrets, each of which must have at
+// least 32 random bytes: the first makes tokens, those of the others are still good.
+func NewFormKey(secrets ...[]byte) (*FormKey, error) {
+	all := &FormKey{}
+	for _, secret := range secrets {
+		k, err := deriveFormKey(secret)
+		if err != nil {
+			return nil, err
+		}
+		all.keys = append(all.keys, k)
+	}
+	if len(all.keys) == 0 {
+		return nil, errors.New("no secret for form tokens")
+	}
+	return all, nil
+}
+
+func deriveFormKey(secret []byte) (*formKey, error) {
 	if len(secret) < 32 {
 		return nil, fmt.Errorf("secret has %d bytes: at least 32 are needed", len(secret))
 	}
-	var k FormKey
+	var k formKey
 	for label, key := range map[string]*[]byte{"form token": &k.token, "tip id": &k.id, "used form": &k.used} {
 		b, err := hkdf.Key(sha256.New, secret, nil, "tipbox/v1/"+label, sha256.Size)
 		if err != nil {
@@ -46,7 +68,7 @@ func NewFormKey(secret []byte) (*FormKey, error) {
 // Form is a form token that was found good.
 type Form struct {
 	nonce [nonceSize]byte
-	key   *FormKey
+	key   *formKey
 }
 
 // Mint returns a fresh token for a form of the site: 12 random bytes, the hour
@@ -55,7 +77,7 @@ func (k *FormKey) Mint(site string, now time.Time) string {
 	b := make([]byte, tokenSize)
 	_, _ = rand.Read(b[:nonceSize]) // never fails: it ends the process instead
 	binary.BigEndian.PutUint32(b[nonceSize:], hour(now))
-	copy(b[nonceSize+4:], k.tag(site, b[:nonceSize+4]))
+	copy(b[nonceSize+4:], k.keys[0].tag(site, b[:nonceSize+4]))
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
@@ -63,14 +85,18 @@ func (k *FormKey) Mint(site string, now time.Time) string {
 // ErrStaleForm: a forged token and an expired one are mended the same way.
 func (k *FormKey) Check(token, site string, now time.Time) (Form, error) {
 	b, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(b) != tokenSize || !hmac.Equal(b[nonceSize+4:], k.tag(site, b[:nonceSize+4])) {
+	if err != nil || len(b) != tokenSize {
+		return Form{}, ErrStaleForm
+	}
+	i := slices.IndexFunc(k.keys, func(k *formKey) bool { return hmac.Equal(b[nonceSize+4:], k.tag(site, b[:nonceSize+4])) })
+	if i < 0 {
 		return Form{}, ErrStaleForm
 	}
 	age := int64(hour(now)) - int64(binary.BigEndian.Uint32(b[nonceSize:]))
 	if age < -1 || age > int64(FormLife/time.Hour) {
 		return Form{}, ErrStaleForm
 	}
-	return Form{nonce: [nonceSize]byte(b), key: k}, nil
+	return Form{nonce: [nonceSize]byte(b), key: k.keys[i]}, nil
 }
 
 // TipID returns the id of the tip with this content digest sent with the form:
@@ -95,7 +121,7 @@ type FormMark [16]byte
 // TipMark stands for a tip sent with a form.
 type TipMark [8]byte
 
-func (k *FormKey) tag(site string, body []byte) []byte {
+func (k *formKey) tag(site string, body []byte) []byte {
 	return mac(k.token, body, []byte(site))[:tagSize]
 }
 

@@ -116,6 +116,27 @@ func TestFormLife(t *testing.T) {
 			t.Errorf("minted %v from now: %v, want %v", minted, err, want)
 		}
 	}
+	// A retired secret makes no token, and those it made are good; each its own tip ids.
+	before, err := NewFormKey(bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := NewFormKey(bytes.Repeat([]byte{2}, 32), bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := before.Mint("suoi", now)
+	form, err := after.Check(old, "suoi", now)
+	same, _ := before.Check(old, "suoi", now)
+	if err != nil || form.Mark() != same.Mark() || form.TipID([32]byte{}) != same.TipID([32]byte{}) {
+		t.Errorf("a token of the secret's second line: %v", err)
+	}
+	if _, err := before.Check(after.Mint("suoi", now), "suoi", now); !errors.Is(err, ErrStaleForm) {
+		t.Errorf("a token of the first line, where that is not known: %v", err)
+	}
+	if _, err := NewFormKey(); err == nil {
+		t.Error("no secret is taken")
+	}
 	if _, err := NewFormKey(make([]byte, 31)); err == nil {
 		t.Error("a secret of 31 bytes is taken")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"tipbox/intake"
 	"tipbox/intake/spool"
 )
 
@@ -49,12 +50,22 @@ func (r *Runner) prepare(l *lane, p *parcel) (*job, bool) {
 	return j, true
 }
 
+// pass returns the reply pass that a mail has in its text, if any.
+func (r *Runner) pass(unit string, a intake.Audience) (half, pass string) {
+	if u := r.units.Load().Unit(unit); r.o.Pass == nil || u == nil || !u.Replies {
+		return "", ""
+	}
+	return r.o.Pass(unit, a)
+}
+
 // deliver mails a tip to each of its addresses. It reports whether the server
 // answered for any, and why the connection can no longer be used, "" if it can.
 func (r *Runner) deliver(ctx context.Context, conn Conn, l *lane, j *job) (answered bool, broken string) {
 	later := ""
 	for _, to := range j.to {
-		err := r.send(ctx, conn, &Mail{ID: j.ID, To: to, Urgent: j.urgent, Sealed: j.sealed})
+		m := &Mail{ID: j.ID, To: to, Urgent: j.urgent, Sealed: j.sealed}
+		m.Half, m.Reply = r.pass(j.Unit, j.Audience)
+		err := r.send(ctx, conn, m)
 		var refusal *PermanentError
 		switch {
 		case err == nil:

@@ -57,6 +57,7 @@ func (r *Runner) digest(ctx, mails context.Context, b *bulk) (reason string) {
 		return ""
 	}
 	m := &Mail{Urgent: b.key.urgent && r.units.Load().Unit(b.key.unit).MarkUrgent}
+	m.Half, m.Reply = r.pass(b.key.unit, b.key.audience)
 	if m.Digest, err = r.load(d); err != nil {
 		return Unreadable
 	}

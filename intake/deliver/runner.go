@@ -24,6 +24,9 @@ type Options struct {
 	Transport  Transport
 	Log        *slog.Logger          // default none
 	Registerer prometheus.Registerer // default none
+	// Pass returns the reply pass of a unit's audience, which stands in its mails, and
+	// the half-year's name; nil: there are none.
+	Pass func(unit string, a intake.Audience) (half, pass string)
 
 	Connections int           // to the mail server at once; default 32, and a quarter more that only urgent tips use
 	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds

@@ -29,6 +29,9 @@ type Mail struct {
 	Urgent bool         // the subject is to say so: the sender marked it and the unit allows it
 	Sealed []byte       // shared between mails: not to be changed
 	Digest []Attachment // then ID and Sealed are not set
+	// Reply is the unit's reply pass, of the half-year that Half names; both are ""
+	// where senders are not answered.
+	Half, Reply string
 }
 
 // Transport opens connections to the mail server.

@@ -18,6 +18,9 @@ var text string
 //go:embed tin-den-don.txt
 var DigestText string
 
+//go:embed ma-tra-loi.txt
+var passText string
+
 // SenderName is the name shown beside the sender's address.
 const SenderName = "Hòm thư"
 
@@ -42,3 +45,9 @@ func DigestSubject(urgent bool) string {
 // paragraph and "\n" between lines. It is the same for every tip but for the id:
 // whoever sees a mail's size learns nothing from it.
 func Text(id string) string { return strings.ReplaceAll(text, placeholder, id) }
+
+// PassText returns what follows in every mail of a unit that answers its senders:
+// its reply pass of a half-year. The desk finds the pass by its first line.
+func PassText(half, pass string) string {
+	return "\nMã trả lời / Reply pass " + half + ": " + pass + "\n" + passText
+}

@@ -65,6 +65,14 @@ func testTextIsForOfficers(t *testing.T, text string) {
 	}
 }
 
+// TestPassText: the pass stands alone on its line, in whose words the desk looks for it.
+func TestPassText(t *testing.T) {
+	got := PassText("2026-2", "7F3K-9QMX-2ABC-4DEF")
+	if !strings.Contains(got, "\nMã trả lời / Reply pass 2026-2: 7F3K-9QMX-2ABC-4DEF\n") || !norm.NFC.IsNormalString(got) || strings.Contains(got, "\r") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestSubject(t *testing.T) {
 	if got := Subject(id, false); got != "[Hòm thư] Tin mới TB-7K3M-9QXA" {
 		t.Error(got)

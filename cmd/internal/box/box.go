@@ -31,6 +31,7 @@ import (
 	"tipbox/intake/photo"
 	"tipbox/intake/quiet"
 	"tipbox/intake/redis"
+	"tipbox/intake/reply"
 	"tipbox/intake/server"
 	"tipbox/intake/spool"
 )
@@ -54,6 +55,7 @@ type Box struct {
 	log     *slog.Logger
 	spool   *spool.Spool
 	limits  *limit.Limits
+	replies *reply.Replies
 	runner  *deliver.Runner
 	service *intake.Service
 	bodies  *server.Bodies
@@ -102,15 +104,18 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	}
 	// Only now, with the spool locked: of two servers started on one directory
 	// the second must not make another secret.
-	secret, err := LoadSecret(cfg.SecretFile)
+	secrets, err := LoadSecrets(cfg.SecretFile)
 	if err != nil {
 		return nil, err
 	}
-	key, err := intake.NewFormKey(secret)
+	key, err := intake.NewFormKey(secrets...)
 	if err != nil {
 		return nil, err
 	}
-	if b.limits, err = newLimits(cfg, secret, log, registry); err != nil {
+	if b.limits, err = newLimits(cfg, secrets[0], log, registry); err != nil {
+		return nil, err
+	}
+	if b.replies, err = newReplies(cfg, secrets, log); err != nil {
 		return nil, err
 	}
 	b.spool.Watch(b.limits)
@@ -121,6 +126,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	b.runner = deliver.New(deliver.Options{
 		Spool: b.spool, Transport: o.Probe.Transport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
 		Grace: grace,
+		Pass:  b.replies.Pass,
 	})
 	b.service = intake.NewService(intake.Options{
 		Key: key, Limits: b.limits, Forms: b.limits, Photos: photo.New(photo.Options{}), Spool: b.spool,
@@ -213,6 +219,7 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	defer stopRunner()
 	running.Go(func() { b.runner.Run(runnerCtx) })
 	running.Go(func() { quiet.Forget(runnerCtx) })
+	running.Go(func() { b.replies.Run(runnerCtx) })
 
 	scheme := "http://"
 	if b.cfg.HTTP.TLSCert != "" {
@@ -241,6 +248,11 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 func (b *Box) close() {
 	if b.limits != nil {
 		_ = b.limits.Close()
+	}
+	if b.replies != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), grace/2)
+		defer cancel()
+		_ = b.replies.Close(ctx) // deletions that it could not carry out are lost: the sender's code deletes again
 	}
 	if b.spool != nil {
 		if err := b.spool.Close(); err != nil {

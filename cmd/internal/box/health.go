@@ -19,6 +19,7 @@ func (b *Box) parts() []admin.Part {
 		{Name: "redis", Probe: func(context.Context) admin.Status {
 			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
 		}},
+		{Name: "replies", Probe: func(context.Context) admin.Status { return repliesStatus(b.replies.Trouble()) }},
 	}
 }
 
@@ -36,6 +37,13 @@ func redisStatus(why string, fellBack int64) admin.Status {
 		s.Detail += fmt.Sprintf("since the start this process decided about %d tips or more without it", fellBack)
 	}
 	return s
+}
+
+func repliesStatus(why string) admin.Status {
+	if why == "" {
+		return admin.Status{}
+	}
+	return admin.Status{State: admin.Degraded, Detail: "replies cannot be kept: " + why}
 }
 
 func spoolStatus(st spool.Status) admin.Status {

@@ -58,6 +58,7 @@ func (b *Box) Reload() (stays []string, err error) {
 	}
 	b.current.Store(now)
 	b.runner.Use(cfg.Directory)
+	b.replies.Use(cfg.Directory)
 	if len(stays) == 0 {
 		b.noteServed()
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
@@ -18,22 +19,31 @@ import (
 
 const secretSize = 32
 
-// LoadSecret reads the service's secret, which form tokens and tips' ids hang
-// on, and makes it where there is none.
-func LoadSecret(path string) ([]byte, error) {
+// LoadSecrets reads the service's secrets, a line each, and makes one where there is
+// no file. Form tokens, tips' ids and reply passes hang on them: the first line makes
+// them, those of the others are still good.
+func LoadSecrets(path string) ([][]byte, error) {
 	text, err := pasted.File(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newSecret(path)
+		secret, err := newSecret(path)
+		return [][]byte{secret}, err
 	}
 	if err != nil && !errors.As(err, new(*pasted.EncodingError)) {
 		return nil, terminal.Hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(config.MayRead(err), "secret_file must name a file that tipbox serve can read"))
 	}
-	secret, err := base64.StdEncoding.DecodeString(pasted.Trim(text))
-	if err != nil || len(secret) < secretSize {
-		return nil, terminal.Hint(fmt.Errorf("secret file %s is damaged: expected %d random bytes in base64", path, secretSize),
-			"delete it and start again: forms open at this moment will then ask for one more tap, nothing else changes")
+	var all [][]byte
+	for line := range strings.SplitSeq(pasted.Trim(text), "\n") {
+		if line = pasted.Trim(line); line == "" && len(all) > 0 {
+			continue
+		}
+		secret, err := base64.StdEncoding.DecodeString(line)
+		if err != nil || len(secret) < secretSize {
+			return nil, terminal.Hint(fmt.Errorf("secret file %s is damaged: expected %d random bytes in base64 on each line", path, secretSize),
+				"delete it and start again: forms open at this moment will then ask for one more tap, and officers take the reply pass from a new mail")
+		}
+		all = append(all, secret)
 	}
-	return secret, nil
+	return all, nil
 }
 
 func newSecret(path string) ([]byte, error) {

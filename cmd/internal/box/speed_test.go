@@ -88,11 +88,11 @@ func BenchmarkPost(b *testing.B) {
 	bare := httptest.NewServer(bareHandler{b.TempDir(), recipients.Age(), new(atomic.Int64)})
 	b.Cleanup(bare.Close)
 
-	secret, err := LoadSecret(cfg.SecretFile)
+	secrets, err := LoadSecrets(cfg.SecretFile)
 	if err != nil {
 		b.Fatal(err)
 	}
-	key, err := intake.NewFormKey(secret)
+	key, err := intake.NewFormKey(secrets...)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func checkFiles(cfg *config.Config) (all []Finding) {
 		all = append(all, f)
 	}
 	if _, err := os.Stat(cfg.SecretFile); !errors.Is(err, fs.ErrNotExist) { // else tipbox serve makes it
-		if _, err := box.LoadSecret(cfg.SecretFile); err != nil {
+		if _, err := box.LoadSecrets(cfg.SecretFile); err != nil {
 			say("secret", err)
 		}
 	}

@@ -114,11 +114,11 @@ func checkToken(cfg *config.Config, site *intake.Site, token string) Finding {
 	if _, err := os.Stat(cfg.SecretFile); errors.Is(err, fs.ErrNotExist) {
 		return other // tipbox serve makes it, and has not run
 	}
-	secret, err := box.LoadSecret(cfg.SecretFile)
+	secrets, err := box.LoadSecrets(cfg.SecretFile)
 	if err != nil {
 		return problem("link", "cannot tell whose form answers: "+err.Error(), asUser)
 	}
-	key, err := intake.NewFormKey(secret)
+	key, err := intake.NewFormKey(secrets...)
 	if err != nil {
 		return problem("link", "cannot tell whose form answers: "+err.Error(), asUser)
 	}

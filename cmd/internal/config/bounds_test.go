@@ -66,6 +66,9 @@ func TestJustBad(t *testing.T) {
 		"mail's port too high":      {"[smtp]", "[smtp]\nport = 65536", "7: smtp.port: 65536: "},
 		"another kind of TLS":       {"[smtp]", "[smtp]\ntls = \"ssl\"", "7: smtp.tls: \"ssl\": expected tls, starttls or none"},
 		"a password without a user": {"[smtp]", "[smtp]\npassword_file = \"p\"", "6: smtp.username: "},
+		"one Redis for two":         {"[smtp]", "[redis]\nurl = \"redis://r/0\"\nstore_url = \"redis://r/0\"\n[smtp]", "8: redis.store_url: is the same"},
+		"a store of another kind":   {"[smtp]", "[redis]\nurl = \"redis://r/0\"\nstore_url = \"http://r\"\n[smtp]", "8: redis.store_url: expected redis://"},
+		"a store's password":        {"[smtp]", "[redis]\nurl = \"redis://r/0\"\nstore_url = \"redis://:hunter2@s/0\"\n[smtp]", "8: redis.store_url: holds a password: expected it in a file named by redis.store_password_file"},
 		"another store":             {"[smtp]", "[redis]\nurl = \"http://127.0.0.1/\"\n[smtp]", "7: redis.url: expected redis://"},
 		"a password in the query":   {"[smtp]", "[redis]\nurl = \"unix:///r?password=hunter2\"\n[smtp]", "7: redis.url: holds a password"},
 		"a window too short":        {"id = ", "later_window = \"9m59s\"\nid = ", "11: units[0].later_window: "},
@@ -122,5 +125,24 @@ func TestSettings(t *testing.T) {
 	}
 	if len(cfg.RecipientsFiles) != 1 || !strings.HasSuffix(cfg.RecipientsFiles[0], "/unit.recipients") {
 		t.Errorf("%v", cfg.RecipientsFiles)
+	}
+}
+
+// The base URL travels in every tip that can be answered.
+func TestRepliesAt(t *testing.T) {
+	answers := strings.Replace(good, "id = ", "replies = true\nid = ", 1)
+	cfg, err := parse(t, answers)
+	if err != nil || !cfg.Directory.Units()[0].Replies {
+		t.Fatalf("replies: %v", err)
+	}
+	host := strings.Repeat("a", 83) + ".vn"
+	for text, want := range map[string]string{
+		strings.Replace(good, "tip.example.vn", host, 1):        "",
+		strings.Replace(answers, "tip.example.vn", host[1:], 1): "has 93 bytes",
+		strings.Replace(answers, "tip.example.vn", host[4:], 1): "",
+	} {
+		if _, err := parse(t, text); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

@@ -17,6 +17,7 @@ type checker struct {
 	told     map[string]bool // keys with an odd character, of which no more need be said
 
 	recipientsFiles []string // read so far
+	base            string   // base_url
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
@@ -67,6 +68,7 @@ func (c *checker) config(f *file) *Config {
 	if cfg.SecretFile == "" {
 		cfg.SecretFile = filepath.Join(cfg.DataDir, "secret")
 	}
+	c.base = cfg.BaseURL.String()
 	if len(f.Languages) == 0 {
 		c.bad("languages", "none: expected at least one, such as \"vi\"")
 	}

@@ -47,7 +47,10 @@ type HTTP struct {
 type Redis struct {
 	URL          string // limits and used form tokens; it writes nothing to disk
 	PasswordFile string // "" for none; the URL must not hold the password
-	CAFile       string // "" for the system's certificate authorities
+	CAFile       string // of both; "" for the system's certificate authorities
+
+	StoreURL          string // replies, which it keeps on its disk; "": this server keeps them
+	StorePasswordFile string // "" for none
 }
 
 // Limits are GCRA limits: Count in Per on average, Burst at once.

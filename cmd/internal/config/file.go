@@ -36,6 +36,9 @@ type file struct {
 		URL          string `toml:"url" pasted:"secret"`
 		PasswordFile string `toml:"password_file" pasted:"path"`
 		CAFile       string `toml:"ca_file" pasted:"path"`
+
+		StoreURL          string `toml:"store_url" pasted:"secret"`
+		StorePasswordFile string `toml:"store_password_file" pasted:"path"`
 	} `toml:"redis"`
 
 	Limits struct {
@@ -80,6 +83,7 @@ type unit struct {
 	Phone          string       `toml:"phone"`
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
+	Replies        bool         `toml:"replies"`
 	Languages      []string     `toml:"languages"`
 	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`

@@ -13,18 +13,36 @@ func (c *checker) redis(f *file) *Redis {
 	if f.Redis == nil {
 		return nil
 	}
-	u, err := url.Parse(f.Redis.URL)
+	tls := c.redisURL("redis.url", "redis.password_file", f.Redis.URL)
+	if f.Redis.StoreURL != "" {
+		tls = c.redisURL("redis.store_url", "redis.store_password_file", f.Redis.StoreURL) || tls
+		if f.Redis.StoreURL == f.Redis.URL {
+			c.bad("redis.store_url", "is the same as redis.url: expected another Redis: that one forgets, this one must keep what it holds")
+		}
+	} else if f.Redis.StorePasswordFile != "" {
+		c.bad("redis.store_password_file", "expected store_url and store_password_file together")
+	}
+	if f.Redis.CAFile != "" && !tls {
+		c.bad("redis.ca_file", "is for TLS: expected rediss:// in redis.url")
+	}
+	return &Redis{
+		URL: f.Redis.URL, PasswordFile: c.path(f.Redis.PasswordFile), CAFile: c.path(f.Redis.CAFile),
+		StoreURL: f.Redis.StoreURL, StorePasswordFile: c.path(f.Redis.StorePasswordFile),
+	}
+}
+
+// redisURL checks an address and reports whether it is for TLS.
+func (c *checker) redisURL(key, passwordKey, address string) bool {
+	u, err := url.Parse(address)
 	switch {
 	case err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme):
 		// The value is not repeated: a malformed one may hold a password.
-		c.bad("redis.url", "expected redis://HOST:PORT/0, rediss:// or unix://")
+		c.bad(key, "expected redis://HOST:PORT/0, rediss:// or unix://")
+		return false
 	case hasPassword(u):
-		c.bad("redis.url", "holds a password: expected it in a file named by redis.password_file")
+		c.bad(key, "holds a password: expected it in a file named by %s", passwordKey)
 	}
-	if f.Redis.CAFile != "" && (err != nil || u.Scheme != "rediss") {
-		c.bad("redis.ca_file", "is for TLS: expected rediss:// in redis.url")
-	}
-	return &Redis{URL: f.Redis.URL, PasswordFile: c.path(f.Redis.PasswordFile), CAFile: c.path(f.Redis.CAFile)}
+	return u.Scheme == "rediss"
 }
 
 func hasPassword(u *url.URL) bool {

@@ -95,6 +95,9 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	if u.Phone != "" && !phonePattern.MatchString(u.Phone) {
 		c.bad(key+".phone", "%q: expected one telephone number, such as 0215 000 000 or +84 215 000 000", u.Phone)
 	}
+	if u.Replies && len(c.base) > intake.MaxReplyAt {
+		c.bad(key+".replies", "base_url has %d bytes, and travels in every tip that can be answered: expected at most %d", len(c.base), intake.MaxReplyAt)
+	}
 	if u.Color != "" && !colorPattern.MatchString(u.Color) {
 		c.bad(key+".color", "%q: expected a colour, such as #0b5d3b", u.Color)
 	}
@@ -102,6 +105,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		ID: u.ID, Name: u.Name, Receivers: make(map[intake.Audience]intake.Receiver),
 		Phone: u.Phone, LaterWindow: window,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
+		Replies:    u.Replies,
 		Languages:  c.languages(key+".languages", u.Languages),
 		Emblem:     c.path(u.Emblem), Color: u.Color,
 	}

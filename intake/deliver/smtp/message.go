@@ -74,7 +74,10 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("recipient: %w", err)
 	}
 	msg.SetDateWithValue(now.UTC())
-	tips := m.Digest
+	tips, pass := m.Digest, ""
+	if m.Reply != "" {
+		pass = text.PassText(m.Half, m.Reply)
+	}
 	if tips == nil {
 		id := string(m.ID)
 		tips = []deliver.Attachment{{ID: m.ID, Sealed: m.Sealed}}
@@ -83,11 +86,11 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 		words := strings.TrimSuffix(text.Subject(id, m.Urgent), " "+id)
 		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", words)+" "+id)
 		msg.SetMessageIDWithValue(s.messageID(m.ID)) // go-mail's own has the host's name
-		msg.SetBodyString(gomail.TypeTextPlain, text.Text(id))
+		msg.SetBodyString(gomail.TypeTextPlain, text.Text(id)+pass)
 	} else {
 		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.DigestSubject(m.Urgent)))
 		msg.SetMessageIDWithValue(s.digestID(tips))
-		msg.SetBodyString(gomail.TypeTextPlain, text.DigestText)
+		msg.SetBodyString(gomail.TypeTextPlain, text.DigestText+pass)
 	}
 	// RFC 3834 section 5: keeps vacation programs from answering.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")

@@ -187,6 +187,17 @@ func TestMessageIsConstant(t *testing.T) {
 		t.Error("the boundary is not random")
 	}
 
+	for _, m := range []*deliver.Mail{one, other} {
+		m.Half, m.Reply = "2026-2", "7F3K-9QMX-2ABC-4DEF"
+	}
+	passed := compose(one, day)
+	if n := len(compose(other, day)); n != len(passed) {
+		t.Errorf("with a reply pass two tips make mails of %d and %d bytes", len(passed), n)
+	}
+	if text := open(t, passed).text; !strings.Contains(text, "\nMã trả lời / Reply pass 2026-2: 7F3K-9QMX-2ABC-4DEF\n") {
+		t.Errorf("the reply pass does not stand on a line of its own:\n%s", text)
+	}
+	a = open(t, passed)
 	one.Urgent = true
 	urgent := open(t, compose(one, day))
 	subject, err := new(mime.WordDecoder).DecodeHeader(urgent.header.Get("Subject"))

@@ -1,0 +1,39 @@
+package box
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"math"
+	"path/filepath"
+
+	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/terminal"
+	"tipbox/intake/pasted"
+	"tipbox/intake/redis"
+	"tipbox/intake/reply"
+	"tipbox/intake/spool"
+)
+
+// newReplies opens the replies, also where no unit answers yet: one may from the next
+// reload on, and what was answered stays to be read.
+func newReplies(cfg *config.Config, secrets [][]byte, log *slog.Logger) (*reply.Replies, error) {
+	o := reply.Options{
+		Dir: filepath.Join(cfg.DataDir, "replies"), Secrets: secrets, Directory: cfg.Directory, Log: log,
+		Free: func() int64 {
+			free, err := spool.Free(cfg.DataDir)
+			if err != nil || free < cfg.Spool.MinFree {
+				return 0
+			}
+			return int64(min(free-cfg.Spool.MinFree, math.MaxInt64))
+		},
+	}
+	if cfg.Redis != nil && cfg.Redis.StoreURL != "" {
+		password, err := pasted.Password(cfg.Redis.StorePasswordFile)
+		if err != nil {
+			return nil, terminal.Hint(fmt.Errorf("reading the password of the store: %w", err), cmp.Or(config.MayRead(err), "mend redis.store_password_file"))
+		}
+		o.Redis = &redis.Server{URL: cfg.Redis.StoreURL, Password: password, CAFile: cfg.Redis.CAFile}
+	}
+	return reply.New(o)
+}
