@@ -43,6 +43,7 @@ type Unit struct {
 
 	Phone       string // to call when it cannot wait; may be ""
 	LaterWindow time.Duration
+	Replies     bool     // whether it answers: senders are offered codes
 	MarkUrgent  bool     // whether an urgent tip's mail says KHẨN in its subject
 	Languages   []string // offered on this unit's pages and posters, first is the default
 	Emblem      string   // path of an SVG or PNG for the posters; may be ""
