@@ -48,6 +48,8 @@ func TestTextStaysText(t *testing.T) {
 	}
 	tryTexts(t, p, true, []string{strings.Join(hostile, "")})
 	said := p.locales[locale.Base].ScriptTexts()
+	maps.Copy(said, p.locales[locale.Base].RepliesTexts())
+	maps.Copy(said, p.locales[locale.Base].OutboxTexts())
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Locale]()) {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if text := p.locales[locale.Base].texts[key]; text != "" && key != "name" && // it comes as a Link's Name

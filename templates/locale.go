@@ -86,6 +86,47 @@ type Locale struct {
 	SendPlain      string `json:"send_plain" max:"30"`
 	TryAgain       string `json:"try_again" max:"30"`
 
+	// The code on the thank-you page.
+	ReplyAsk      string `json:"reply_ask" max:"60"` // opens it
+	ReplyCopy     string `json:"reply_copy" max:"160"`
+	ReplyLost     string `json:"reply_lost" max:"160"`
+	ReplyWhen     string `json:"reply_when" max:"180"` // {address}
+	ReplyCopied   string `json:"reply_copied" max:"30"`
+	ReplyUnwanted string `json:"reply_unwanted" max:"30"`
+	ReplyNone     string `json:"reply_none" max:"160"`
+
+	// What a unit answers without writing.
+	AnswerReceived string `json:"answer_received" max:"80"`
+	AnswerChecking string `json:"answer_checking" max:"80"`
+	AnswerMore     string `json:"answer_more" max:"120"`
+	AnswerDone     string `json:"answer_done" max:"80"`
+	AnswerPassed   string `json:"answer_passed" max:"100"`
+	AnswerCannot   string `json:"answer_cannot" max:"100"`
+
+	// What the script of the page for answers says.
+	ReadBusy    string `json:"read_busy" max:"60"`
+	ReadNone    string `json:"read_none" max:"200"`
+	ReadLater   string `json:"read_later" max:"160"`
+	ReadFailed  string `json:"read_failed" max:"240"`
+	ReadPlain   string `json:"read_plain" max:"30"`
+	ReadDelete  string `json:"read_delete" max:"40"`
+	ReadDeleted string `json:"read_deleted" max:"120"`
+	ReadClose   string `json:"read_close" max:"40"`
+	WriteAgain  string `json:"write_again" max:"40"`
+	AgainNote   string `json:"again_note" max:"200"` // above the form
+
+	// What the script of the page for officers' replies says.
+	OutboxProgress string `json:"outbox_progress" max:"60"` // {n} {all}
+	OutboxDone     string `json:"outbox_done" max:"160"`    // {n}
+	OutboxNone     string `json:"outbox_none" max:"200"`
+	OutboxOther    string `json:"outbox_other" max:"200"` // {address}
+	OutboxPass     string `json:"outbox_pass" max:"240"`
+	OutboxFull     string `json:"outbox_full" max:"200"`   // {n}
+	OutboxBroken   string `json:"outbox_broken" max:"160"` // {n}
+	OutboxRoom     string `json:"outbox_room" max:"200"`   // {n}
+	OutboxAway     string `json:"outbox_away" max:"200"`   // {n}
+	OutboxAgain    string `json:"outbox_again" max:"30"`
+
 	NotSent         string `json:"not_sent" max:"40"` // heads every page that gives a form back
 	Mend            string `json:"mend" max:"80"`     // before the list of what is wrong
 	TextKept        string `json:"text_kept" max:"120"`
@@ -118,6 +159,10 @@ type Locale struct {
 	ProblemPhotoUnreadable string `json:"problem_photo_unreadable" max:"160"`
 	ProblemPhotoHEIC       string `json:"problem_photo_heic" max:"240"`
 	ProblemSealedBroken    string `json:"problem_sealed_broken" max:"160"`
+	ProblemCodeShort       string `json:"problem_code_short" max:"160"`
+	ProblemCodeLong        string `json:"problem_code_long" max:"160"`
+	ProblemCodeLetter      string `json:"problem_code_letter" max:"160"`
+	ProblemCodeCheck       string `json:"problem_code_check" max:"160"`
 
 	Thanks        string `json:"thanks" max:"40"`
 	ThanksNow     string `json:"thanks_now"`    // {unit}

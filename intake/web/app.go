@@ -61,7 +61,7 @@ func New(o Options) (http.Handler, error) {
 		a.only = units[0]
 	}
 	var err error
-	if a.assets, err = newAssets(o.Directory, o.Pages); err != nil {
+	if a.assets, err = newAssets(o.Directory, o.Pages, o.BaseURL.String()); err != nil {
 		return nil, err
 	}
 	a.policies()

@@ -26,8 +26,8 @@ type asset struct {
 
 func (f asset) isSound() bool { return strings.HasPrefix(f.kind, "audio/") }
 
-// assets are what the form can do without: the script that seals on the phone
-// and, by unit and language, what it seals to and says. Each is found under the
+// assets are what pages can do without: the script that seals on the phone and, by
+// unit and language, what it seals to and says; those that open and post replies. Each is found under the
 // hash of its content, so an old page never meets a new script half way.
 //
 // None of it may be stored by a browser: an entry in its cache would outlive the
@@ -39,11 +39,32 @@ type assets struct {
 	data   map[string]string // path, by unit id and language
 	keys   map[*intake.Unit]string
 	spoken map[string]string // path, by language
+	// Of the pages on which replies are read, and posted.
+	replies, outbox pageScript
 }
 
-func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
+// pageScript is where a page's script is, and what it says.
+type pageScript struct {
+	path string
+	data map[string]string // path, by language
+}
+
+// newAssets makes them for the box at the base URL.
+func newAssets(d *intake.Directory, pages *templates.Pages, base string) (*assets, error) {
 	a := &assets{byPath: make(map[string]asset), data: make(map[string]string), keys: make(map[*intake.Unit]string), spoken: make(map[string]string)}
-	a.script = a.add("seal-", ".js", asset{"text/javascript; charset=utf-8", browser.Seal, nil, browser.SealBrotli})
+	a.script = a.addScript("seal-", browser.Seal())
+	worker := a.addScript("worker-", browser.Worker())
+	a.replies = pageScript{a.addScript("replies-", browser.Replies()), make(map[string]string)}
+	a.outbox = pageScript{a.addScript("outbox-", browser.Outbox()), make(map[string]string)}
+	for _, l := range offeredByAny(pages, d) {
+		var err error
+		if a.replies.data[l.Tag], err = a.addData(map[string]any{"worker": worker, "texts": l.RepliesTexts()}); err != nil {
+			return nil, err
+		}
+		if a.outbox.data[l.Tag], err = a.addData(map[string]any{"texts": l.OutboxTexts()}); err != nil {
+			return nil, err
+		}
+	}
 	for _, u := range d.Units() {
 		for _, l := range pages.Offer(u.Languages) {
 			if l.Spoken != nil {
@@ -63,17 +84,31 @@ func newAssets(d *intake.Directory, pages *templates.Pages) (*assets, error) {
 		}
 		a.keys[u] = hash(recipients)
 		for _, l := range pages.Offer(u.Languages) {
-			data, err := json.Marshal(map[string]any{
-				"keys": a.keys[u], "unit": u.ID, "to": to,
+			data := map[string]any{
+				"keys": a.keys[u], "unit": u.ID, "to": to, "worker": worker,
 				"texts": l.ScriptTexts(),
-			})
-			if err != nil {
-				return nil, fmt.Errorf("writing the script's data of %s: %w", u.ID, err)
 			}
-			a.data[u.ID+" "+l.Tag] = a.add("", ".json", asset{kind: "application/json", plain: data})
+			if u.Replies {
+				data["reply_at"] = base
+			}
+			if a.data[u.ID+" "+l.Tag], err = a.addData(data); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return a, nil
+}
+
+func (a *assets) addScript(prefix string, s browser.Script) string {
+	return a.add(prefix, ".js", asset{"text/javascript; charset=utf-8", s.Plain, nil, s.Brotli})
+}
+
+func (a *assets) addData(data map[string]any) (string, error) {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return "", fmt.Errorf("writing a script's data: %w", err)
+	}
+	return a.add("", ".json", asset{kind: "application/json", plain: b}), nil
 }
 
 // add makes the asset ready and returns its path.

@@ -24,6 +24,7 @@ import (
 func sealingBox(t *testing.T) *box {
 	return newBox(t, func(b *box) {
 		u := b.o.Directory.Units()[0]
+		u.Replies = true
 		r, ids := newKeys(t)
 		u.Receivers[intake.ToUnit], b.unit = intake.Receiver{Recipients: r.Strings(), Sealer: seal.New(r)}, ids
 		r, b.oversight = newKeys(t)
@@ -48,10 +49,10 @@ func TestScriptAndData(t *testing.T) {
 		}
 	}
 	script, data := b.get(m[1]), b.get(m[2])
-	if !bytes.Equal(script.Body.Bytes(), browser.Seal) || script.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
+	if !bytes.Equal(script.Body.Bytes(), browser.Seal().Plain) || script.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
 		t.Errorf("%d, %v", script.Code, script.Header())
 	}
-	for coding, size := range map[string]int{"br": 47_000, "gzip": 53_000} {
+	for coding, size := range map[string]int{"br": 33_000, "gzip": 38_000} {
 		w := b.get(m[1], "Accept-Encoding", "gzip;q=0, "+coding)
 		if coding == "gzip" {
 			w = b.get(m[1], "Accept-Encoding", coding)
@@ -66,12 +67,16 @@ func TestScriptAndData(t *testing.T) {
 		}
 	}
 	var d struct {
-		Keys, Unit string
-		To         map[string][]string
-		Texts      map[string]string
+		Keys, Unit, Worker string
+		ReplyAt            string `json:"reply_at"`
+		To                 map[string][]string
+		Texts              map[string]string
 	}
 	if err := json.Unmarshal(data.Body.Bytes(), &d); err != nil {
 		t.Fatal(err)
+	}
+	if worker := b.get(d.Worker); !bytes.Equal(worker.Body.Bytes(), browser.Worker().Plain) || d.ReplyAt != b.o.BaseURL.String() {
+		t.Errorf("worker %s: %d; replies at %q", d.Worker, worker.Code, d.ReplyAt)
 	}
 	u := b.o.Directory.Units()[0]
 	if d.Unit != "na-co-sa" || len(d.Keys) != 20 || d.To["unit"][0] != u.Receivers[intake.ToUnit].Recipients[0] ||

@@ -54,7 +54,7 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := &app{Options: b.o}
-	if a.assets, err = newAssets(b.o.Directory, b.o.Pages); err != nil {
+	if a.assets, err = newAssets(b.o.Directory, b.o.Pages, b.o.BaseURL.String()); err != nil {
 		t.Fatal(err)
 	}
 	a.policies()
@@ -186,7 +186,7 @@ func TestFreshFormsAreFew(t *testing.T) {
 	}
 	a := &app{Options: b.o}
 	a.Directory = d
-	if a.assets, err = newAssets(d, b.o.Pages); err != nil {
+	if a.assets, err = newAssets(d, b.o.Pages, b.o.BaseURL.String()); err != nil {
 		t.Fatal(err)
 	}
 	a.policies()

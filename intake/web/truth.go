@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tipbox/intake"
 	"tipbox/templates"
 )
 
@@ -28,14 +29,7 @@ type truthKey struct {
 }
 
 func (a *app) drawTruth() error {
-	a.truth = truthPages{offered: a.Pages.Offer(nil), pages: make(map[truthKey][]byte)}
-	for _, u := range a.Directory.Units() {
-		for _, l := range a.Pages.Offer(u.Languages) {
-			if !slices.Contains(a.truth.offered, l) {
-				a.truth.offered = append(a.truth.offered, l)
-			}
-		}
-	}
+	a.truth = truthPages{offered: offeredByAny(a.Pages, a.Directory), pages: make(map[truthKey][]byte)}
 	for _, l := range a.truth.offered {
 		view := &templates.Truth{Page: a.pageIn(nil, l, a.truth.offered, truthPath), Host: a.BaseURL.Host}
 		for _, zipped := range []bool{false, true} {
@@ -47,6 +41,19 @@ func (a *app) drawTruth() error {
 		}
 	}
 	return nil
+}
+
+// offeredByAny returns the languages of a page that is of no unit.
+func offeredByAny(pages *templates.Pages, d *intake.Directory) []*templates.Locale {
+	offered := pages.Offer(nil)
+	for _, u := range d.Units() {
+		for _, l := range pages.Offer(u.Languages) {
+			if !slices.Contains(offered, l) {
+				offered = append(offered, l)
+			}
+		}
+	}
+	return offered
 }
 
 // showTruth counts nothing, and does not know whether somebody has sent.

@@ -14,17 +14,42 @@ import (
 //go:embed reader.html
 var reader string
 
-// Seal is the page's sealing script; what it asks of page and server stands at
-// the head of src/seal/main.js.
-//
-//go:embed seal.js
-var Seal []byte
+// The scripts of pages, and each compressed with brotli (RFC 7932), at build time
+// because it takes long.
+var (
+	//go:embed seal.js
+	seal []byte
+	//go:embed seal.js.br
+	sealBrotli []byte
+	//go:embed worker.js
+	worker []byte
+	//go:embed worker.js.br
+	workerBrotli []byte
+	//go:embed replies.js
+	replies []byte
+	//go:embed replies.js.br
+	repliesBrotli []byte
+	//go:embed outbox.js
+	outbox []byte
+	//go:embed outbox.js.br
+	outboxBrotli []byte
+)
 
-// SealBrotli is Seal compressed with brotli (RFC 7932), at build time because it
-// takes long.
-//
-//go:embed seal.js.br
-var SealBrotli []byte
+// Script is a script of a page; what it asks of page and server stands at the head
+// of its src/NAME/main.js.
+type Script struct{ Plain, Brotli []byte }
+
+// Seal is the form's: it seals on the phone.
+func Seal() Script { return Script{seal, sealBrotli} }
+
+// Worker does beside Seal and Replies what takes a while.
+func Worker() Script { return Script{worker, workerBrotli} }
+
+// Replies opens a unit's replies on the sender's phone.
+func Replies() Script { return Script{replies, repliesBrotli} }
+
+// Outbox posts the replies that a desk has saved.
+func Outbox() Script { return Script{outbox, outboxBrotli} }
 
 // Licences are the names, versions and licence texts of the packages bundled.
 //

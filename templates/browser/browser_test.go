@@ -13,7 +13,9 @@ import (
 )
 
 // bundles are what build.mjs writes.
-var bundles = []string{"reader.html", "seal.js", "seal.js.br", "LICENSES.txt"}
+var bundles = []string{
+	"reader.html", "seal.js", "seal.js.br", "worker.js", "worker.js.br", "replies.js", "replies.js.br", "outbox.js", "outbox.js.br", "LICENSES.txt",
+}
 
 // TestBundles builds the bundles from the lock file and the sources and compares
 // them with the committed ones: what is served is what can be read here.

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
+import { lean } from "./lean.mjs";
 import { licences } from "./licences.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -53,7 +54,9 @@ writeFileSync(join(out, "reader.html"), page);
 // Chrome 67 has BigInt literals; older WebViews stop at the first of them and
 // leave the form to itself. (safari14 cannot be reached: 14.1 can.)
 const villager = ["chrome67", "firefox68", "safari14.1"];
-const seal = Buffer.from(`${await bundle(source("seal", "main.js"), { target: villager })}\n`);
-writeFileSync(join(out, "seal.js"), seal);
-writeFileSync(join(out, "seal.js.br"), brotliCompressSync(seal, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: seal.length } }));
+for (const name of ["seal", "replies", "outbox", "worker"]) {
+  const script = Buffer.from(`${await bundle(source(name, "main.js"), { target: villager, plugins: [lean] })}\n`);
+  writeFileSync(join(out, `${name}.js`), script);
+  writeFileSync(join(out, `${name}.js.br`), brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: script.length } }));
+}
 writeFileSync(join(out, "LICENSES.txt"), licences(here, [...inputs]));

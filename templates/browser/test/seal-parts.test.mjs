@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter } from "age-encryption";
+import { parseTip } from "../src/reader/tip.js";
 import { check } from "../src/seal/form.js";
 import { photoRoom, plaintext, sizes, TooLarge } from "../src/seal/plaintext.js";
 import { delays, post } from "../src/seal/post.js";
 import { seal } from "../src/seal/seal.js";
 import { cleanLine, cleanText, fits, maxMessageBytes, maxMessageChars } from "../src/seal/text.js";
-import { solve } from "../src/seal/work.js";
+import { solve } from "../src/shared/work.js";
 import { isHEIC, isJPEG, measure, orientation, segments } from "../src/shared/jpeg.js";
 import { decodeJPEG, readJPEG } from "../src/shared/jpegread.js";
 import { encodeJPEG } from "../src/shared/jpegwrite.js";
@@ -17,18 +18,20 @@ import { shrink, turned } from "../src/shared/picture.js";
 import { decodePNG, isPNG } from "../src/shared/pngread.js";
 import { example, makeKey, root, test } from "./support.mjs";
 
-const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "plaintext", "testdata", "vectors.json"), "utf8"));
+const vectors = ["vectors.json", "reply-vectors.json"].flatMap((name) => JSON.parse(readFileSync(join(root, "..", "..", "crypto", "plaintext", "testdata", name), "utf8")));
 const camera = new Uint8Array(readFileSync(join(root, "test", "data", "camera.jpg")));
 
 test("the plaintext is the server's, byte for byte", () => {
   assert.ok(vectors.length >= 10);
+  const lower = (object) => object && Object.fromEntries(Object.entries(object).map(([key, value]) => [key[0].toLowerCase() + key.slice(1), value]));
   for (const { Name, Boundary, Tip, Passed, Message, Size, SHA256 } of vectors) {
-    const passed = Passed && { by: Passed.By, on: Passed.On, note: Passed.Note };
-    const tip = Object.fromEntries(Object.entries(Tip).map(([key, value]) => [key[0].toLowerCase() + key.slice(1), value]));
+    const passed = lower(Passed);
+    const tip = { ...lower(Tip), reply: lower(Tip.Reply) };
     const bytes = plaintext({ ...tip, passed, id: Tip.ID || "", photos: (Tip.Photos || []).map((photo) => new Uint8Array(Buffer.from(photo, "base64"))) }, Boundary);
     if (Message) assert.equal(new TextDecoder().decode(bytes).slice(0, Message.length), Message, Name);
     assert.equal(bytes.length, Size, Name);
     assert.equal(createHash("sha256").update(bytes).digest("hex"), SHA256, Name);
+    assert.deepEqual(parseTip(bytes).reply, lower(Tip.Reply) || null, Name);
   }
 });
 

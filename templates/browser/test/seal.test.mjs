@@ -4,8 +4,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
+import { scrypt } from "@noble/hashes/scrypt.js";
 import { Decrypter } from "age-encryption";
 import { parseTip } from "../src/reader/tip.js";
+import { derive, salt } from "../src/shared/receipt.js";
 import { after, before, launch, makeKey, newPage, root, tempDir, test, write } from "./support.mjs";
 import { site } from "./site.mjs";
 
@@ -13,8 +15,8 @@ import { site } from "./site.mjs";
 const texts = Object.fromEntries([
   "sealed_here", "sealing", "sending", "sending_percent", "waiting", "edit", "photo_busy", "photo_alt", "photo_remove", "seal_failed", "send_plain",
   "try_again", "limited", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
-  "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
-].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}" }[key] || ""}`]));
+  "reply_ask", "reply_copy", "reply_lost", "reply_when", "reply_copied", "reply_unwanted", "reply_none", "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
+].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}", reply_when: " {address}" }[key] || ""}`]));
 const { challenge, solution } = JSON.parse(atob(readFileSync(join(root, "..", "..", "intake", "limit", "testdata", "altcha.txt"), "utf8")));
 const camera = join(root, "test", "data", "camera.jpg");
 const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
@@ -39,7 +41,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       key = await makeKey();
       const [second, oversight] = [await makeKey(), await makeKey(true)];
       data = {
-        keys: "K1", unit: "na-co-sa", phone: "0215 000 000", texts,
+        keys: "K1", unit: "na-co-sa", worker: "/s/worker.js", phone: "0215 000 000", texts,
         to: { unit: [second.recipient, key.recipient], oversight: [oversight.recipient] },
       };
       browser = await launch({ after: (f) => cleanups.push(f) }, name);
@@ -87,6 +89,8 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.deepEqual([fields.delivery, fields.to, fields.token].map(String), ["urgent", "unit", "t1"]);
       assert.equal(headers["tipbox-keys"], "K1");
       const { text, photos, ...tip } = await openTip(fields.sealed, key);
+      assert.equal(tip.reply, null, "no unit answers here");
+      delete tip.reply;
       assert.deepEqual(tip, { id: "", unit: "na-co-sa", site: "ncs01", siteName: "Nhà văn hóa bản", mailbox: "crime", urgent: true, lang: "vi", warnings: [] });
       assert.equal(text, `${message}\nỞ đâu: cầu treo`);
       assert.equal(photos.length, 1);
@@ -391,6 +395,52 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await press(page); // seen, and sent without it
       await thanked(page);
       assert.equal((await openTip(server.posts[0].fields.sealed, key)).photos.length, 1);
+    });
+
+    test("a code for the answer is made while the tip is typed, shown when it is safe, and gone", async (t) => {
+      const { page, server } = await open(t, { reply_at: "https://tip.example.vn" });
+      await sealing(page);
+      assert.equal(await page.$("[data-field=reply]"), null, "for those without script");
+      await fill(page);
+      server.answers.push("lose");
+      await press(page);
+      await page.waitForFunction(() => document.title === "Cảm ơn" || (window.dispatchEvent(new Event("online")), false), { polling: 200 });
+      const digits = () => page.$eval(".digits", (e) => [...e.children].map((row) => row.textContent).join(" "));
+      assert.deepEqual(await page.$$eval(".receipt", (all) => all.map((e) => e.open)), [false]);
+      await page.click(".receipt summary");
+      const code = await digits();
+      assert.match(code, /^(\d{4} ){4}\d{4}$/);
+      const { reply } = await openTip(server.posts[0].fields.sealed, key);
+      const { lookup, tag, recipient } = await derive(scrypt(code.replace(/ /g, ""), salt("https://tip.example.vn"), { N: 2 ** 15, r: 8, p: 1, dkLen: 32 }));
+      assert.deepEqual(reply, { recipient, lookup, tag, at: "https://tip.example.vn" });
+      assert.deepEqual(Object.keys(server.posts[0].fields).sort(), ["delivery", "sealed", "to", "token"], "nothing of it beside the tip");
+      await page.click(".receipt button");
+      assert.equal(await page.$(".digits"), null);
+      assert.match(await page.evaluate(() => document.activeElement.textContent), /reply_when» tip\.example\.vn\/r/);
+      assert.deepEqual(page.said, []);
+      assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
+    });
+
+    test("where no worker is, tips go without a code, but for one that is copied already", async (t) => {
+      let release;
+      const hold = { "/s/seal.js": new Promise((resolve) => { release = resolve; }) };
+      const { page, server } = await open(t, { reply_at: "https://tip.example.vn" }, "/t/ncs01", { hold });
+      await page.evaluate(() => { window.Worker = undefined; });
+      await page.click("[name=reply]");
+      release();
+      await sealing(page);
+      await fill(page);
+      await press(page);
+      await thanked(page);
+      assert.deepEqual((await openTip(server.posts[0].fields.sealed, key)).reply, { code: "12345678901234567888", at: "https://tip.example.vn" });
+      const { page: other, server: second } = await open(t, { reply_at: "https://tip.example.vn" });
+      await other.evaluate(() => { window.Worker = undefined; });
+      await sealing(other);
+      await fill(other);
+      await press(other);
+      await thanked(other);
+      assert.equal((await openTip(second.posts[0].fields.sealed, key)).reply, null);
+      assert.equal(await other.$(".receipt"), null);
     });
 
     test("recipients of two kinds, a missing script: the form posts by itself", async (t) => {

@@ -18,6 +18,7 @@ const page = (withScript, lang) => `<!DOCTYPE html><html lang="vi"><meta charset
 <p><label><input type="radio" name="delivery" value="urgent">Khẩn</label><label><input type="radio" name="delivery" value="now" checked>Ngay</label></p>
 <p class="call">Nguy hiểm? <span><a href="tel:113">113</a> <a href="tel:0215000000">Đơn vị 0215 000 000</a></span></p>
 <p><label><input type="radio" name="to" value="unit" checked>Đơn vị</label><label><input type="radio" name="to" value="oversight">Thanh tra</label></p>
+<fieldset data-field="reply"><label><input type="checkbox" name="reply" value="yes">Tôi muốn xem trả lời</label><input type="hidden" name="code" value="12345678901234567888"></fieldset>
 <input type="hidden" name="token" value="t1"><button type="submit">Gửi</button></form>
 ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' : ""}</html>`;
 
@@ -54,11 +55,11 @@ export async function site(data, hold = {}) {
         else if (answer) {
           const { status, body = "<p>…", ...headers } = answer;
           send(status, "text/html; charset=utf-8", body, headers);
-        } else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><h1>Cảm ơn</h1>", { "Tipbox-Taken": "yes" });
+        } else send(200, "text/html; charset=utf-8", "<!DOCTYPE html><title>Cảm ơn</title><div class=done><h1>Cảm ơn</h1></div>", { "Tipbox-Taken": "yes" });
       });
     } else if (path === "/t/ncs01") send(200, "text/html", page(true, new URL(request.url, "http://x").search));
     else if (path === "/plain") send(200, "text/html", page(false, ""));
-    else if (path === "/s/seal.js") send(200, "text/javascript", readFileSync(join(root, "seal.js")));
+    else if (path === "/s/seal.js" || path === "/s/worker.js") send(200, "text/javascript", readFileSync(join(root, path.slice(3))));
     else if (path === "/favicon.ico") send(204, "image/x-icon");
     else if (state.data[path] === "drop") request.socket.destroy();
     else if (state.data[path]) send(200, "application/json", JSON.stringify(state.data[path]));

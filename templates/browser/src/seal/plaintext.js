@@ -23,8 +23,9 @@ export class TooLarge extends Error {}
 
 /**
  * Returns the padded MIME message of a tip {id, unit, site, siteName, mailbox,
- * urgent, lang, message, place, time, photos, passed}. id is "" for a tip sealed in
- * the browser; texts are clean (text.js); photos are Uint8Arrays; passed is
+ * urgent, lang, message, place, time, photos, reply, passed}. id is "" for a tip
+ * sealed in the browser; texts are clean (text.js); photos are Uint8Arrays; reply is
+ * {recipient, lookup, tag, at} of a receipt, {code, at}, or nothing; passed is
  * {by, on, note} of a tip that one unit passes on to another. Throws TooLarge.
  */
 export function plaintext(tip, boundary = randomBoundary()) {
@@ -66,6 +67,7 @@ function message(tip, boundary) {
     `Tipbox-Urgent: ${tip.urgent ? "yes" : "no"}`,
     ...(tip.lang ? [`Tipbox-Lang: ${token.test(tip.lang) ? tip.lang : "und"}`] : []),
     ...(passed ? [`Tipbox-Passed-By: ${passed.by}`, `Tipbox-Passed-On: ${passed.on}`] : []),
+    ...(tip.reply ? reply(tip.reply) : []),
     `Content-Type: multipart/mixed; boundary="${boundary}"`,
     "Content-Transfer-Encoding: 8bit",
     "",
@@ -87,6 +89,12 @@ function message(tip, boundary) {
   });
   lines.push(`--${boundary}--`, "");
   return lines.join("\r\n");
+}
+
+// Whom to answer, and where: of a receipt, in the sealed tip alone.
+function reply({ code, recipient, lookup, tag, at }) {
+  const how = recipient ? [`Tipbox-Reply-To: ${recipient}`, `Tipbox-Reply-Lookup: ${lookup}`, `Tipbox-Reply-Tag: ${tag}`] : [`Tipbox-Reply-Code: ${code}`];
+  return [...how, `Tipbox-Reply-At: ${at}`];
 }
 
 function body(tip) {

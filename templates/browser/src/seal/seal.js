@@ -10,17 +10,7 @@ import { plaintext } from "./plaintext.js";
 export async function seal(tip, recipients) {
   const kinds = new Set(recipients.map((r) => (r.startsWith("age1pq1") ? "post-quantum" : /^age1[02-9ac-hj-np-z]{58}$/.test(r) ? "classic" : "unknown")));
   if (kinds.size !== 1 || kinds.has("unknown")) throw new Error("recipients of more than one kind");
-  plainHTTP();
   const encrypter = new Encrypter();
   recipients.forEach((r) => encrypter.addRecipient(r));
   return encrypter.encrypt(plaintext(tip));
-}
-
-// On plain http (an onion address) there is no crypto.subtle. The library falls
-// back to its own X25519 where WebCrypto says NotSupportedError, but not where
-// there is no WebCrypto to say it.
-function plainHTTP() {
-  if (crypto.subtle) return;
-  const unsupported = () => Promise.reject(new DOMException("no WebCrypto on plain http", "NotSupportedError"));
-  Object.defineProperty(crypto, "subtle", { value: { importKey: unsupported, deriveBits: unsupported }, configurable: true });
 }
