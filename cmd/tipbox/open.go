@@ -12,9 +12,11 @@ func newOpenCommand(t *terminal.Terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open -i FILE SEALED...",
 		Short: "Mở tin / open sealed tips",
-		Long: `Mở tin bằng tệp khóa, in ra nội dung, tin khẩn trước.
-Open sealed tips with an identity and print them, the urgent ones first. Lines
-with a bar before them are the sender's.
+		Long: `Mở tin bằng tệp khóa, in ra nội dung, tin khẩn sau cùng.
+Open sealed tips with an identity and print them, the urgent ones last, where
+they stay on the screen. Lines with a bar before them are the sender's. With
+--book the tips are entered in the unit's book, which is made where there is
+none, and only those that are new to it are printed.
 
 Everything that holds no tip is named. The exit status is 1 where it may have
 held one.
@@ -24,7 +26,7 @@ Arguments:
               (.eml), mailboxes (mbox, Maildir), zip archives, winmail.dat,
               or folders of them`,
 		Example: `  tipbox open -i khoa TB-7K2M-9QXF.age
-  tipbox open -i khoa -o tin --register so-tin.csv THU-MUC-TAI-VE`,
+  tipbox open -i khoa --book so-tin.age THU-MUC-TAI-VE`,
 		Args:    arguments("SEALED..."),
 		PreRunE: needFlag("identity"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -33,9 +35,10 @@ Arguments:
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVarP(&c.Identity, "identity", "i", nil, "identity `FILE`, as tipbox keygen -o writes it; may be given several times")
+	identityFlags(f, &c.Identity, &c.PassphraseFile)
 	f.StringVarP(&c.Output, "output", "o", "", "write each tip, text and photos, into a folder of its own in `DIR`")
-	f.StringVar(&c.Register, "register", "", "enter each tip in the register `FILE.csv`, once")
-	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
+	f.StringVar(&c.Book.Path, "book", "", "enter the tips in the book `FILE.age`, and print only those that are new to it")
+	f.StringVar(&c.Book.Unit, "unit", "", "the `ID` of the unit, for a new book")
+	bookFlags(f, &c.Book)
 	return cmd
 }

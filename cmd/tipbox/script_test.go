@@ -82,11 +82,14 @@ func sealScript(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), sealed, 0o600))
 }
 
-// mailScript: mail OUT NAME SEALED attaches a file to a mail under a name.
+// mailScript: mail OUT NAME SEALED [DATE] attaches a file to a mail under a name.
 func mailScript(ts *testscript.TestScript, _ bool, args []string) {
 	sealed, err := os.ReadFile(ts.MkAbs(args[2]))
 	ts.Check(err)
 	var b strings.Builder
+	if len(args) > 3 {
+		fmt.Fprintf(&b, "Date: %s\r\n", args[3])
+	}
 	fmt.Fprintf(&b, "From: hom-thu@example.vn\r\nSubject: Tin\r\nMIME-Version: 1.0\r\n"+
 		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nXin xem.\r\n"+
 		"--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=%q\r\n"+

@@ -87,6 +87,18 @@ func needFlag(names ...string) func(*cobra.Command, []string) error {
 	}
 }
 
+// needFlags checks, before a command runs, that all of the flags are given.
+func needFlags(names ...string) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		for _, name := range names {
+			if err := needFlag(name)(cmd, args); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // fileNames checks, before any command runs, that no flag that names a file or a
 // folder is given "", as an unset variable of a script is.
 func fileNames(cmd *cobra.Command, _ []string) (err error) {

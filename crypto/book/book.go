@@ -108,6 +108,9 @@ func (b *Book) Enter(id, by string, at time.Time, what Enter) (ref string, isNew
 	return ref, false
 }
 
+// Knows reports whether the sealed file with the SHA-256, in hex, is in the book.
+func (b *Book) Knows(sum string) bool { return b.sums[sum] != "" }
+
 // ref returns the id of the tip that a sealed file is, "" where it is not in the book.
 func (b *Book) ref(sum string) string {
 	tip, ok := b.sums[sum]

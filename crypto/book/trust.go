@@ -51,6 +51,10 @@ func (b *Book) Trust(ids *keys.Identities) Trust {
 	return trust
 }
 
+// Vouched reports whether Trust or Vouch has found that an identity of the reader's
+// vouches for the book.
+func (b *Book) Vouched() bool { return b.trusted }
+
 // Vouch adds the vouchers of the identities, once Check was compared with what an
 // officer sees whose identity has vouched. It returns ErrNotVouched where none can.
 func (b *Book) Vouch(ids *keys.Identities) error {

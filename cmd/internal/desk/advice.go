@@ -1,5 +1,5 @@
 // Package desk is what an officer does with keys and tips: identities made, put
-// on paper and brought back, tips opened, entered in the register and counted.
+// on paper and brought back, tips opened, entered in the book and counted.
 package desk
 
 import (
@@ -9,6 +9,7 @@ import (
 
 	"tipbox/cmd/internal/terminal"
 	"tipbox/cmd/internal/unread"
+	"tipbox/crypto/book"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/unwrap"
@@ -39,6 +40,24 @@ var advice = []struct {
 	{keys.ErrNotIdentity, "đây không phải tệp khóa", []string{
 		"chọn tệp khóa mà tipbox keygen -o đã ghi",
 		"choose the identity file that tipbox keygen -o wrote"}},
+	{book.ErrNoMatch, "sổ niêm phong cho khóa khác", []string{
+		"dùng khóa cũ hơn (thêm -i), hoặc nhờ đồng chí mở được sổ thêm khóa này bằng --recipients",
+		"use an older identity with another -i, or have somebody who opens the book add this key with --recipients"}},
+	{book.ErrDamaged, "sổ bị hỏng hoặc bị cắt cụt; không ghi gì đè lên", []string{
+		"chép tệp này ra chỗ khác, rồi dùng bản trước, so-tin.cu.age, hoặc sổ của đồng chí khác",
+		"put this file aside and use the copy before it, so-tin.cu.age, or another officer's book"}},
+	{book.ErrNotBook, "tệp này không phải sổ tin; không ghi gì đè lên", []string{
+		"chọn tệp so-tin.age; sổ CSV cũ thì nhập bằng: tipbox book import -i KHÓA so-tin.age SO-CU.csv",
+		"choose so-tin.age; old CSV registers come in with: tipbox book import -i FILE so-tin.age OLD.csv"}},
+	{book.ErrNewer, "sổ do bản tipbox mới hơn ghi", []string{
+		"dùng bản tipbox mới hơn", "use a newer tipbox"}},
+	{book.ErrTooLarge, "tệp quá lớn, không thể là sổ tin", []string{
+		"chọn tệp so-tin.age", "choose so-tin.age"}},
+	{book.ErrOtherUnit, "đây là sổ của đơn vị khác; không gộp", []string{
+		"chỉ gộp các bản sao của một sổ", "only copies of one book are merged"}},
+	{book.ErrOtherBook, "đây là một sổ khác, hoặc sổ giả: khóa của sổ không giống; không gộp", []string{
+		"hỏi đồng chí gửi sổ này: hai bên phải dùng chung một sổ ngay từ đầu, chép từ một tệp",
+		"ask who has sent it: both must have begun from one file"}},
 	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
 		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i. Nếu không khóa nào mở được: có thể là tin của đơn vị khác, hoặc tệp rác, vì ai cũng gửi được một tệp như vậy",
 		"try an older identity or a colleague's; -i may be given several times. What no key opens may be another unit's tip, or junk: anyone can send such a file"}},

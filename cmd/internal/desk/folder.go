@@ -37,8 +37,10 @@ func (c *Open) write(t *terminal.Terminal, o *opened) (err error) {
 	defer release()
 	dir := filepath.Join(c.Output, o.ref)
 	if _, err := os.Lstat(dir); err == nil {
-		t.Done()
-		t.Warn("%s: đã có, giữ nguyên / exists already and stays as it is", dir)
+		if !o.known {
+			t.Done()
+			t.Warn("%s: đã có, giữ nguyên / exists already and stays as it is", dir)
+		}
 		o.files = []string{dir}
 		return nil
 	}

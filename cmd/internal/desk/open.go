@@ -3,12 +3,13 @@ package desk
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/keys"
@@ -22,21 +23,27 @@ import (
 type Open struct {
 	Identity       []string // identity files, at least one
 	Output         string   // the folder that tips are written into, "" for none
-	Register       string   // a CSV file, "" for none
+	Book           BookFile // its Path is "" for none
 	PassphraseFile string   // "" to ask for it
 	Sealed         []string // tips, mails and folders of them
+
+	knows func(sum string) bool // what the book has; nil for nothing
 }
 
 // opened is a tip and what became of it on this machine, without its photos,
 // so that a thousand tips fit into memory.
 type opened struct {
 	*plaintext.Tip
-	ref    string // the tip's id, or one made from its sealed bytes
-	named  bool   // it is the tip's id
+	id     string // the tip's, "" where nothing names it
+	ref    string // the id, or one made from its sealed bytes
 	source string
 	cut    int         // characters of the text left out
 	photos int         // attached
 	files  []string    // photos written
+	sum    string      // SHA-256 of the sealed file, in hex
+	date   time.Time   // of the mail that brought it, zero where there was none
+	known  bool        // the book has it
+	apart  bool        // its id is another tip's in the book
 	others []intake.ID // under which the same sealed file came as well
 }
 
@@ -44,53 +51,50 @@ type opened struct {
 // has at most 4,000, a place and a time; what is no tip may have four million.
 const maxShown = 20_000
 
-// Run opens the tips and prints them, the urgent ones first.
+// Run opens the tips and prints them, the urgent ones last, where they stay on the
+// screen; with a book those that are new to it.
 func (c *Open) Run(t *terminal.Terminal) error {
-	if c.Register != "" && !strings.EqualFold(filepath.Ext(c.Register), ".csv") {
-		return terminal.Hint(terminal.Usage(fmt.Errorf("--register %q: expected a name that ends in .csv", c.Register)),
-			"sổ là tệp CSV, mở được bằng Excel / the register is a CSV file, which Excel opens: --register so-tin.csv")
-	}
 	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
 		return err
 	}
-	ids, err := c.identities(t)
+	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)
 	if err != nil {
+		return err
+	}
+	if err := c.lookAtBook(t, ids); err != nil { // before thousands of tips are opened for it
 		return err
 	}
 	ctx, stop := terminal.UntilSignal()
 	tips, failures := c.open(ctx, t, ids)
 	stop()
+	shown := tips
+	if c.Book.Path != "" && len(tips) > 0 {
+		if err := c.enter(t, ids, tips); err != nil {
+			failures = append(failures, err) // and all are shown
+		} else {
+			shown = slices.DeleteFunc(slices.Clone(tips), func(o opened) bool { return o.known })
+		}
+	}
 	// A stable sort keeps the order given within the urgent and the others.
-	slices.SortStableFunc(tips, func(a, b opened) int {
+	slices.SortStableFunc(shown, func(a, b opened) int {
 		switch {
 		case a.Urgent == b.Urgent:
 			return 0
 		case a.Urgent:
-			return -1
+			return 1
 		}
-		return 1
+		return -1
 	})
-	for _, tip := range tips {
+	for _, tip := range shown {
 		if err := printTip(t.Out, &tip, t.Columns(columns)); err != nil {
 			return fmt.Errorf("printing a tip: %w", err)
 		}
 	}
-	if len(tips) > 0 && c.Output+c.Register != "" {
-		defer t.Say("Những gì vừa ghi ra (%s) KHÔNG còn niêm phong: cất kỹ, xong việc thì xóa. / What was written is no longer sealed: lock it away, delete it when done.",
-			strings.Join(slices.DeleteFunc([]string{c.Output, c.Register}, func(s string) bool { return s == "" }), ", "))
+	if n := len(tips) - len(shown); n > 0 {
+		t.Say("%d tin đã có trong sổ / %s in the book already", n, terminal.Counted(n, "tip"))
 	}
-	if c.Register != "" && len(tips) > 0 {
-		added, err := addToRegister(c.Register, tips)
-		if err != nil {
-			return err
-		}
-		for _, tip := range added {
-			if !tip.named {
-				t.Warn("%s: tên tệp không có mã TB-…, vào sổ bằng mã tạm %s; giữ nguyên tên tệp như trong thư, kẻo một tin vào sổ hai lần / "+
-					"its name has no TB-… id; keep the name as it is in the mail, or one tip is entered twice", open.VisibleLine(tip.source), tip.ref)
-			}
-		}
-		t.Say("%s: ghi thêm %d tin / %s entered", c.Register, len(added), terminal.Counted(len(added), "tip"))
+	if c.Output != "" && len(tips) > 0 {
+		defer t.Say("Những gì vừa ghi ra (%s) KHÔNG còn niêm phong: cất kỹ, xong việc thì xóa. / What was written is no longer sealed: lock it away, delete it when done.", c.Output)
 	}
 	switch {
 	case len(failures) == 1 && len(tips) == 0:
@@ -126,12 +130,12 @@ func (c *Open) nothingThere() error {
 	return errors.Join(missing...)
 }
 
-// identities unlocks the identities, as many of them as it can, at least one.
-func (c *Open) identities(t *terminal.Terminal) (*keys.Identities, error) {
+// unlockAll unlocks the identities, as many of them as it can, at least one.
+func unlockAll(t *terminal.Terminal, paths []string, passphraseFile string) (*keys.Identities, error) {
 	var all []*keys.Identities
 	var locked []error
-	for _, path := range c.Identity {
-		ids, err := unlock(t, path, c.PassphraseFile)
+	for _, path := range paths {
+		ids, err := unlock(t, path, passphraseFile)
 		if err != nil {
 			locked = append(locked, err)
 			continue
@@ -173,9 +177,13 @@ func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identit
 			sum := sha256.Sum256(sealed)
 			if i, again := seen[sum]; again {
 				tips[i].alsoAs(src.ID)
+				if tips[i].date.IsZero() {
+					tips[i].date = src.Date
+				}
 				continue
 			}
 			o := newOpened(tip, src, sum)
+			o.known = c.knows != nil && c.knows(o.sum)
 			if err = c.write(t, &o); err == nil {
 				o.Photos = nil
 				seen[sum] = len(tips)
@@ -192,7 +200,7 @@ func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identit
 // alsoAs notes that the same sealed file has come again: in two officers' mails, or
 // under another id, where somebody has sent an old tip's bytes to the box once more.
 func (o *opened) alsoAs(id intake.ID) {
-	if o.named && id != "" && string(id) != o.ref && !slices.Contains(o.others, id) {
+	if o.id != "" && id != "" && string(id) != o.id && !slices.Contains(o.others, id) {
 		o.others = append(o.others, id)
 	}
 }
@@ -213,9 +221,9 @@ func sayAside(t *terminal.Terminal, names []string) {
 
 // newOpened names the tip. What the server wrote outside of it, the name of the
 // mail's attachment, goes before what stands in it, which anyone can have
-// sealed: so nobody can pass off a tip as another that is in the register.
+// sealed: so nobody can pass off a tip as another that is in the book.
 func newOpened(tip *plaintext.Tip, src open.Source, sum [sha256.Size]byte) opened {
-	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos)}
+	o := opened{Tip: tip, source: src.Name, photos: len(tip.Photos), sum: hex.EncodeToString(sum[:]), date: src.Date}
 	if runes := []rune(tip.Text); len(runes) > maxShown {
 		tip.Text, o.cut = string(runes[:maxShown]), len(runes)-maxShown
 	}
@@ -226,11 +234,11 @@ func newOpened(tip *plaintext.Tip, src open.Source, sum [sha256.Size]byte) opene
 		tip.Warnings = append(tip.Warnings, open.ErrOtherID)
 	}
 	for _, id := range []intake.ID{src.ID, tip.ID} {
-		if o.ref == "" {
-			o.ref = string(id)
+		if o.id == "" {
+			o.id = string(id)
 		}
 	}
-	if o.named = o.ref != ""; !o.named {
+	if o.ref = o.id; o.id == "" {
 		o.ref = fmt.Sprintf("X-%X", sum[:4])
 	}
 	return o

@@ -136,8 +136,7 @@ func (c *Pass) open(t *terminal.Terminal) (*plaintext.Tip, string, error) {
 	if err := (&Open{Sealed: []string{c.Sealed}}).nothingThere(); err != nil { // before anyone types a passphrase
 		return nil, "", err
 	}
-	reader := Open{Identity: c.Identity, PassphraseFile: c.PassphraseFile, Sealed: []string{c.Sealed}}
-	ids, err := reader.identities(t)
+	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)
 	if err != nil {
 		return nil, "", err
 	}

@@ -9,13 +9,16 @@ import (
 
 	"tipbox/cmd/internal/table"
 	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/book"
 )
 
 // Report is tipbox report: what it is given.
 type Report struct {
-	Register string
-	Weeks    int // that are counted, this one the last
-	CSV      bool
+	Book           BookFile
+	Identity       []string
+	PassphraseFile string
+	Weeks          int // that are counted, this one the last
+	CSV            bool
 }
 
 // tally is how many tips of a mailbox have a status, week by week.
@@ -29,16 +32,20 @@ func (c *Report) Run(t *terminal.Terminal) error {
 	if c.Weeks < 1 || c.Weeks > 520 {
 		return terminal.Usage(fmt.Errorf("--weeks %d: expected 1 to 520", c.Weeks))
 	}
-	r, err := readRegister(c.Register)
+	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)
 	if err != nil {
-		return Advise(err)
+		return err
+	}
+	b, err := c.Book.Read(t, ids)
+	if err != nil {
+		return err
 	}
 	first := monday(time.Now()).AddDate(0, 0, -7*(c.Weeks-1))
-	tallies, undated := count(r.rows(), first, c.Weeks)
+	tallies, undated := count(b.States(book.Law), first, c.Weeks)
 	if undated > 0 {
-		t.Warn("%d dòng không đọc được ngày mở, không tính / not counted, for want of a readable day: %s", undated, terminal.Counted(undated, "line"))
+		t.Warn("%d tin chưa rõ nhận lúc nào, không tính / not counted, for nobody knows when it was received: %s", undated, terminal.Counted(undated, "tip"))
 	}
-	header := []string{registerHeader[columnMailbox], registerHeader[columnStatus]}
+	header := []string{"Hòm thư", "Trạng thái"}
 	head := "02/01" // so that four weeks fit into 80 columns
 	switch {
 	case c.CSV:
@@ -55,7 +62,7 @@ func (c *Report) Run(t *terminal.Terminal) error {
 		for _, n := range tl.counts {
 			row = append(row, fmt.Sprint(n))
 		}
-		rows = append(rows, row)
+		rows = append(rows, table.Inert(row))
 	}
 	if c.CSV {
 		return table.Write(t.Out, ',', rows)
@@ -68,22 +75,25 @@ func (c *Report) Run(t *terminal.Terminal) error {
 	return w.Flush()
 }
 
-// count counts the rows of the weeks weeks that begin at first, and says how
-// many rows have no day that can be read.
-func count(rows [][]string, first time.Time, weeks int) (tallies []tally, undated int) {
+// count counts the tips of the weeks weeks that begin at first, and says of how many
+// nobody knows when they came.
+func count(states []*book.State, first time.Time, weeks int) (tallies []tally, undated int) {
 	at := make(map[[2]string]int)
 	total := tally{"Tổng / total", "", make([]int, weeks)}
-	for _, row := range rows {
-		day, ok := parseDay(row[columnOpened])
+	for _, s := range states {
+		day, ok := book.ParseTime(s.Received)
 		if !ok {
 			undated++
 			continue
 		}
 		week := int(monday(day).Sub(first).Hours()) / (7 * 24)
-		if day.Before(first) || week >= weeks {
+		if monday(day).Before(first) || week >= weeks {
 			continue
 		}
-		key := [2]string{row[columnMailbox], row[columnStatus]}
+		key := [2]string{mailboxWord(s.Mailbox), statusWords[s.Status]}
+		if s.DuplicateOf != "" {
+			key[1] = "trùng"
+		}
 		i, ok := at[key]
 		if !ok {
 			i = len(tallies)
@@ -99,19 +109,9 @@ func count(rows [][]string, first time.Time, weeks int) (tallies []tally, undate
 	return append(tallies, total), undated
 }
 
-// parseDay reads a day as tipbox writes it or as Excel in Vietnam rewrites it.
-func parseDay(s string) (time.Time, bool) {
-	for _, layout := range []string{time.DateOnly, "2/1/2006", "2-1-2006", "2.1.2006"} {
-		if day, err := time.ParseInLocation(layout, strings.TrimSpace(s), time.UTC); err == nil {
-			return day, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// monday returns the first day of the week, at midnight UTC so that days are 24
-// hours long.
+// monday returns the first day of the week in Vietnam, at midnight.
 func monday(t time.Time) time.Time {
-	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	t = t.In(vietnam)
+	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, vietnam)
 	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
 }

@@ -44,6 +44,9 @@ func printTip(w io.Writer, o *opened, columns int) error {
 		row("Chuyển", "Passed on", strings.TrimSpace("tự nhận là chuyển từ / it claims to come from "+p.By+" "+p.On))
 		theirs("Lời nhắn", "Note", p.Note)
 	}
+	if !o.date.IsZero() {
+		row("Nhận lúc", "Received", o.date.In(vietnam).Format("15:04 02/01/2006"))
+	}
 	if o.photos > 0 {
 		photos := fmt.Sprintf("%d (thêm -o THƯ-MỤC để lưu / add -o DIR to save them)", o.photos)
 		if o.files != nil {
@@ -54,6 +57,9 @@ func printTip(w io.Writer, o *opened, columns int) error {
 	theirs("Tệp", "File", o.source)
 	for _, warning := range o.Warnings {
 		row("CHÚ Ý", "WARNING", warningText(warning))
+	}
+	if o.apart {
+		row("CHÚ Ý", "WARNING", "mã của tin này đã là của một tin khác trong sổ; vào sổ thành tin riêng / another tip in the book has this one's id; it is entered as a tip of its own")
 	}
 	for _, id := range o.others {
 		row("CHÚ Ý", "WARNING", fmt.Sprintf("đúng tệp niêm phong này còn đến dưới mã %s: có người gửi lại tệp cũ, đây là một tin / "+

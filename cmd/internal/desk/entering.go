@@ -1,0 +1,125 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/book"
+	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/intake"
+)
+
+// vietnam is the officers' time, on whatever machine.
+var vietnam = time.FixedZone("", 7*60*60)
+
+// lookAtBook reads the book, so that what is wrong with it is said first, and notes
+// what it knows already.
+func (c *Open) lookAtBook(t *terminal.Terminal, ids *keys.Identities) error {
+	if c.Book.Path == "" {
+		return nil
+	}
+	if _, err := os.Stat(c.Book.Path); errors.Is(err, fs.ErrNotExist) {
+		return nil // it will be made
+	}
+	unit := c.Book.Unit
+	defer func() { c.Book.Unit = unit }()
+	c.Book.Unit = ""
+	return c.Book.Update(t, ids, func(b *book.Book) error {
+		if unit != "" && b.Unit != unit {
+			return Advise(fmt.Errorf("%w: %s", book.ErrOtherUnit, open.VisibleLine(b.Unit)))
+		}
+		c.knows = b.Knows
+		return nil
+	})
+}
+
+// enter enters the tips in the book, and marks those that it had.
+func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) error {
+	if c.Book.Unit == "" {
+		var units []string
+		for _, o := range tips {
+			units = append(units, o.Unit)
+		}
+		c.Book.Unit = claimed(units)
+	}
+	added := 0
+	now := time.Now()
+	err := c.Book.Update(t, ids, func(b *book.Book) error {
+		added = 0
+		for i := range tips {
+			o := &tips[i]
+			ref, isNew := b.Enter(o.id, c.Book.officer(), now, o.entry(now))
+			o.known, o.apart = !isNew, o.id != "" && strings.HasPrefix(ref, o.id+"+")
+			if o.apart {
+				o.ref = ref
+			}
+			if isNew {
+				added++
+			}
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return terminal.Hint(fmt.Errorf("không rõ sổ mới là của đơn vị nào / the new book needs a unit: %w", err), "thêm --unit MÃ-ĐƠN-VỊ / add --unit ID")
+	case err != nil:
+		return err
+	case c.knows == nil:
+		t.Say("%s: sổ mới của đơn vị %s / a new book of the unit %[2]s", c.Book.Path, open.VisibleLine(c.Book.Unit))
+	}
+	t.Say("%s: ghi thêm %d tin / %s entered", c.Book.Path, added, terminal.Counted(added, "tip"))
+	return nil
+}
+
+// claimed returns the unit that is named most.
+func claimed(units []string) (most string) {
+	count := make(map[string]int)
+	for _, unit := range units {
+		if count[unit]++; unit != "" && count[unit] > count[most] {
+			most = unit
+		}
+	}
+	return most
+}
+
+// entry is what the book keeps of a tip. A mail from the future, or from before there
+// were tip boxes, says nothing of when the tip was received.
+func (o *opened) entry(now time.Time) book.Enter {
+	e := book.Enter{
+		Unit: o.Unit, Site: o.Site, Mailbox: string(o.Mailbox), Urgent: o.Urgent, Photos: o.photos, Text: o.Text, Sum: o.sum,
+	}
+	if o.date.Year() > 2020 && o.date.Before(now.Add(24*time.Hour)) {
+		e.Received = book.Time(o.date)
+	}
+	e.Where, e.When = whereAndWhen(o.Text)
+	return e
+}
+
+// whereAndWhen returns what stands in the last lines of a tip's text, as package
+// plaintext writes it.
+func whereAndWhen(text string) (where, when string) {
+	lines := strings.Split(text, "\n")
+	last := len(lines) - 1
+	if rest, ok := strings.CutPrefix(lines[last], "Khi nào: "); ok {
+		when = short(rest, intake.MaxDetailRunes)
+		last = max(last-1, 0)
+	}
+	if rest, ok := strings.CutPrefix(lines[last], "Ở đâu: "); ok {
+		where = short(rest, intake.MaxDetailRunes)
+	}
+	return where, when
+}
+
+// short returns at most n characters of s.
+func short(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return s
+}
