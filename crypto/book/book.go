@@ -96,8 +96,8 @@ func (b *Book) Append(tip, by string, at time.Time, what What) *Event {
 // old register, which tells no file, it is this tip, and new.
 func (b *Book) Enter(id, by string, at time.Time, what Enter) (ref string, isNew bool) {
 	what.Text = First(what.Text)
-	if ref = b.ref(what.Sum); ref == "" {
-		ref = b.free(id, what.Sum)
+	ref, known := b.Ref(id, what.Sum)
+	if !known {
 		b.Append(ref, by, at, what)
 		return ref, true
 	}
@@ -108,20 +108,18 @@ func (b *Book) Enter(id, by string, at time.Time, what Enter) (ref string, isNew
 	return ref, false
 }
 
-// Knows reports whether the sealed file with the SHA-256, in hex, is in the book.
-func (b *Book) Knows(sum string) bool { return b.sums[sum] != "" }
-
-// ref returns the id of the tip that a sealed file is, "" where it is not in the book.
-func (b *Book) ref(sum string) string {
-	tip, ok := b.sums[sum]
-	if !ok {
-		return ""
+// Ref returns the id that a sealed file with the SHA-256 sum, in hex, has in the book
+// or would be entered under where it came under an id, and whether it is there.
+func (b *Book) Ref(id, sum string) (ref string, known bool) {
+	tip, known := b.sums[sum]
+	if !known {
+		return b.free(id, sum), false
 	}
 	own, _ := apart(b.tips[tip])
 	if s := fold(tip, own); s.Sum != sum {
-		return Other(tip, sum)
+		return Other(tip, sum), true
 	}
-	return tip
+	return tip, true
 }
 
 // free returns an id for a sealed file that is not in the book.

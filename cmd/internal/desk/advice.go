@@ -49,6 +49,9 @@ var advice = []struct {
 	{book.ErrNotBook, "tệp này không phải sổ tin; không ghi gì đè lên", []string{
 		"chọn tệp so-tin.age; sổ CSV cũ thì nhập bằng: tipbox book import -i KHÓA so-tin.age SO-CU.csv",
 		"choose so-tin.age; old CSV registers come in with: tipbox book import -i FILE so-tin.age OLD.csv"}},
+	{book.ErrNotVouched, "khóa này không xác nhận được sổ", []string{
+		"khóa nằm trong thiết bị thì không xác nhận được: thêm một khóa thường của đơn vị bằng -i",
+		"a key that a device holds cannot vouch: give an ordinary identity of the unit as well, with another -i"}},
 	{book.ErrNewer, "sổ do bản tipbox mới hơn ghi", []string{
 		"dùng bản tipbox mới hơn", "use a newer tipbox"}},
 	{book.ErrTooLarge, "tệp quá lớn, không thể là sổ tin", []string{

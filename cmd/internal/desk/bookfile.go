@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/book"
 	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
 	"tipbox/intake/durable"
 )
 
@@ -26,7 +28,9 @@ type BookFile struct {
 	By         string   // the officer's label, "" for their name on this machine
 	Recipients string   // a recipients file: whom to seal the book to from now on, "" for as before
 	Met        []string // fingerprints that were compared by telephone
-	Unit       string   // of a book that is made
+	Unit       string   // whose book it is; "" where none was given
+
+	claimed string // the unit of a book that is made, where none was given
 }
 
 // errBusy is returned where others save faster than we read.
@@ -73,10 +77,10 @@ func (f *BookFile) Read(t *terminal.Terminal, ids *keys.Identities) (*book.Book,
 }
 
 // Update reads the book, lets change do its work and saves what has come of it, all at
-// once; the book as it was stays beside it as .cu.age. Where there is no book yet it
-// makes one of the Unit, or fails with fs.ErrNotExist if that is "". Nothing is written
-// of a book that is damaged, or that no identity has vouched for; or where nothing has
-// changed.
+// once; the book as it was stays beside it as .cu.age. Where there is no book yet and the
+// unit is known it makes one, else it fails with fs.ErrNotExist. Nothing is written of a
+// book that is damaged, another unit's, or that no identity has vouched for; or where
+// nothing has changed.
 //
 // A lock holds off other commands. A desk in a browser takes none: what it has saved
 // meanwhile is read again, and change called once more.
@@ -92,8 +96,12 @@ func (f *BookFile) Update(t *terminal.Terminal, ids *keys.Identities, change fun
 	defer release()
 	for range 5 {
 		b, old, err := f.load(ids)
-		if errors.Is(err, fs.ErrNotExist) && f.Unit != "" {
-			b, err = book.New(f.Unit, ids)
+		unit := cmp.Or(f.Unit, f.claimed)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && unit != "":
+			b, err = book.New(unit, ids)
+		case err == nil && f.Unit != "" && b.Unit != f.Unit:
+			err = fmt.Errorf("%s: %w: %s", f.Path, book.ErrOtherUnit, open.VisibleLine(b.Unit))
 		}
 		if err != nil {
 			return Advise(err)

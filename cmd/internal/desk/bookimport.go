@@ -66,15 +66,13 @@ func (c *Book) Import(t *terminal.Terminal) error {
 	if err != nil {
 		return err
 	}
-	if c.File.Unit == "" {
-		var units []string
-		for _, r := range registers {
-			for _, row := range r.rows {
-				units = append(units, row[columnUnit])
-			}
+	var units []string
+	for _, r := range registers {
+		for _, row := range r.rows {
+			units = append(units, row[columnUnit])
 		}
-		c.File.Unit = claimed(units)
 	}
+	c.File.claimed = mostNamed(units)
 	added, unread := 0, 0
 	err = c.File.Update(t, ids, func(b *book.Book) error {
 		added, unread = 0, 0

@@ -1,10 +1,12 @@
 package desk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,27 +29,19 @@ func (c *Open) lookAtBook(t *terminal.Terminal, ids *keys.Identities) error {
 	if _, err := os.Stat(c.Book.Path); errors.Is(err, fs.ErrNotExist) {
 		return nil // it will be made
 	}
-	unit := c.Book.Unit
-	defer func() { c.Book.Unit = unit }()
-	c.Book.Unit = ""
 	return c.Book.Update(t, ids, func(b *book.Book) error {
-		if unit != "" && b.Unit != unit {
-			return Advise(fmt.Errorf("%w: %s", book.ErrOtherUnit, open.VisibleLine(b.Unit)))
-		}
-		c.knows = b.Knows
+		c.known = b
 		return nil
 	})
 }
 
 // enter enters the tips in the book, and marks those that it had.
 func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) error {
-	if c.Book.Unit == "" {
-		var units []string
-		for _, o := range tips {
-			units = append(units, o.Unit)
-		}
-		c.Book.Unit = claimed(units)
+	var units []string
+	for _, o := range tips {
+		units = append(units, o.Unit)
 	}
+	c.Book.claimed = mostNamed(units)
 	added := 0
 	now := time.Now()
 	err := c.Book.Update(t, ids, func(b *book.Book) error {
@@ -55,10 +49,8 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 		for i := range tips {
 			o := &tips[i]
 			ref, isNew := b.Enter(o.id, c.Book.officer(), now, o.entry(now))
-			o.known, o.apart = !isNew, o.id != "" && strings.HasPrefix(ref, o.id+"+")
-			if o.apart {
-				o.ref = ref
-			}
+			o.known = !isNew
+			o.named(ref)
 			if isNew {
 				added++
 			}
@@ -70,15 +62,33 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 		return terminal.Hint(fmt.Errorf("không rõ sổ mới là của đơn vị nào / the new book needs a unit: %w", err), "thêm --unit MÃ-ĐƠN-VỊ / add --unit ID")
 	case err != nil:
 		return err
-	case c.knows == nil:
-		t.Say("%s: sổ mới của đơn vị %s / a new book of the unit %[2]s", c.Book.Path, open.VisibleLine(c.Book.Unit))
+	case c.known == nil:
+		t.Say("%s: sổ mới của đơn vị %s / a new book of the unit %[2]s", c.Book.Path, open.VisibleLine(cmp.Or(c.Book.Unit, c.Book.claimed)))
 	}
 	t.Say("%s: ghi thêm %d tin / %s entered", c.Book.Path, added, terminal.Counted(added, "tip"))
 	return nil
 }
 
-// claimed returns the unit that is named most.
-func claimed(units []string) (most string) {
+// named gives the tip the id that it has in the book.
+func (o *opened) named(ref string) {
+	o.ref, o.apart = ref, o.id != "" && strings.HasPrefix(ref, o.id+"+")
+}
+
+// place names the tip before it is entered, so that of two sealed files under one id
+// each has a folder of its own.
+func (c *Open) place(o *opened, others []opened) {
+	if c.known != nil {
+		var ref string
+		ref, o.known = c.known.Ref(o.id, o.sum)
+		o.named(ref)
+	}
+	if slices.ContainsFunc(others, func(other opened) bool { return other.ref == o.ref }) {
+		o.named(book.Other(o.ref, o.sum))
+	}
+}
+
+// mostNamed returns the unit that is named most.
+func mostNamed(units []string) (most string) {
 	count := make(map[string]int)
 	for _, unit := range units {
 		if count[unit]++; unit != "" && count[unit] > count[most] {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/book"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
@@ -27,7 +28,7 @@ type Open struct {
 	PassphraseFile string   // "" to ask for it
 	Sealed         []string // tips, mails and folders of them
 
-	knows func(sum string) bool // what the book has; nil for nothing
+	known *book.Book // as it was before; nil where there is none
 }
 
 // opened is a tip and what became of it on this machine, without its photos,
@@ -43,7 +44,7 @@ type opened struct {
 	sum    string      // SHA-256 of the sealed file, in hex
 	date   time.Time   // of the mail that brought it, zero where there was none
 	known  bool        // the book has it
-	apart  bool        // its id is another tip's in the book
+	apart  bool        // its id is another tip's: it has one of its own
 	others []intake.ID // under which the same sealed file came as well
 }
 
@@ -183,7 +184,7 @@ func (c *Open) open(ctx context.Context, t *terminal.Terminal, ids *keys.Identit
 				continue
 			}
 			o := newOpened(tip, src, sum)
-			o.known = c.knows != nil && c.knows(o.sum)
+			c.place(&o, tips)
 			if err = c.write(t, &o); err == nil {
 				o.Photos = nil
 				seen[sum] = len(tips)

@@ -59,7 +59,7 @@ func printTip(w io.Writer, o *opened, columns int) error {
 		row("CHÚ Ý", "WARNING", warningText(warning))
 	}
 	if o.apart {
-		row("CHÚ Ý", "WARNING", "mã của tin này đã là của một tin khác trong sổ; vào sổ thành tin riêng / another tip in the book has this one's id; it is entered as a tip of its own")
+		row("CHÚ Ý", "WARNING", "có một tin khác cùng mã này; đây là tin riêng / another tip has the same id; this is one of its own")
 	}
 	for _, id := range o.others {
 		row("CHÚ Ý", "WARNING", fmt.Sprintf("đúng tệp niêm phong này còn đến dưới mã %s: có người gửi lại tệp cũ, đây là một tin / "+
