@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
 	"path/filepath"
 	"runtime/debug"
@@ -61,6 +62,7 @@ type Box struct {
 	bodies  *server.Bodies
 	form    *server.Server
 	admin   *http.Server
+	issuer  *issuer // nil where certificates are files, or somebody else's
 	current atomic.Pointer[serving]
 }
 
@@ -139,7 +141,11 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	b.current.Store(now)
 	form := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.current.Load().form.ServeHTTP(w, r) })
 	options := server.Options{Handler: o.Probe.Handler(form, registry, log), Log: log, Registerer: registry}
-	if cfg.HTTP.TLSCert != "" {
+	switch {
+	case cfg.HTTP.ACMEEmail != "":
+		b.issuer = newIssuer(cfg)
+		options.TLS = b.issuer.tls()
+	case cfg.HTTP.TLSCert != "":
 		if options.TLS, err = LoadTLS(cfg.HTTP); err != nil {
 			return nil, err
 		}
@@ -215,14 +221,26 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 			}
 		})
 	}
+	if b.cfg.HTTP.Plain != "" {
+		plain, err := net.Listen("tcp", b.cfg.HTTP.Plain) //nolint:noctx // at once or never
+		if err != nil {
+			return terminal.Hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.plain"))
+		}
+		redirect := toHTTPS(b.cfg.BaseURL.String())
+		defer redirect.Close()
+		go func() { _ = redirect.Serve(plain) }() // until it is closed
+	}
 	runnerCtx, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRunner()
 	running.Go(func() { b.runner.Run(runnerCtx) })
 	running.Go(func() { quiet.Forget(runnerCtx) })
 	running.Go(func() { b.replies.Run(runnerCtx) })
+	if b.issuer != nil {
+		go b.issuer.keepAsking(runnerCtx) // an authority may keep it waiting longer than the end may take
+	}
 
 	scheme := "http://"
-	if b.cfg.HTTP.TLSCert != "" {
+	if b.cfg.HTTP.TLS() {
 		scheme = "https://"
 	}
 	ready(scheme+form.Addr().String(), adminURL)

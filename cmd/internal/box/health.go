@@ -20,6 +20,12 @@ func (b *Box) parts() []admin.Part {
 			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
 		}},
 		{Name: "replies", Probe: func(context.Context) admin.Status { return repliesStatus(b.replies.Trouble()) }},
+		{Name: "certificate", Probe: func(context.Context) admin.Status {
+			if why := b.issuer.trouble(); why != "" {
+				return admin.Status{State: admin.Degraded, Detail: "none from the authority: " + why}
+			}
+			return admin.Status{}
+		}},
 	}
 }
 

@@ -37,8 +37,11 @@ type Config struct {
 type HTTP struct {
 	Listen         string
 	Admin          string // loopback; "" for none
-	TLSCert        string // both "" behind a proxy or on loopback
+	TLSCert        string // both "" behind a proxy, on loopback, or with ACMEEmail
 	TLSKey         string
+	ACMEEmail      string         // who the authority writes to; "" for certificates from elsewhere
+	ACMEDirectory  string         // the authority's; "" for Let's Encrypt
+	Plain          string         // where plain http is answered with the way to https; "" for nowhere
 	TrustedProxies []netip.Prefix // empty: the connection's address is the client's
 	BodyMemory     int64          // bytes of request bodies held at once
 }

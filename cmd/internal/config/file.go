@@ -28,6 +28,9 @@ type file struct {
 		Admin          string   `toml:"admin"`
 		TLSCert        string   `toml:"tls_cert" pasted:"path"`
 		TLSKey         string   `toml:"tls_key" pasted:"path"`
+		ACMEEmail      string   `toml:"acme_email"`
+		ACMEDirectory  string   `toml:"acme_directory"`
+		Plain          string   `toml:"plain"`
 		TrustedProxies []string `toml:"trusted_proxies"`
 		BodyMemory     string   `toml:"body_memory"`
 	} `toml:"http"`

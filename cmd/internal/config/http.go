@@ -48,6 +48,7 @@ func (c *checker) http(f *file, base *url.URL) HTTP {
 	if (h.TLSCert == "") != (h.TLSKey == "") {
 		c.bad("http.tls_cert", "expected tls_cert and tls_key together")
 	}
+	c.acme(&h, f, base)
 	for i, s := range f.HTTP.TrustedProxies {
 		p, err := netip.ParsePrefix(s)
 		if addr, addrErr := netip.ParseAddr(s); addrErr == nil {
@@ -60,11 +61,46 @@ func (c *checker) http(f *file, base *url.URL) HTTP {
 		}
 		h.TrustedProxies = append(h.TrustedProxies, p.Masked())
 	}
-	if base.Scheme == "https" && h.TLSCert == "" && len(h.TrustedProxies) == 0 {
-		c.bad("http.trusted_proxies", "empty, while base_url is https and no tls_cert is given: expected the proxy's address, else every sender looks like one")
+	if base.Scheme == "https" && !h.TLS() && len(h.TrustedProxies) == 0 {
+		c.bad("http.trusted_proxies", "empty, while base_url is https and neither tls_cert nor acme_email is given: expected the proxy's address, else every sender looks like one")
 	}
 	return h
 }
+
+// acme takes what certificates from an authority want: a name of our own, and the
+// line to its people.
+func (c *checker) acme(h *HTTP, f *file, base *url.URL) {
+	h.ACMEEmail, h.ACMEDirectory, h.Plain = f.HTTP.ACMEEmail, f.HTTP.ACMEDirectory, f.HTTP.Plain
+	if h.Plain != "" && c.listen("http.plain", h.Plain) {
+		if !h.TLS() {
+			c.bad("http.plain", "is for a box that holds its certificate itself: expected tls_cert or acme_email with it")
+		} else if samePort(h.Listen, h.Plain) {
+			c.bad("http.plain", "%q: is taken by http.listen: expected another port, such as :80", h.Plain)
+		}
+	}
+	if h.ACMEDirectory != "" {
+		if u, err := url.Parse(h.ACMEDirectory); err != nil || u.Scheme != "https" || u.Host == "" {
+			c.bad("http.acme_directory", "%q: expected the https:// address of an authority's directory", h.ACMEDirectory)
+		} else if h.ACMEEmail == "" {
+			c.bad("http.acme_directory", "is for acme_email: expected both")
+		}
+	}
+	if h.ACMEEmail == "" {
+		return
+	}
+	c.address("http.acme_email", h.ACMEEmail)
+	switch {
+	case h.TLSCert != "":
+		c.bad("http.acme_email", "stands beside tls_cert: expected one of them")
+	case base.Scheme != "https" || net.ParseIP(base.Hostname()) != nil || intake.IsLoopback(base.Hostname()):
+		c.bad("http.acme_email", "expected a base_url of https:// and a name that leads here: an authority gives certificates to names")
+	case len(f.HTTP.TrustedProxies) > 0:
+		c.bad("http.acme_email", "stands beside trusted_proxies: expected the proxy to hold the certificate, or no proxy")
+	}
+}
+
+// TLS reports whether the box holds its certificate itself.
+func (h HTTP) TLS() bool { return h.TLSCert != "" || h.ACMEEmail != "" }
 
 func (c *checker) listen(key, addr string) bool {
 	_, port, err := net.SplitHostPort(addr)
