@@ -88,9 +88,9 @@ func showTip(out *bytes.Buffer, s *book.State, now time.Time, wide int) {
 		fmt.Fprintln(out, "  "+line)
 	}
 	first, _, more := strings.Cut(strings.TrimSpace(s.Text), "\n")
-	pieces := broken(open.VisibleLine(first), wide-len("  "+mark)+2)
+	pieces := broken(open.VisibleLine(first), wide-len([]rune("  "+mark+"…")))
 	if len(pieces) > 1 || more {
-		pieces[0] = strings.TrimRight(pieces[0], " ") + "…"
+		pieces[0] += "…"
 	}
 	fmt.Fprintln(out, "  "+strings.TrimRight(mark+pieces[0], " "))
 	var told []string
