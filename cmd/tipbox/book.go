@@ -68,7 +68,7 @@ Arguments:
 	for _, cmd := range []*cobra.Command{merge, imports} {
 		bookFlags(cmd.Flags(), &c.File)
 	}
-	imports.Flags().StringVar(&c.File.Unit, "unit", "", "the `ID` of the unit, for a new book")
+	imports.Flags().StringVar(&c.File.Unit, "unit", "", "the `ID` of the unit that a new book is of; default: what most rows say")
 	cmd.AddCommand(show, export, merge, imports)
 	return cmd
 }

@@ -38,7 +38,7 @@ Arguments:
 	identityFlags(f, &c.Identity, &c.PassphraseFile)
 	f.StringVarP(&c.Output, "output", "o", "", "write each tip, text and photos, into a folder of its own in `DIR`")
 	f.StringVar(&c.Book.Path, "book", "", "enter the tips in the book `FILE.age`, and print only those that are new to it")
-	f.StringVar(&c.Book.Unit, "unit", "", "the `ID` of the unit, for a new book")
+	f.StringVar(&c.Book.Unit, "unit", "", "the `ID` of the unit that a new book is of; default: what most of the tips say")
 	bookFlags(f, &c.Book)
 	return cmd
 }

@@ -20,8 +20,8 @@ func newServeCommand(t *terminal.Terminal) *cobra.Command {
 		Long: `Serve the form and mail what comes in, until SIGTERM or Ctrl-C. Tips that are
 not mailed yet wait on the disk, and are tried again by the next tipbox serve.
 
-SIGHUP, or systemctl reload, has units, sites, keys and languages read anew. What
-is wrong with them is told with its line, and the old ones are served on.`,
+SIGHUP, or systemctl reload, has units, sites, keys and languages read anew.
+What is wrong with them is told with its line, and the old ones are served on.`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := loadConfig(path)

@@ -13,6 +13,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,11 @@ var (
 	ErrOtherBook  = errors.New("another book, with a key of its own")
 	ErrNotVouched = errors.New("no identity of the reader's has vouched for the book's key")
 	ErrRecipients = errors.New("the book does not say whom it is sealed to")
+	ErrUnit       = errors.New("not the id of a unit")
 )
+
+// aUnit is what a unit's id is made of.
+var aUnit = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
 const (
 	version  = 1
@@ -55,9 +60,12 @@ type Book struct {
 }
 
 // New returns an empty book of the unit with a key of its own, for which the
-// identities vouch. It returns ErrNotVouched where none of them can, as a plugin's
-// cannot.
+// identities vouch. It returns ErrUnit, or ErrNotVouched where none of them can, as a
+// plugin's cannot.
 func New(unit string, ids *keys.Identities) (*Book, error) {
+	if !aUnit.MatchString(unit) {
+		return nil, fmt.Errorf("%w: %q", ErrUnit, unit)
+	}
 	b := empty(newID(), unit)
 	if _, err := rand.Read(b.key[:]); err != nil {
 		return nil, fmt.Errorf("drawing a key: %w", err)

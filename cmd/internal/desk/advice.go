@@ -49,6 +49,9 @@ var advice = []struct {
 	{book.ErrNotBook, "tệp này không phải sổ tin; không ghi gì đè lên", []string{
 		"chọn tệp so-tin.age; sổ CSV cũ thì nhập bằng: tipbox book import -i KHÓA so-tin.age SO-CU.csv",
 		"choose so-tin.age; old CSV registers come in with: tipbox book import -i FILE so-tin.age OLD.csv"}},
+	{book.ErrUnit, "mã đơn vị viết sai", []string{
+		"thêm --unit MÃ-ĐƠN-VỊ, chữ thường không dấu như trong tipbox.toml: --unit na-co-sa",
+		"add --unit ID, in small letters as in tipbox.toml"}},
 	{book.ErrNotVouched, "khóa này không xác nhận được sổ", []string{
 		"khóa nằm trong thiết bị thì không xác nhận được: thêm một khóa thường của đơn vị bằng -i",
 		"a key that a device holds cannot vouch: give an ordinary identity of the unit as well, with another -i"}},

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -62,12 +63,12 @@ func TestBookIsShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if states := b.States(book.Law); len(states) != officers/2*tips || b.Len() != 1+len(states) {
+	if states := b.States(book.Law); len(states) != officers/2*tips || b.Len() != 1+2*len(states) {
 		t.Errorf("%d tips in the book, want %d; %d lines", len(states), officers/2*tips, b.Len())
 	}
 	if old, err := os.ReadFile(oldCopy(path)); err != nil || !strings.HasSuffix(oldCopy(path), "so-tin.cu.age") {
 		t.Errorf("the book before it: %v", err)
-	} else if was, err := book.Open(old, ids); err != nil || was.Len() != b.Len()-1 {
+	} else if was, err := book.Open(old, ids); err != nil || was.Len() != b.Len()-2 {
 		t.Errorf("the book before it has %v (%v)", was, err)
 	}
 }
@@ -158,6 +159,53 @@ func TestSavingFails(t *testing.T) {
 	now, errNow := os.ReadFile(f.Path)
 	if err == nil || !strings.Contains(err.Error(), "sổ cũ còn nguyên") || errNow != nil || !bytes.Equal(was, now) {
 		t.Errorf("%v; the book is as it was: %v", err, bytes.Equal(was, now))
+	}
+}
+
+// TestAskedAtTheTerminal: whoever writes in a book for the first time types what another
+// officer reads out, and whoever lets a key in has compared it; a slip changes nothing.
+func TestAskedAtTheTerminal(t *testing.T) {
+	mine, theirs := newIdentity(t), newIdentity(t)
+	dir := t.TempDir()
+	f := BookFile{Path: filepath.Join(dir, "so-tin.age"), Unit: "na-co-sa", Recipients: filepath.Join(dir, "don-vi")}
+	both := mine.Recipients()[0].String() + "\n# Lò\n" + theirs.Recipients()[0].String() + "\n"
+	if err := os.WriteFile(f.Recipients, []byte(both), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	update := func(ids *keys.Identities, typed string) (string, error) {
+		var said bytes.Buffer
+		person := &terminal.Terminal{Err: &said, Person: bufio.NewReader(strings.NewReader(typed))}
+		err := f.Update(person, ids, func(b *book.Book) error {
+			b.Append("TB-0000-0001", "Páo", time.Now(), book.Seen{})
+			return nil
+		})
+		return said.String(), err
+	}
+	if _, err := update(mine, "không\n"); !errors.Is(err, errUnmet) {
+		t.Errorf("a recipient that was not compared: %v", err)
+	}
+	if _, err := os.Stat(f.Path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a book was made: %v", err)
+	}
+	said, err := update(mine, "đúng\n")
+	if err != nil || !strings.Contains(said, theirs.Recipients()[0].Fingerprint()) || !strings.Contains(said, "khóa của Lò") {
+		t.Fatalf("%v; asked: %s", err, said)
+	}
+	if said, err := update(mine, ""); err != nil || said != "" { // once is enough
+		t.Errorf("%v; asked again: %s", err, said)
+	}
+	b, err := f.Read(quiet(), mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, err := update(theirs, "0000-0000\n"); !errors.Is(err, errOtherCheck) || strings.Contains(said, b.Check()) {
+		t.Errorf("%v; told: %s", err, said)
+	}
+	if _, err := update(theirs, " "+strings.ToLower(b.Check())+"\r\n"); err != nil {
+		t.Error(err)
+	}
+	if b, err = f.Read(quiet(), theirs); err != nil || !b.Vouched() {
+		t.Errorf("vouched for: %v", err)
 	}
 }
 

@@ -127,6 +127,7 @@ func (c *Book) importRow(b *book.Book, id string, header, row []string) {
 		enter.Received, enter.Confirmed = book.Time(day), true
 	}
 	b.Append(id, by, now, enter)
+	b.Append(id, by, now, book.Seen{}) // who entered it had opened it
 	note := func(text string) { b.Append(id, by, now, book.Note{Text: text}) }
 	status, known := statusRead[strings.ToLower(row[columnStatus])]
 	switch {

@@ -86,7 +86,7 @@ func (f *BookFile) share(t *terminal.Terminal, b *book.Book, ids *keys.Identitie
 			return terminal.Hint(fmt.Errorf("trong %s không có khóa của đồng chí / %w", f.Recipients, errOwnAbsent),
 				"dùng tệp khóa công khai mới nhất của đơn vị / take the unit's newest recipients file")
 		}
-		if err := f.meet(t, b, rs, whole.Met, list); err != nil {
+		if err := f.meet(t, b, rs, whole.Met, append(list, whole.Recipients...)); err != nil {
 			return err
 		}
 		list = rs.Strings()
@@ -103,12 +103,13 @@ func (f *BookFile) share(t *terminal.Terminal, b *book.Book, ids *keys.Identitie
 	return nil
 }
 
-// meet has the fingerprints of the recipients that the book does not know compared.
-func (f *BookFile) meet(t *terminal.Terminal, b *book.Book, rs *keys.Recipients, met []book.Met, own []string) error {
+// meet has the fingerprints of the recipients that neither the officer nor the book
+// knows compared.
+func (f *BookFile) meet(t *terminal.Terminal, b *book.Book, rs *keys.Recipients, met []book.Met, known []string) error {
 	digits := func(s string) string { return strings.ReplaceAll(s, " ", "") }
 	for _, r := range rs.All() {
 		m := book.Met{Unit: b.Unit, Recipient: r.Fingerprint()}
-		if slices.Contains(own, r.String()) || slices.Contains(met, m) {
+		if slices.Contains(known, r.String()) || slices.Contains(met, m) {
 			continue
 		}
 		told := slices.ContainsFunc(f.Met, func(s string) bool { return digits(s) == digits(m.Recipient) })

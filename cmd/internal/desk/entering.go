@@ -51,7 +51,8 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 			ref, isNew := b.Enter(o.id, c.Book.officer(), now, o.entry(now))
 			o.known = !isNew
 			o.named(ref)
-			if isNew {
+			if isNew { // and printed
+				b.Append(ref, c.Book.officer(), now, book.Seen{})
 				added++
 			}
 		}
