@@ -76,6 +76,11 @@ function saltOf(stanza) {
   } catch {
     throw new Problem("identitydamaged");
   }
+  return scryptSalt(salt);
+}
+
+/** Returns what scrypt is salted with for the salt of a stanza. */
+export function scryptSalt(salt) {
   const out = new Uint8Array(label.length + salt.length);
   out.set(label);
   out.set(salt, label.length);

@@ -1,0 +1,117 @@
+// Keys in the desk, without a page: the same files and sheets as tipbox keygen's.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { scryptAsync } from "@noble/hashes/scrypt.js";
+import { fingerprint, make, recipientFile } from "../src/reader/keys/identity.js";
+import { draw, strength, typed } from "../src/reader/keys/passphrase.js";
+import { codesIn } from "../src/reader/keys/scan.js";
+import { Reading, sheet } from "../src/reader/keys/sheet.js";
+import { plain, words } from "../src/reader/keys/words.js";
+import { sniff } from "../src/reader/kind.js";
+import { decodePNG } from "../src/shared/pngread.js";
+import { unlock } from "../src/reader/unlock.js";
+import { root, test } from "./support.mjs";
+
+const paper = (name) => readFileSync(join(root, "..", "..", "qr", "paper", "testdata", name));
+const vectors = JSON.parse(paper("sheets.json")).map((v) => ({ ...v, locked: new Uint8Array(Buffer.from(v.Locked, "base64")) }));
+const derive = (passphrase, salt, logN) => scryptAsync(passphrase, salt, { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
+
+test("a sheet says what qr/paper prints, and gives the identity back", () => {
+  for (const { locked, Lines, Codes } of vectors) {
+    const { lines, codes } = sheet(locked);
+    assert.deepEqual(lines.map(({ label, groups }) => [label, ...groups].join(" ")), Lines);
+    assert.deepEqual(codes.map(({ text }) => text), Codes);
+
+    const byCode = new Reading();
+    assert.ok([...Codes].reverse().every((code) => byCode.addCode(code)));
+    assert.deepEqual(byCode.locked(), locked);
+    const byHand = new Reading();
+    byHand.addText(`Bản sao tệp khóa\r\n${Lines.map((line) => line.toLowerCase().replace(/o/g, "0")).join("\r\n")}`);
+    assert.deepEqual(byHand.locked(), locked);
+  }
+  assert.throws(() => sheet(new Uint8Array(793)), { code: "paperlarge" });
+});
+
+test("what is typed wrong is named by its row, the rest is kept", () => {
+  const [{ Lines, Codes, locked }, other] = vectors;
+  const reading = new Reading();
+  const wrong = (i) => Lines[i].replace(/ (.)(.)/, (_, a, b) => ` ${b}${a === b ? "A" : a}`);
+  const texts = Lines.map((line, i) => ([2, 3, 8].includes(i) ? wrong(i) : line));
+  assert.throws(() => reading.addText(texts.join("\n")), { code: "typo", lines: "3-4, 9" });
+  assert.equal(reading.missing, "3-4, 9");
+  assert.throws(() => reading.addText(Lines[2].replace(/ ./, " Đ")), { code: "typovietnamese", lines: "3" });
+  assert.throws(() => reading.addText("kính gửi anh"), { code: "noline" });
+  assert.throws(() => reading.addText(other.Lines[0]), { code: "twosheets" });
+  for (const code of ["http://tip.test/t/ncs01", other.Codes[0].replace("TIPBOX1", "TIPBOX2"), "TIPBOX1:01-09/17:AA", "TIPBOX1:09-01/17:AAAA", Codes[0].slice(0, -2)]) assert.ok(!reading.addCode(code), code);
+  assert.ok(!reading.whole);
+  reading.addCode(Codes[0]); // a photo stands in for what is typed wrong
+  assert.ok(reading.whole);
+  assert.deepEqual(reading.locked(), locked);
+
+  const mixed = new Reading(); // two sheets of the same number of lines
+  const [first, second] = [vectors[0].locked, vectors[0].locked.map((byte, i) => (i < 9 ? byte ^ 1 : byte))].map((file) => sheet(file).codes);
+  mixed.addCode(first[0].text);
+  mixed.addCode(second[1].text);
+  assert.throws(() => mixed.locked(), { code: "wrongsum" });
+});
+
+test("both codes are read from a picture of a sheet, as it lies and turned", async () => {
+  const picture = await decodePNG(paper("sheet.png"), 25e6);
+  const quarter = { width: picture.height, height: picture.width, data: new Uint8ClampedArray(picture.data.length) };
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < picture.width; x++) {
+      const from = 4 * (y * picture.width + x), shade = 0.5 + 0.4 * (x / picture.width); // dim on one side
+      for (let c = 0; c < 4; c++) quarter.data[4 * (x * picture.height + (picture.height - 1 - y)) + c] = c < 3 ? picture.data[from + c] * shade : 255;
+    }
+  }
+  for (const view of [picture, quarter]) {
+    const reading = new Reading();
+    await codesIn(view, (texts) => texts.forEach((text) => reading.addCode(text)) || reading.whole);
+    assert.deepEqual(reading.locked(), vectors[0].locked);
+  }
+  assert.deepEqual(await codesIn({ width: 300, height: 200, data: new Uint8ClampedArray(4 * 300 * 200).fill(128) }, () => false), []);
+});
+
+test("an identity is locked as Go locks it", async () => {
+  const { identity, recipient, file } = await make("rừng núi", derive, 10);
+  assert.match(file, /^-----BEGIN AGE ENCRYPTED FILE-----\n([A-Za-z0-9+/]{64}\n)+[A-Za-z0-9+/=]{1,64}\n-----END AGE ENCRYPTED FILE-----\n$/);
+  const { kind, bytes } = sniff(Buffer.from(file));
+  assert.equal(kind, "locked");
+  assert.ok(sheet(bytes).codes.length === 2, "it goes on one sheet");
+  assert.deepEqual(await unlock(bytes, "rừng núi".normalize("NFD"), derive), [identity]);
+  assert.equal(recipientFile(recipient, " Đại úy\n Páo "), `# Đại úy Páo\n${recipient}\n`);
+  assert.equal(recipientFile(recipient, " "), `${recipient}\n`);
+  // As in crypto/keys: officers have it on paper.
+  assert.equal(fingerprint("age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"), "2461 6968 3637 3242 5585 9764");
+});
+
+test("five words are drawn evenly from a list that any keyboard types", () => {
+  assert.equal(words.length, 2048);
+  assert.equal(new Set(words.map(plain)).size, 2048, "told apart without accents");
+  for (const word of words) {
+    assert.match(plain(word), /^[a-z]{2,7} [a-z]{1,7}$/);
+    assert.doesNotMatch(plain(word), /aa|ee|oo|dd|[aeiouy][a-z]*[sfrxjzw]/, `Telex would change ${word}`);
+    assert.doesNotMatch(plain(word), /\b(lon|cac|buoi|dit|cut)\b/, `${word} is read as something else`);
+  }
+  const times = new Map();
+  for (let i = 0; i < 4096; i++) {
+    const drawn = draw();
+    assert.equal(new Set(drawn).size, 5);
+    drawn.forEach((word) => times.set(word, (times.get(word) || 0) + 1));
+  }
+  assert.equal(times.size, 2048, "every word is drawn"); // ten times each: one is missed in a run of twenty
+  assert.deepEqual(strength(typed(draw())).level, "strong");
+  assert.equal(typed(["con trâu", "đèn đỏ"]), "con trau den do");
+});
+
+test("a passphrase is worth what one who knows people needs to guess it", () => {
+  const level = (passphrase) => [strength(passphrase).level, strength(passphrase).why].join(" ").trim();
+  for (const [passphrase, want] of Object.entries({
+    "": "none empty", "    ": "none spaces", "\u00a0\u3000 \t": "none spaces", "rừng": "none short", "1234567890": "none digits", "31/12/1985": "none date", "19851231": "none date",
+    "0912 345 678": "none date", "aaaaaaaaaaaa": "none repeated", "abab abab abab": "none repeated", "con trau con trau con trau": "none repeated", qwertyuiop: "none common",
+    "P@ssw0rd123": "none common", MatKhau2024: "none common", "nguyen van an 1990": "none common", bienphongdienbien: "none few", "năm con trâu đen": "none common",
+    "nui rung suoi ban lang": "weak few", "kJ8#mQ2$xL": "fair few", "toi thich an pho bo vao buoi sang": "fair common", "con trau hoa sen con trau hoa sen con trau": "none repeated",
+    "con trau hoa sen mua xuan nha san suoi nguon": "strong", "Con Trâu hoa sen mùa xuân nhà sàn suối nguồn": "strong",
+  })) assert.equal(level(passphrase), want, JSON.stringify(passphrase));
+});
