@@ -8,6 +8,7 @@ import { line } from "../visible.js";
 import { compose, maxNote, reread, roomFor, sealed } from "./compose.js";
 import { letter } from "./letter.js";
 import { mask, maskAll } from "./mask.js";
+import { drawn } from "./photos.js";
 import { Redaction } from "./redaction.js";
 
 /** What is being passed on, a tip at a time; it stays while other things are done. */
@@ -141,7 +142,7 @@ class Draft {
         h("button", { type: "button", id: "mask", class: "button small", onclick: () => this.#mask(this.node.querySelector("#maskwords").value) }, w.mask)),
       this.#said("mask"),
       this.masks.length > 0 && h("ul", { class: "chips", "aria-label": w.masks }, this.masks.map((words) => h("li", {}, h("button", { type: "button", class: "chip", title: w.unmask, onclick: () => { this.masks = this.masks.filter((other) => other !== words); this.draw(); } }, line(words, 60), " ×")))),
-      this.photos.length > 0 && [h("h5", {}, w.photos), h("p", { class: "note" }, w.markHow), h("div", { class: "redactions" }, this.photos.map((photo, i) => this.#photo(photo, i)))],
+      this.photos.length > 0 && [h("h5", {}, w.photos), h("p", { class: "note" }, w.markHow), h("div", { class: "redactions" }, this.photos.map((photo, i) => drawn(this.app, photo, i, () => this.draw())))],
       this.#said("photos"),
       h("p", { class: "buttons" }, h("button", { type: "button", id: "passlook", class: "button", disabled: this.photos.some((photo) => !photo.redaction && !photo.problem), onclick: () => this.#look() }, w.look), this.#cancel()),
     ];
@@ -186,38 +187,6 @@ class Draft {
     this.masks.push(clean);
     this.wrong = null;
     return this.draw();
-  }
-
-  #photo({ redaction, problem }, i) {
-    const { app, w } = this;
-    if (problem) return h("figure", {}, h("figcaption", { class: "notice warn" }, `${app.t.photo(i + 1)}: `, (app.t.problem[problem] || app.t.problem.unexpected).title, " ", w.leftOut));
-    if (!redaction) return h("figure", {}, h("figcaption", {}, app.t.decoding));
-    const { canvas } = redaction;
-    let from = null;
-    const at = (e) => {
-      const box = canvas.getBoundingClientRect();
-      return { x: (e.clientX - box.left) / box.width, y: (e.clientY - box.top) / box.height };
-    };
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", app.t.photo(i + 1));
-    canvas.onpointerdown = (e) => {
-      from = at(e);
-      canvas.setPointerCapture(e.pointerId);
-      e.preventDefault();
-    };
-    canvas.onpointermove = (e) => from && redaction.draw(redaction.between(from, at(e)));
-    canvas.onpointerup = (e) => {
-      if (from) redaction.mark(redaction.between(from, at(e)));
-      from = null;
-      this.node.querySelector(`#unmark-${i}`).disabled = redaction.marks.length === 0;
-    };
-    canvas.onpointercancel = () => {
-      from = null;
-      redaction.draw();
-    };
-    return h("figure", { class: redaction.goes ? null : "stays" }, canvas, h("figcaption", {},
-      h("label", { class: "check" }, h("input", { type: "checkbox", id: `goes-${i}`, checked: redaction.goes, onchange: (e) => { redaction.goes = e.target.checked; this.draw(); } }), w.goes(i + 1)), " ",
-      h("button", { type: "button", id: `unmark-${i}`, class: "button small", disabled: redaction.marks.length === 0, onclick: (e) => { redaction.undo(); e.target.disabled = redaction.marks.length === 0; } }, w.unmark)));
   }
 
   async #look() {
