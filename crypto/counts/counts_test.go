@@ -52,6 +52,7 @@ type merging struct {
 	Disputed []string         `json:"disputed"`
 	Weeks    []counts.Week    `json:"weeks"`
 	Total    counts.Week      `json:"total"`
+	Rows     [][]string       `json:"rows"`
 }
 
 const now = "2026-11-29T18:00:00+07:00" // a Sunday
@@ -184,6 +185,7 @@ func mergings() []merging {
 		v.Units, v.Disputed = counts.Merge(v.Files)
 		v.Weeks = counts.ByWeek(v.Units)
 		v.Total = counts.Total("", v.Weeks)
+		v.Rows = counts.Rows(v.Units)
 	}
 	return all
 }

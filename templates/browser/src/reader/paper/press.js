@@ -1,0 +1,27 @@
+// Puts sheets on the page, has them printed, and takes them away again.
+import { h } from "../dom.js";
+
+const event = (name, options) => new Promise((resolve) => {
+  window.addEventListener(name, resolve, { once: true, ...options });
+});
+
+/**
+ * Prints the sheets, nodes whose pictures are made already; resolves when the browser is
+ * done with them. Nothing else of the page is on paper meanwhile.
+ */
+export async function press(sheets) {
+  const paper = h("div", { id: "paper" }, sheets);
+  document.body.append(paper);
+  document.body.classList.add("pressing");
+  try {
+    await Promise.all([...paper.querySelectorAll("img")].map((img) => img.decode().catch(() => {})));
+    // Some browsers print while the page goes on: they tell when they are done, and a
+    // person who is back on the page tells too.
+    const over = Promise.race([event("afterprint"), event("pointerdown", { capture: true })]);
+    window.print();
+    await over;
+  } finally {
+    document.body.classList.remove("pressing");
+    paper.remove();
+  }
+}

@@ -1,0 +1,33 @@
+// What is said about printing.
+export const strings = {
+  vi: {
+    title: "In và chép",
+    printSheet: "In phiếu trình chỉ huy",
+    printSlip: "In phiếu chuyển",
+    printAll: (n) => `In tất cả ${n} tin`,
+    copyText: "Chép nội dung tin",
+    copied: "Đã chép: dán vào đâu thì chỗ đó không còn được khóa.",
+    notCopied: "Trình duyệt không cho chép: bôi đen rồi bấm Ctrl+C.",
+    preparing: (n, of) => `Đang chuẩn bị ${n}/${of}…`,
+    bookPages: "In trang sổ",
+    until: "đến hết ngày",
+    printBook: "In sổ theo kỳ",
+    badPeriod: "Ngày đầu phải trước ngày cuối.",
+    from: "Từ ngày",
+  },
+  en: {
+    title: "Print and copy",
+    printSheet: "Print the sheet for the commander",
+    printSlip: "Print the transfer slip",
+    printAll: (n) => `Print all ${n} tips`,
+    copyText: "Copy the text",
+    copied: "Copied: where you paste it, it is no longer locked.",
+    notCopied: "The browser does not let the page copy: select it and press Ctrl+C.",
+    preparing: (n, of) => `Preparing ${n} of ${of}…`,
+    bookPages: "Print pages of the book",
+    from: "From",
+    until: "to the end of",
+    printBook: "Print the period",
+    badPeriod: "The first day must be before the last.",
+  },
+};
