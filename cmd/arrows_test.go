@@ -34,7 +34,7 @@ var (
 		"intake/deliver/smtp/postfixtest": {"intake/porttest", "intake/waittest"},
 		"intake/server":                   {"intake", "intake/metric"},
 		"intake/server/formtest":          {},
-		"intake/web":                      {"intake", "intake/server", "templates", "templates/browser"},
+		"intake/web":                      {"crypto/receipt", "intake", "intake/reply", "intake/server", "templates", "templates/browser"},
 		"intake/admin":                    {"intake"},
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},

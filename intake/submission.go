@@ -25,6 +25,8 @@ type Submission struct {
 	Delivery Delivery // "" is Now
 	Audience Audience // "" is ToUnit
 
+	Reply ReplyTo // without script: the code, where the sender wants a reply, and where it is read
+
 	Sealed []byte // sealed in the browser; then nothing else of the tip is set
 }
 
@@ -117,7 +119,7 @@ func (sub *Submission) tip(id ID) (*Tip, []FieldProblem) {
 	return &Tip{
 		ID: id, Unit: sub.Site.Unit.ID, Site: sub.Site.Code, SiteName: sub.Site.Name.In("vi"),
 		Mailbox: sub.Mailbox, Urgent: sub.Delivery == Urgent, Lang: sub.Lang,
-		Message: message, Place: place, Time: when,
+		Message: message, Place: place, Time: when, Reply: sub.Reply,
 	}, problems
 }
 
@@ -139,6 +141,9 @@ func (sub *Submission) digest() [sha256.Size]byte {
 		add(u.Data)
 	}
 	add(sub.Sealed)
+	if sub.Reply.Code != "" { // else the ids are as they were before there were codes
+		add([]byte(sub.Reply.Code))
+	}
 	return [sha256.Size]byte(h.Sum(nil))
 }
 

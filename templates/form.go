@@ -82,6 +82,7 @@ func (f *Form) tip() g.Node {
 		f.more(),
 		to,
 		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
+		f.reply(),
 		f.photo(), // last: where the line breaks in one, all that was written and chosen has come
 		f.kept(),
 		h.Button(h.Type("submit"), icon("send"), g.Text(l.Send)),
@@ -119,6 +120,24 @@ func unsaved() g.Node { return h.AutoComplete("off") }
 // unspelled keeps what is typed from the browsers that have its spelling checked
 // by a server of their maker.
 func unspelled() g.Node { return g.Attr("spellcheck", "false") }
+
+// reply is a code to be copied before the tip is sent, for where no script runs: one
+// that does takes it away and shows another once the tip is safe. The box and the
+// label stand beside the code, for the style shows it once the box is ticked.
+func (f *Form) reply() g.Node {
+	if f.Receipt == "" {
+		return nil
+	}
+	l := f.Locale
+	return h.FieldSet(h.Data("field", "reply"), h.Class("way"),
+		h.Input(h.Type("checkbox"), h.ID("reply"), h.Name("reply"), h.Value("yes"), unsaved(), h.Aria("describedby", "reply-hint"), g.If(f.WantsReply, h.Checked())),
+		h.Label(h.Class("box"), h.For("reply"), h.Span(h.B(g.Text(l.ReplyTick)), h.Small(h.ID("reply-hint"), g.Text(l.ReplyTickHint)))),
+		h.Div(h.Class("ticked"),
+			h.P(h.Class("digits"), h.Span(g.Text(f.ReceiptRows[0])), h.Span(g.Text(f.ReceiptRows[1]))),
+			para(l.ReplyCopy), para(l.ReplyLost), line("hint", l.ReplyTickKnown)),
+		h.Input(h.Type("hidden"), h.Name("code"), h.Value(f.Receipt)),
+	)
+}
 
 func (f *Form) photo() g.Node {
 	l := f.Locale

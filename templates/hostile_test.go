@@ -27,9 +27,9 @@ var hostile = []string{
 
 var (
 	marks = regexp.MustCompile(`qz\d+zq`)
-	links = []string{"Href", "Action", "Script", "Keys", "Spoken", "Again", "Open", "Truth"}
+	links = []string{"Href", "Action", "Script", "Keys", "Spoken", "Again", "Open", "Truth", "Replies", "Data"}
 	// decides are the texts that pages ask about instead of showing them.
-	decides = []string{"Notice", "Kind", "Mailbox", "Delivery", "To", "Field", "Key"}
+	decides = []string{"Notice", "Kind", "Mailbox", "Delivery", "To", "Field", "Key", "Problem", "Answer"}
 )
 
 // TestTextStaysText puts each hostile text into every text of every view at once.
@@ -39,7 +39,7 @@ var (
 func TestTextStaysText(t *testing.T) {
 	p := load(t, Options{})
 	shown := tryTexts(t, p, false, hostile)
-	for _, v := range []View{&Form{}, &Thanks{}, &Truth{}, &Note{}} {
+	for _, v := range []View{&Form{}, &Thanks{}, &Truth{}, &Note{}, &Replies{}, &Outbox{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(v).Elem()) {
 			if f.Type.Kind() == reflect.String && !slices.Contains(decides, f.Name) && !shown[f.Name] {
 				t.Errorf("%T shows its %s nowhere: the test tries nothing", v, f.Name)

@@ -115,6 +115,23 @@ type Locale struct {
 	WriteAgain  string `json:"write_again" max:"40"`
 	AgainNote   string `json:"again_note" max:"200"` // above the form
 
+	// The page for answers, and how the form leads there.
+	Replies         string `json:"replies" max:"40"`
+	RepliesText     string `json:"replies_text"`
+	RepliesCode     string `json:"replies_code" max:"60"`
+	RepliesCodeHint string `json:"replies_code_hint" max:"160"`
+	RepliesOpen     string `json:"replies_open" max:"30"`
+	RepliesMore     string `json:"replies_more" max:"60"` // leads there, from all others
+	ReplyTick       string `json:"reply_tick" max:"40"`   // without script: shows a code
+	ReplyTickHint   string `json:"reply_tick_hint" max:"160"`
+	ReplyTickKnown  string `json:"reply_tick_known" max:"160"`
+
+	// The page for officers' replies.
+	Leave     string `json:"leave" max:"40"`
+	LeaveText string `json:"leave_text"`
+	LeaveFile string `json:"leave_file" max:"60"`
+	LeaveSend string `json:"leave_send" max:"20"`
+
 	// What the script of the page for officers' replies says.
 	OutboxProgress string `json:"outbox_progress" max:"60"` // {n} {all}
 	OutboxDone     string `json:"outbox_done" max:"160"`    // {n}

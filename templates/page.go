@@ -60,7 +60,20 @@ func (v *Page) truth(button ...g.Node) g.Node {
 	if v.Truth == "" {
 		return nil
 	}
-	return h.Form(h.ID("k"), h.Action(ours(v.Truth)), h.AutoComplete("off"),
+	return g.Group{v.leading("k", v.Truth, button...), v.replies()}
+}
+
+// replies leads to the page on which they are read, likewise.
+func (v *Page) replies() g.Node {
+	if v.Replies == "" {
+		return nil
+	}
+	return v.leading("to-replies", v.Replies, h.Button(h.Class("truth"), g.Text(v.Locale.RepliesMore)))
+}
+
+// leading is the form of a button that leads elsewhere.
+func (v *Page) leading(id, path string, button ...g.Node) g.Node {
+	return h.Form(h.ID(id), h.Action(ours(path)), h.AutoComplete("off"),
 		h.Input(h.Type("hidden"), h.Name("l"), h.Value(v.Locale.Tag)),
 		g.Group(button))
 }

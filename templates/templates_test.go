@@ -271,6 +271,21 @@ func samples(l *Locale) []View {
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
 		&Truth{Page: full, Host: "tip.example.vn"},
 	}
+	reply := Reply{Day: "29/11/2026", Answer: "more", Text: "Ở đâu?"}
+	asked := full
+	asked.Replies = "/r?l=vi"
+	views = append(views,
+		&Form{Page: asked, Action: "/t/a", Receipt: "12345678901234567888", ReceiptRows: [2]string{"1234 5678 9012", "3456 7888"}, WantsReply: true},
+		&Thanks{Page: asked, Delivery: "now", Again: "/t/a"}, &Truth{Page: asked}, &Note{Page: asked, Kind: Home},
+		&Replies{Page: full, At: "https://tip.example.vn", Script: "/s/r.js", Data: "/s/r.json"},
+		&Replies{Page: full, Typed: "1", Problem: "code_short"}, &Replies{Page: bare, Typed: "1", Problem: "code_long"},
+		&Replies{Page: bare, Typed: "1", Problem: "code_letter"}, &Replies{Page: bare, Typed: "1", Problem: "code_check"},
+		&Replies{Page: bare, Typed: "1", Later: true}, &Replies{Page: bare, Looked: true, Code: "1", Host: "h"},
+		&Replies{Page: full, Looked: true, Deleted: true, Code: "1", Host: "h"},
+		&Replies{Page: asked, Looked: true, Code: "1", Host: "h", Shown: []Reply{reply, {Text: "x"}}, Names: "ab.cd", WriteTo: "ncs01"},
+		&Outbox{Page: full, At: "https://tip.example.vn", Script: "/s/o.js", Data: "/s/o.json"},
+		&Outbox{Page: bare, Posted: true, Taken: 2, Wrong: []string{l.Counted("outbox_full", 1), l.Sentence("outbox_other", "b")}},
+	)
 	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
 	}

@@ -14,6 +14,7 @@ func (t *Truth) draw(p *Pages) g.Node {
 			h.H2(g.Text(l.Truth)),
 			h.Ul(items(l.TruthKept, l.TruthWords, l.TruthPhoto, l.TruthSeen, fill(l.TruthZalo, "address", t.Host), l.TruthNetwork,
 				l.TruthPhone, l.TruthTyping)),
+			t.replies(),
 		),
 	)
 }

@@ -10,6 +10,7 @@ type Page struct {
 	Unit      string // name; "" where no unit is meant
 	Phone     string // of the unit; "" for none
 	Truth     string // path of the Truth; "" where going there would lose what was typed
+	Replies   string // path of the Replies; "" for none, and where going there would lose what was typed
 }
 
 // Lang returns the language of the page.
@@ -37,6 +38,12 @@ type Form struct {
 	Code, SiteName string // of the site, as they stand in a sealed tip
 
 	Spoken string // path of the recording; "" for none
+
+	// What a sender without script may keep to read the reply: the code, and its rows as
+	// they are copied; "" where the unit does not answer.
+	Receipt     string
+	ReceiptRows [2]string
+	WantsReply  bool // it was ticked
 
 	// What was typed.
 	Mailbox, Message, Place, Time, Delivery, To string

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -106,6 +107,20 @@ func NameOf(sealed []byte) Name {
 }
 
 func (n Name) String() string { return hex.EncodeToString(n[:]) }
+
+// ParseNames reads names, joined by full stops, and passes over what is none.
+func ParseNames(text string) (names []Name) {
+	for part := range strings.SplitSeq(text, ".") {
+		var n Name
+		if len(part) != hex.EncodedLen(len(n)) {
+			continue
+		}
+		if _, err := hex.Decode(n[:], []byte(part)); err == nil {
+			names = append(names, n)
+		}
+	}
+	return names
+}
 
 // New opens the store. It returns what the disk says, or what is wrong with the
 // address of Redis: whether that answers is seen later, and told by Trouble.

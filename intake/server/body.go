@@ -46,6 +46,8 @@ const (
 var textFields = map[string]int64{
 	"mailbox": maxField, "message": maxMessage, "place": maxField, "time": maxField,
 	"delivery": maxField, "to": maxField, "token": maxField, "lang": maxField, "work": maxField,
+	// Of receipts and replies.
+	"reply": maxField, "code": maxField, "lookup": maxField, "delete": maxField, "again": maxField, "pass": maxField,
 }
 
 // BodyOptions bound what is read of a posted form.
@@ -100,8 +102,8 @@ type Posted struct {
 	// Photos holds the photos, without their names. Those after the third have
 	// neither data nor mark: they are only counted.
 	Photos []intake.Upload
-	// Sealed is the tip sealed in the browser, nil where there is none, and empty
-	// but not nil where it was larger than any sealed tip.
+	// Sealed is the tip sealed in the browser, a sealed reply or a file of them, nil
+	// where there is none, and empty but not nil where it was larger than any sealed tip.
 	Sealed []byte
 
 	// Err says why the form is not whole: ErrFormBroken, ErrFormTooLarge,

@@ -74,7 +74,7 @@ func (p *Posted) readPart(part *multipart.Part, maxPhoto int64) error {
 			p.Photos = append(p.Photos, intake.Upload{})
 		}
 		return nil
-	case name == "sealed" && p.Sealed == nil:
+	case (name == "sealed" || name == "outbox") && p.Sealed == nil:
 		data, over, err := p.keepLarge(part, maxSealed)
 		switch {
 		case err != nil:

@@ -43,20 +43,26 @@ func (a *app) draw(v templates.View, zipped bool) (*bytes.Buffer, error) {
 	return page, nil
 }
 
-// drawGiven returns a form that is given back, zipped but for its token: compressed
-// with what was typed, the length would tell which of two texts is more like it.
+// drawGiven returns a form that is given back, zipped but for its token and its code:
+// compressed with what was typed, the length would tell which of two texts is more
+// like them.
 func (a *app) drawGiven(f templates.Form) (*bytes.Buffer, error) {
-	token := escape(f.Token)
+	token, code, rows := escape(f.Token), f.Receipt, f.ReceiptRows
 	f.Token = mark()
+	gaps := []gap{{mark: f.Token}}
+	if code != "" {
+		f.Receipt, f.ReceiptRows[0], f.ReceiptRows[1] = receiptMarks()
+		gaps = append(gaps, gap{f.Receipt, true}, gap{f.ReceiptRows[0], true}, gap{f.ReceiptRows[1], true})
+	}
 	var page bytes.Buffer
 	if err := a.Pages.Write(&page, &f); err != nil {
 		return nil, err
 	}
-	s, err := (&splicer{level: flate.DefaultCompression}).splice(page.Bytes(), gap{mark: f.Token})
+	s, err := (&splicer{level: flate.DefaultCompression}).splice(page.Bytes(), gaps...)
 	if err != nil {
 		return nil, err
 	}
-	return s.fill(true, token), nil
+	return s.fill(true, token, code, rows[0], rows[1]), nil
 }
 
 // send sends a page that was drawn.

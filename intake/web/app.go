@@ -4,17 +4,22 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tipbox/intake"
+	"tipbox/intake/reply"
 	"tipbox/intake/server"
 	"tipbox/templates"
 )
@@ -28,8 +33,10 @@ type Options struct {
 	// TrustedProxies may say in X-Forwarded-For whom they speak for; without any,
 	// who holds the connection is the sender.
 	TrustedProxies []netip.Prefix
-	Bodies         *server.Bodies // default server.NewBodies(server.BodyOptions{})
-	Log            *slog.Logger   // default none
+	Replies        *reply.Replies                             // nil: none can be read, nor left
+	Wait           func(ctx context.Context, d time.Duration) // evens out how long looking takes; default a timer
+	Bodies         *server.Bodies                             // default server.NewBodies(server.BodyOptions{})
+	Log            *slog.Logger                               // default none
 }
 
 // app answers requests.
@@ -41,8 +48,12 @@ type app struct {
 	assets  *assets
 	fresh   freshForms
 	truth   truthPages
-	// Content-Security-Policy of pages that run nothing, and of the form.
-	policy, formPolicy string
+	answers bool          // some unit does: pages lead to the replies
+	opening chan struct{} // who has the server open replies
+	waiting chan struct{} // and who waits for that
+	// Content-Security-Policy of pages that run nothing, of the form and of what may
+	// become one, and of the page that posts replies.
+	policy, formPolicy, outboxPolicy string
 }
 
 // New returns the form's handler, to be served by server.New's.
@@ -53,10 +64,17 @@ func New(o Options) (http.Handler, error) {
 	if o.Bodies == nil {
 		o.Bodies = server.NewBodies(server.BodyOptions{})
 	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &app{Options: o, origins: http.NewCrossOriginProtection()}
+	a := &app{
+		Options: o, origins: http.NewCrossOriginProtection(),
+		opening: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), waiting: make(chan struct{}, maxOpening),
+	}
+	a.answers = o.Replies != nil && slices.ContainsFunc(o.Directory.Units(), func(u *intake.Unit) bool { return u.Replies })
 	if units := o.Directory.Units(); len(units) == 1 {
 		a.only = units[0]
 	}
@@ -85,6 +103,12 @@ func New(o Options) (http.Handler, error) {
 	e.Match(read, "/robots.txt", robots)
 	e.Match(read, "/s/:file", a.asset)
 	e.Match(read, "/t", a.find)
+	if a.Replies != nil {
+		e.Match(read, repliesPath, a.askCode)
+		e.POST(repliesPath, a.look)
+		e.Match(read, outboxPath, a.askOutbox)
+		e.POST(outboxPath, a.leave)
+	}
 	e.Match(read, "/*", a.show)
 	e.POST("/*", a.take)
 	return e, nil
@@ -148,6 +172,7 @@ func (a *app) policies() {
 	a.policy = look + all
 	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'; worker-src 'self'" + all +
 		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
+	a.outboxPolicy = look + "; script-src 'self'; connect-src 'self'" + all + "; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
 // policyOf is the form's: what it seals with, and has to say, is in it or not.

@@ -33,6 +33,7 @@ import (
 // box is the form's handler on real parts: a unit with keys of its own, limits
 // in this process, a spool on disk.
 type box struct {
+	waited          []time.Duration // that looking was evened out by
 	t               testing.TB
 	handler         http.Handler
 	dir             string // of the spool

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tipbox/crypto/receipt"
 	"tipbox/intake"
 	"tipbox/templates"
 )
@@ -46,6 +47,7 @@ func (a *app) drawFresh() error {
 		a.fresh.offered[u] = offered
 		for _, l := range offered {
 			code, name, vi, query, token := mark(), mark(), mark(), mark(), mark()
+			receipt, row1, row2 := receiptMarks()
 			token += strings.Repeat("x", len(a.Service.Token(&intake.Site{}))-len(token))
 			site := &intake.Site{Unit: u, Code: code, Name: intake.Names{"vi": vi}}
 			if l.Tag != "vi" {
@@ -54,11 +56,15 @@ func (a *app) drawFresh() error {
 			for _, zalo := range []bool{false, true} {
 				f := a.form(site, a.pageIn(u, l, offered, sitePath(site)))
 				f.Token, f.Zalo, f.Action = token, zalo, f.Action+query
+				if u.Replies {
+					f.Receipt, f.ReceiptRows = receipt, [2]string{row1, row2}
+				}
 				var page bytes.Buffer
 				if err := a.Pages.Write(&page, f); err != nil {
 					return fmt.Errorf("drawing the form of %s: %w", u.ID, err)
 				}
-				s, err := cutter.splice(page.Bytes(), gap{code, false}, gap{name, false}, gap{vi, false}, gap{query, false}, gap{token, true})
+				s, err := cutter.splice(page.Bytes(), gap{code, false}, gap{name, false}, gap{vi, false}, gap{query, false}, gap{token, true},
+					gap{receipt, true}, gap{row1, true}, gap{row2, true})
 				if err != nil {
 					return err
 				}
@@ -71,6 +77,12 @@ func (a *app) drawFresh() error {
 
 // mark returns letters that are in no page and that nothing has to escape.
 func mark() string { return strings.ToLower(rand.Text()) }
+
+// receiptMarks returns marks as long as a code and its rows.
+func receiptMarks() (code, row1, row2 string) {
+	rows := receipt.Code(strings.Repeat("0", receipt.Digits)).Rows()
+	return mark()[:receipt.Digits], mark()[:len(rows[0])], mark()[:len(rows[1])]
+}
 
 // escape writes text as package templates does.
 func escape(text string) string {
@@ -87,7 +99,10 @@ func (a *app) freshForm(c echo.Context, s *intake.Site) error {
 	}
 	f := a.fresh.forms[freshKey{s.Unit, l.Tag, strings.Contains(r.UserAgent(), "Zalo")}]
 	zipped := accepts(r, "gzip")
-	page := f.page.fill(zipped, s.Code, escape(s.Name.In(l.Tag)), escape(s.Name.In("vi")), query, a.Service.Token(s))
+	code := receipt.NewCode() // from no key: nobody else knows it
+	rows := code.Rows()
+	page := f.page.fill(zipped, s.Code, escape(s.Name.In(l.Tag)), escape(s.Name.In("vi")), query, a.Service.Token(s),
+		string(code), rows[0], rows[1])
 	c.Response().Header().Set("Content-Security-Policy", f.policy)
 	return a.send(c, http.StatusOK, l.Tag, page, zipped)
 }

@@ -10,12 +10,14 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"tipbox/crypto/receipt"
 	"tipbox/intake"
 	"tipbox/intake/server"
 	"tipbox/intake/server/formtest"
@@ -40,6 +42,8 @@ func unzipFirst(t testing.TB, b []byte) []byte {
 	}
 	return page
 }
+
+var codeField = regexp.MustCompile(`name="code" value="([^"]+)"`)
 
 // TestFreshFormIsAsDrawn compares every form that can be asked for with the same
 // form drawn anew, also of names that have to be escaped or are missing in a
@@ -81,6 +85,14 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 					page.Chosen = how[1] != ""
 					f := a.form(s, page)
 					f.Token, f.Zalo = string(m[1]), zalo
+					code := codeField.FindSubmatch(got)
+					if code == nil {
+						t.Fatalf("%s: no code\n%s", name, got)
+					}
+					if _, err := receipt.Parse(string(code[1])); err != nil {
+						t.Errorf("%s: code %s: %v", name, code[1], err)
+					}
+					f.Receipt, f.ReceiptRows = string(code[1]), receipt.Code(code[1]).Rows()
 					var want bytes.Buffer
 					if err := b.o.Pages.Write(&want, f); err != nil {
 						t.Fatal(err)
@@ -95,8 +107,8 @@ func TestFreshFormIsAsDrawn(t *testing.T) {
 					if fmt.Sprint(head.Header()) != fmt.Sprint(w.Header()) {
 						t.Errorf("%s: HEAD %v", name, head.Header())
 					}
-					if again := b.get(target, "User-Agent", agent); tokenField.FindSubmatch(again.Body.Bytes()) == nil || bytes.Contains(again.Body.Bytes(), m[1]) {
-						t.Errorf("%s: the same token twice, or none", name)
+					if again := b.get(target, "User-Agent", agent); tokenField.FindSubmatch(again.Body.Bytes()) == nil || bytes.Contains(again.Body.Bytes(), m[1]) || bytes.Contains(again.Body.Bytes(), code[1]) {
+						t.Errorf("%s: the same token or code twice, or none", name)
 					}
 				}
 			}

@@ -39,6 +39,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 	f.Token = a.Service.Token(s)
 	f.Mailbox, f.Message, f.Place, f.Time = text("mailbox"), text("message"), text("place"), text("time")
 	f.Delivery, f.To = text("delivery"), text("to")
+	a.offerCode(f, s, wanted(p))
 	f.MessageCut = slices.Contains(p.Cut, "message")
 	f.PhotosLost = len(p.Photos) > 0 || p.Err != nil
 	if token := text("token"); token != "" && !errors.Is(why, intake.ErrStaleForm) && !errors.Is(why, errCrossSite) {
@@ -65,7 +66,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 // switch and no more to read, for these are links, and it would be lost.
 func (a *app) keeping(c echo.Context, u *intake.Unit) templates.Page {
 	p := a.page(c, u, "")
-	p.Truth = ""
+	p.Truth, p.Replies = "", ""
 	return p
 }
 

@@ -96,12 +96,16 @@ func (a *app) submit(r *http.Request, s *intake.Site, page templates.Page, p *se
 	if page.Chosen { // else it would tell how the phone is set
 		lang = page.Locale.Tag
 	}
+	var reply intake.ReplyTo
+	if code := wanted(p); code != "" && s.Unit.Replies {
+		reply = intake.ReplyTo{Code: string(code), At: a.BaseURL.String()}
+	}
 	_, err = a.Service.Submit(r.Context(), &intake.Submission{
 		Site: s, Sender: a.sender(r), Token: p.Text["token"],
 		Mailbox: intake.Mailbox(p.Text["mailbox"]), Message: p.Text["message"],
 		Place: p.Text["place"], Time: p.Text["time"], Lang: lang, Photos: p.Photos,
 		Delivery: intake.Delivery(p.Text["delivery"]), Audience: intake.Audience(p.Text["to"]),
-		Sealed: p.Sealed, Work: p.Text["work"],
+		Reply: reply, Sealed: p.Sealed, Work: p.Text["work"],
 	})
 	return err
 }
@@ -144,6 +148,9 @@ func choose(c echo.Context, offered []*templates.Locale) (l *templates.Locale, c
 // pageIn returns the same in a language out of those offered.
 func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
 	p := templates.Page{Locale: l, Truth: truthPath}
+	if a.answers {
+		p.Replies = repliesPath
+	}
 	if u != nil {
 		p.Unit, p.Phone = u.Name.In(l.Tag), u.Phone
 	}

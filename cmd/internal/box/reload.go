@@ -29,7 +29,7 @@ func (b *Box) serving(cfg *config.Config) (*serving, error) {
 	}
 	form, err := web.New(web.Options{
 		Service: b.service, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
-		TrustedProxies: cfg.HTTP.TrustedProxies, Log: b.log, Bodies: b.bodies,
+		TrustedProxies: cfg.HTTP.TrustedProxies, Log: b.log, Bodies: b.bodies, Replies: b.replies,
 	})
 	if err != nil {
 		return nil, err
