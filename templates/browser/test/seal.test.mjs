@@ -276,7 +276,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const proof = JSON.parse(atob(String(second.work)));
       assert.deepEqual([proof.challenge, proof.solution.derivedKey], [challenge, solution.derivedKey]);
       assert.ok(first.sealed.equals(second.sealed));
-      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 2, "once for the page, once for the worker");
+      assert.equal(server.requests.filter((r) => r === "GET /s/worker.js").length, 1);
       assert.deepEqual(page.said.filter((line) => !line.includes("429")), []);
     });
 
@@ -293,7 +293,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await press(page);
       await thanked(page);
       assert.equal(JSON.parse(atob(String(server.posts[2].fields.work))).solution.derivedKey, solution.derivedKey);
-      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 1);
+      assert.equal(server.requests.filter((r) => r === "GET /s/worker.js").length, 0);
     });
 
     test("a worker that does not come is not waited for", async (t) => {
@@ -301,7 +301,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const { page, server } = await open(t, {}, "/t/ncs01", { hold });
       await sealing(page);
       await fill(page);
-      hold["/s/seal.js"] = new Promise(() => {});
+      hold["/s/worker.js"] = new Promise(() => {});
       server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
       await press(page);
       await thanked(page);
@@ -424,7 +424,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
 
     test("where no worker is, tips go without a code, but for one that is copied already", async (t) => {
       let release;
-      const hold = { "/s/seal.js": new Promise((resolve) => { release = resolve; }) };
+      const hold = { "/s/1.json": new Promise((resolve) => { release = resolve; }) };
       const { page, server } = await open(t, { reply_at: "https://tip.example.vn" }, "/t/ncs01", { hold });
       await page.evaluate(() => { window.Worker = undefined; });
       await page.click("[name=reply]");
