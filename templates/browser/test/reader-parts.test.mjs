@@ -35,7 +35,7 @@ test("a tip comes out as it went in", () => {
   const tip = parseTip(plaintext({ ...example, urgent: true, message: "một\n\n--hai\n.\n", place: "cầu", time: "đêm", photos: [jpeg, jpeg.slice(0, 57)] }));
   assert.deepEqual({ ...tip, photos: tip.photos.map((p) => [...p]) }, {
     id: "TB-7F3K-9QMX", unit: "na-co-sa", site: "ncs01", mailbox: "report", urgent: true, lang: "vi",
-    siteName: "Nhà văn hóa bản Na Cô Sa 1", reply: null, passed: null, warnings: [],
+    siteName: "Nhà văn hóa bản Na Cô Sa 1", replyTo: null, passed: null, warnings: [],
     text: "một\n\n--hai\n.\n\nỞ đâu: cầu\nKhi nào: đêm", photos: [[...jpeg], [...jpeg.slice(0, 57)]],
   });
 });

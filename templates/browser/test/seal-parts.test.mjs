@@ -31,7 +31,7 @@ test("the plaintext is the server's, byte for byte", () => {
     if (Message) assert.equal(new TextDecoder().decode(bytes).slice(0, Message.length), Message, Name);
     assert.equal(bytes.length, Size, Name);
     assert.equal(createHash("sha256").update(bytes).digest("hex"), SHA256, Name);
-    assert.deepEqual(parseTip(bytes).reply, lower(Tip.Reply) || null, Name);
+    assert.deepEqual(parseTip(bytes).replyTo, lower(Tip.Reply) || null, Name);
   }
 });
 

@@ -89,8 +89,9 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.deepEqual([fields.delivery, fields.to, fields.token].map(String), ["urgent", "unit", "t1"]);
       assert.equal(headers["tipbox-keys"], "K1");
       const { text, photos, ...tip } = await openTip(fields.sealed, key);
-      assert.equal(tip.reply, null, "no unit answers here");
-      delete tip.reply;
+      assert.equal(tip.replyTo, null, "no unit answers here");
+      delete tip.replyTo;
+      delete tip.passed;
       assert.deepEqual(tip, { id: "", unit: "na-co-sa", site: "ncs01", siteName: "Nhà văn hóa bản", mailbox: "crime", urgent: true, lang: "vi", warnings: [] });
       assert.equal(text, `${message}\nỞ đâu: cầu treo`);
       assert.equal(photos.length, 1);
@@ -275,7 +276,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const proof = JSON.parse(atob(String(second.work)));
       assert.deepEqual([proof.challenge, proof.solution.derivedKey], [challenge, solution.derivedKey]);
       assert.ok(first.sealed.equals(second.sealed));
-      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 2, "once for the page, once for the worker");
+      assert.equal(server.requests.filter((r) => r === "GET /s/worker.js").length, 1);
       assert.deepEqual(page.said.filter((line) => !line.includes("429")), []);
     });
 
@@ -292,7 +293,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await press(page);
       await thanked(page);
       assert.equal(JSON.parse(atob(String(server.posts[2].fields.work))).solution.derivedKey, solution.derivedKey);
-      assert.equal(server.requests.filter((r) => r === "GET /s/seal.js").length, 1);
+      assert.equal(server.requests.filter((r) => r === "GET /s/worker.js").length, 0);
     });
 
     test("a worker that does not come is not waited for", async (t) => {
@@ -300,7 +301,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const { page, server } = await open(t, {}, "/t/ncs01", { hold });
       await sealing(page);
       await fill(page);
-      hold["/s/seal.js"] = new Promise(() => {});
+      hold["/s/worker.js"] = new Promise(() => {});
       server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
       await press(page);
       await thanked(page);
@@ -410,9 +411,9 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await page.click(".receipt summary");
       const code = await digits();
       assert.match(code, /^(\d{4} ){4}\d{4}$/);
-      const { reply } = await openTip(server.posts[0].fields.sealed, key);
+      const { replyTo } = await openTip(server.posts[0].fields.sealed, key);
       const { lookup, tag, recipient } = await derive(scrypt(code.replace(/ /g, ""), salt("https://tip.example.vn"), { N: 2 ** 15, r: 8, p: 1, dkLen: 32 }));
-      assert.deepEqual(reply, { recipient, lookup, tag, at: "https://tip.example.vn" });
+      assert.deepEqual(replyTo, { recipient, lookup, tag, at: "https://tip.example.vn" });
       assert.deepEqual(Object.keys(server.posts[0].fields).sort(), ["delivery", "sealed", "to", "token"], "nothing of it beside the tip");
       await page.click(".receipt button");
       assert.equal(await page.$(".digits"), null);
@@ -423,7 +424,7 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
 
     test("where no worker is, tips go without a code, but for one that is copied already", async (t) => {
       let release;
-      const hold = { "/s/seal.js": new Promise((resolve) => { release = resolve; }) };
+      const hold = { "/s/1.json": new Promise((resolve) => { release = resolve; }) };
       const { page, server } = await open(t, { reply_at: "https://tip.example.vn" }, "/t/ncs01", { hold });
       await page.evaluate(() => { window.Worker = undefined; });
       await page.click("[name=reply]");
@@ -432,14 +433,14 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       await fill(page);
       await press(page);
       await thanked(page);
-      assert.deepEqual((await openTip(server.posts[0].fields.sealed, key)).reply, { code: "12345678901234567888", at: "https://tip.example.vn" });
+      assert.deepEqual((await openTip(server.posts[0].fields.sealed, key)).replyTo, { code: "12345678901234567888", at: "https://tip.example.vn" });
       const { page: other, server: second } = await open(t, { reply_at: "https://tip.example.vn" });
       await other.evaluate(() => { window.Worker = undefined; });
       await sealing(other);
       await fill(other);
       await press(other);
       await thanked(other);
-      assert.equal((await openTip(second.posts[0].fields.sealed, key)).reply, null);
+      assert.equal((await openTip(second.posts[0].fields.sealed, key)).replyTo, null);
       assert.equal(await other.$(".receipt"), null);
     });
 

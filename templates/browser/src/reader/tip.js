@@ -9,9 +9,9 @@ const token = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const idPattern = /^TB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/;
 
 /**
- * Parses a tip: {id, unit, site, siteName, mailbox, urgent, lang, reply, text,
- * photos, passed, warnings}, or null where the bytes are none. reply is how its sender
- * can be answered, {recipient, lookup, tag, at} or {code, at}, or null; text is the first part
+ * Parses a tip: {id, unit, site, siteName, mailbox, urgent, lang, replyTo, text,
+ * photos, passed, warnings}, or null where the bytes are none. replyTo is how its
+ * sender can be answered, {recipient, lookup, tag, at} or {code, at}, or null; text is the first part
  * as written, with line feeds only; photos are bytes not looked at; passed is
  * {by, on, note}, or null where the tip does not claim that a unit passed it on;
  * warnings are keys of strings.js: newertip, incomplete, otherpart.
@@ -54,7 +54,7 @@ export function parseTip(bytes) {
     mailbox: get("tipbox-mailbox"),
     urgent: get("tipbox-urgent") === "yes",
     lang: get("tipbox-lang"),
-    reply: reply(get),
+    replyTo: replyTo(get),
     text: text || "",
     photos,
     passed,
@@ -68,7 +68,7 @@ function day(value) {
   return date && !isNaN(date) && date.toISOString().startsWith(value) ? value : "";
 }
 
-function reply(get) {
+function replyTo(get) {
   const [recipient, lookup, tag, code, at] = ["to", "lookup", "tag", "code", "at"].map((name) => get(`tipbox-reply-${name}`));
   if (!/^https?:\/\/[!-~]{1,82}$/.test(at)) return null;
   if (/^age1[02-9ac-hj-np-z]{58}$/.test(recipient) && /^[0-9a-f]{32}$/.test(lookup) && /^[0-9A-HJKMNP-TV-Z]{6}$/.test(tag)) return { recipient, lookup, tag, at };
