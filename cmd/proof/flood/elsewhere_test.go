@@ -50,7 +50,8 @@ func TestFloodElsewhere(t *testing.T) {
 	mails := boxtest.MailServer(t, nil)
 	config := boxtest.Init(t, mails, "", append(flags, "--base-url", "https://tip.example.vn")...)
 	addSites(t, config, 25)
-	box := boxtest.Serve(t, config)
+	// As it is handed out: the race detector would be all that is measured.
+	box := boxtest.Start(t, exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "serve", "-c", config)) //nolint:gosec // the tests' own
 	page, err := waittest.Client(&http.Transport{}).Get(box.URL + "/t/ncs01")
 	if err != nil {
 		t.Fatal(err)
