@@ -91,6 +91,7 @@ var (
 		"cmd/internal/terminal": {"crypto/open", "intake/pasted"},
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
 		"cmd/internal/unread":   {"qr/scan"},
+		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
 			"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable",
 			"intake/pasted",
@@ -100,7 +101,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}

@@ -73,6 +73,15 @@ func run(out, version string) error {
 		"reader", "-o", filepath.Join(out, "doc-tin.html")); err != nil {
 		return err
 	}
+	// What the pages of this release are made of, for whoever wants to check one.
+	manifest, err := exec.Command("go", "run", "-buildvcs=false", "-ldflags", "-X main.released="+version, "./cmd/tipbox", //nolint:gosec // ours
+		"verify", "--page", "--print-manifest").Output()
+	if err != nil {
+		return fmt.Errorf("listing what the pages are made of: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(out, "pages.json"), manifest, 0o644); err != nil { //nolint:gosec // to be read by all
+		return err
+	}
 	return writeSums(out)
 }
 

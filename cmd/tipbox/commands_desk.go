@@ -9,3 +9,6 @@ import (
 )
 
 func serverCommands(*terminal.Terminal) []*cobra.Command { return nil }
+
+// pageFlags: an officer's tipbox has no page to compare with.
+func pageFlags(*terminal.Terminal, *cobra.Command, *string) func([]string) error { return nil }

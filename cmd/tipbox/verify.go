@@ -10,6 +10,7 @@ import (
 func newVerifyCommand(t *terminal.Terminal) *cobra.Command {
 	var (
 		c    patrol.Verify
+		page func(args []string) error // where the page is asked for
 		path string
 	)
 	cmd := &cobra.Command{
@@ -25,8 +26,14 @@ Arguments:
              of them; folders in folders too. What cannot be looked at is named
              as unreadable`,
 		Example: `  tipbox verify --csv tuan-tra.csv anh-tuan-tra`,
-		Args:    arguments("PHOTO..."),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Args:    cobra.ArbitraryArgs, // see RunE
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if page != nil && cmd.Flags().Changed("page") {
+				return page(args)
+			}
+			if err := arguments("PHOTO...")(cmd, args); err != nil {
+				return err
+			}
 			cfg, err := loadConfig(path)
 			if err != nil {
 				return err
@@ -37,5 +44,6 @@ Arguments:
 	}
 	configFlag(cmd.Flags(), &path)
 	cmd.Flags().StringVar(&c.CSV, "csv", "", "also write the lines to `FILE.csv`, a table that opens in Excel")
+	page = pageFlags(t, cmd, &path)
 	return cmd
 }
