@@ -72,7 +72,9 @@ func (c *Book) Import(t *terminal.Terminal) error {
 			units = append(units, row[columnUnit])
 		}
 	}
-	c.File.claimed = mostNamed(units)
+	if err := c.File.claim(units); err != nil {
+		return err
+	}
 	added, unread := 0, 0
 	err = c.File.Update(t, ids, func(b *book.Book) error {
 		added, unread = 0, 0

@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -41,7 +40,9 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 	for _, o := range tips {
 		units = append(units, o.Unit)
 	}
-	c.Book.claimed = mostNamed(units)
+	if err := c.Book.claim(units); err != nil {
+		return err
+	}
 	added := 0
 	now := time.Now()
 	err := c.Book.Update(t, ids, func(b *book.Book) error {
@@ -59,8 +60,6 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 		return nil
 	})
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return terminal.Hint(fmt.Errorf("không rõ sổ mới là của đơn vị nào / the new book needs a unit: %w", err), "thêm --unit MÃ-ĐƠN-VỊ / add --unit ID")
 	case err != nil:
 		return err
 	case c.known == nil:
@@ -88,15 +87,18 @@ func (c *Open) place(o *opened, others []opened) {
 	}
 }
 
-// mostNamed returns the unit that is named most.
-func mostNamed(units []string) (most string) {
+// claim notes the unit that is named most, for a book that is to be made.
+func (f *BookFile) claim(units []string) error {
 	count := make(map[string]int)
 	for _, unit := range units {
-		if count[unit]++; unit != "" && count[unit] > count[most] {
-			most = unit
+		if count[unit]++; unit != "" && count[unit] > count[f.claimed] {
+			f.claimed = unit
 		}
 	}
-	return most
+	if _, err := os.Stat(f.Path); errors.Is(err, fs.ErrNotExist) && f.Unit+f.claimed == "" {
+		return terminal.Hint(errors.New("không rõ sổ mới là của đơn vị nào / nothing says of which unit the new book is"), "thêm --unit MÃ-ĐƠN-VỊ / add --unit ID")
+	}
+	return nil
 }
 
 // entry is what the book keeps of a tip. A mail from the future, or from before there
