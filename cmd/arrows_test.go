@@ -43,7 +43,7 @@ var (
 		"crypto/plaintext":                {"intake"},
 		"crypto/receipt":                  {},
 		"crypto/seal":                     {"crypto/keys", "crypto/plaintext", "intake"},
-		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "crypto/unwrap", "intake", "intake/photo/jpegread", "intake/pasted"},
+		"crypto/open":                     {"crypto/keys", "crypto/plaintext", "crypto/receipt", "crypto/unwrap", "intake", "intake/photo/jpegread", "intake/pasted"},
 		"crypto/unwrap":                   {"intake"},
 		"templates":                       {"templates/locale", "templates/pictograms"},
 		"templates/locale":                {},
@@ -77,7 +77,7 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/book", "crypto/keys", "crypto/open", "crypto/plaintext",
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/book", "crypto/keys", "crypto/open", "crypto/plaintext", "crypto/receipt",
 			"crypto/seal", "crypto/unwrap", "intake", "intake/durable", "intake/pasted", "intake/photo", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {

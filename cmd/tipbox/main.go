@@ -67,7 +67,7 @@ func newRootCommand(t *terminal.Terminal) *cobra.Command {
 	group("For the operator, who runs the box",
 		append(serverCommands(t), newPosterCommand(t), newVerifyCommand(t), newKeysCommand(t))...)
 	group("For the officer, who opens the tips",
-		newKeygenCommand(t), newOpenCommand(t), newBookCommand(t), newPassCommand(t), newReportCommand(t), newReaderCommand(t))
+		newKeygenCommand(t), newOpenCommand(t), newBookCommand(t), newPassCommand(t), newReplyCommand(t), newReportCommand(t), newReaderCommand(t))
 	group("About tipbox", newVersionCommand(t))
 	return root
 }

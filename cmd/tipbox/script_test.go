@@ -49,6 +49,8 @@ func sealScript(ts *testscript.TestScript, _ bool, args []string) {
 			tip.Mailbox = intake.Mailbox(value)
 		case "message":
 			tip.Message = value
+		case "code":
+			tip.Reply = intake.ReplyTo{Code: value, At: "https://tip.example.vn"}
 		case "site":
 			tip.SiteName = value
 		case "photo":
@@ -91,7 +93,7 @@ func mailScript(ts *testscript.TestScript, _ bool, args []string) {
 		fmt.Fprintf(&b, "Date: %s\r\n", args[3])
 	}
 	fmt.Fprintf(&b, "From: hom-thu@example.vn\r\nSubject: Tin\r\nMIME-Version: 1.0\r\n"+
-		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nXin xem.\r\n"+
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nXin xem.\r\n\r\nReply pass 2026-2: 7F3K-9QMX-2ABC-4DEF\r\n"+
 		"--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=%q\r\n"+
 		"Content-Transfer-Encoding: base64\r\n\r\n", args[1])
 	for text := base64.StdEncoding.EncodeToString(sealed); text != ""; {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -70,18 +69,6 @@ func (a *app) leave(c echo.Context) error {
 	return c.NoContent(status)
 }
 
-// outboxFile is what the desk saves.
-type outboxFile struct {
-	Tipbox  string `json:"tipbox"`
-	V       int    `json:"v"`
-	BaseURL string `json:"base_url"`
-	Pass    string `json:"pass"`
-	Replies []struct {
-		Lookup string `json:"lookup"`
-		Sealed []byte `json:"sealed"`
-	} `json:"replies"`
-}
-
 // leaveAll takes a whole file, and says what became of its replies.
 func (a *app) leaveAll(c echo.Context, b []byte) error {
 	v := a.outboxPage(c, "")
@@ -89,8 +76,8 @@ func (a *app) leaveAll(c echo.Context, b []byte) error {
 	// Nobody who reads this goes on by script: the file lies in the box already.
 	v.Script = ""
 	l := v.Locale
-	var file outboxFile
-	if err := json.Unmarshal(b, &file); err != nil || file.Tipbox != "replies" || file.V != 1 || len(file.Replies) == 0 {
+	file, err := receipt.ParseOutbox(b)
+	if err != nil {
 		v.Wrong = []string{l.Counted("outbox_none", 0)}
 		return a.answer(c, http.StatusUnprocessableEntity, v)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
+	"tipbox/crypto/receipt"
+	"tipbox/crypto/unwrap"
 )
 
 // warnings is what an officer reads about a tip that is not quite as it should be.
@@ -40,6 +42,7 @@ func printTip(w io.Writer, o *opened, columns int) error {
 	theirs("Hòm thư", "Box", mailboxTitle(o.Tip))
 	theirs("Nơi dán", "Site", siteTitle(o.Tip))
 	theirs("Đơn vị", "Unit", o.Unit)
+	theirs("Trả lời", "Reply", replyTitle(o.Tip))
 	if p := o.Passed; p != nil { // whoever seals can write it
 		row("Chuyển", "Passed on", strings.TrimSpace("tự nhận là chuyển từ / it claims to come from "+p.By+" "+p.On))
 		theirs("Lời nhắn", "Note", p.Note)
@@ -71,6 +74,17 @@ func printTip(w io.Writer, o *opened, columns int) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// replyTitle says that the sender keeps a code, and its tag where the tip has it.
+func replyTitle(tip *plaintext.Tip) string {
+	switch {
+	case tip.Reply.Recipient != "":
+		return "được / possible: tipbox reply; " + open.VisibleLine(receipt.ShowTag(unwrap.Short(tip.Reply.Tag)))
+	case tip.Reply.Code != "":
+		return "được / possible: tipbox reply"
+	}
+	return ""
 }
 
 func warningText(warning error) string {
