@@ -38,7 +38,7 @@ func newPosterCommand(t *terminal.Terminal) *cobra.Command {
 		Use:   "poster -o DIR",
 		Short: "Print the posters",
 		Long: `Print the posters: write them into a folder, and the names of the files to
-stdout: a PDF for each unit, in parts of 200 pages. Without --site or --unit it is
+stdout: a PDF for each unit, in parts of 50 pages. Without --site or --unit it is
 all sites but those that are withdrawn.
 
 The codes that are printed are noted in printed.csv beside the configuration: a

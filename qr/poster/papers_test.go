@@ -293,7 +293,7 @@ func TestManyPages(t *testing.T) {
 	if want := []string{"poster-stickers-a.pdf", "poster-stickers-a-2.pdf", "poster-stickers-b.pdf", "poster-stickers-b-2.pdf"}; !slices.Equal(names, want) {
 		t.Errorf("%v", names)
 	}
-	if last := w.printed[len(w.printed)-1]; len(w.printed) != len(sites) || last.Page != 1 || last.Site.Code != "s401" {
+	if last := w.printed[len(w.printed)-1]; len(w.printed) != len(sites) || last.Page != 1 || last.Site.Code != "s101" {
 		t.Errorf("%d pages, the last %+v", len(w.printed), last)
 	}
 }

@@ -46,7 +46,7 @@ func Files(all []Printed) (paths []string) {
 
 // maxPages is how many pages one PDF has: it is held in memory until it is whole, and
 // no printer is the better for more.
-const maxPages = 200
+const maxPages = 50
 
 // Write draws the posters of the sites into files of dir, which it makes, and
 // returns what it has written: for each unit a PDF, several where it would have more
