@@ -169,3 +169,36 @@ func short(s string, n int) string {
 	}
 	return s
 }
+
+// passedOn notes in the book, where there is one, that a tip was passed on.
+func (f *BookFile) passedOn(t *terminal.Terminal, ids *keys.Identities, o *opened, to string, redacted bool) error {
+	return f.did(t, ids, []opened{*o}, book.Pass{To: to, Redacted: redacted})
+}
+
+// replied notes in the book, where there is one, that the tips' senders were written to.
+func (f *BookFile) replied(t *terminal.Terminal, ids *keys.Identities, tips []opened) error {
+	return f.did(t, ids, tips, book.Reply{})
+}
+
+// ready looks, before anything is done, whether what was done can be noted.
+func (f *BookFile) ready(t *terminal.Terminal, ids *keys.Identities) error {
+	if f.Path == "" {
+		return nil
+	}
+	return f.Update(t, ids, func(*book.Book) error { return nil })
+}
+
+// did notes what was done with tips, and enters those that the book has not.
+func (f *BookFile) did(t *terminal.Terminal, ids *keys.Identities, tips []opened, what book.What) error {
+	if f.Path == "" {
+		return nil
+	}
+	now := time.Now()
+	return f.Update(t, ids, func(b *book.Book) error {
+		for _, o := range tips {
+			ref, _ := b.Enter(o.id, f.officer(), now, o.entry(now))
+			b.Append(ref, f.officer(), now, what)
+		}
+		return nil
+	})
+}
