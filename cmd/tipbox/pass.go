@@ -46,6 +46,7 @@ Arguments:
 	f.BoolVar(&c.NoPhotos, "no-photos", false, "pass on no photos")
 	f.BoolVar(&c.Reply, "reply", false, "let the other unit answer the sender, where that is possible")
 	f.StringVarP(&c.Output, "output", "o", ".", "write into `DIR`")
+	notedFlags(f, &c.Book)
 	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
 	return cmd
 }

@@ -39,6 +39,7 @@ type Pass struct {
 	NoPhotos       bool
 	Reply          bool   // the other unit can answer the sender
 	Output         string // the folder to write into
+	Book           BookFile
 	Sealed         string // the tip, or the mail that it came in
 }
 
@@ -60,10 +61,18 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 		return terminal.Hint(fmt.Errorf("%s: danh bạ không có khóa của đơn vị này / the address book has no key of this unit", c.To),
 			"xin đơn vị đó tệp khóa công khai, rồi / ask them for their recipients file, then: tipbox pass -c FILE --to "+c.To)
 	}
-	tip, ref, err := c.open(t)
+	ids, err := c.unlock(t)
 	if err != nil {
 		return err
 	}
+	if err := c.Book.ready(t, ids); err != nil {
+		return err
+	}
+	o, err := c.open(ids)
+	if err != nil {
+		return err
+	}
+	tip, ref := o.Tip, o.ref
 	passed, err := c.redacted(t, tip, ref)
 	if err != nil {
 		return err
@@ -96,8 +105,10 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 		t.Say("  vân tay khóa / fingerprint: %s", r.Fingerprint())
 	}
 	t.Say("Lần đầu gửi cho đơn vị này: gọi điện đối chiếu vân tay TRƯỚC khi gửi. / The first time: compare the fingerprint by telephone BEFORE you send it.")
-	_, err = fmt.Fprint(t.Out, passMail(book, to, p.By, ref))
-	return err
+	if _, err := fmt.Fprint(t.Out, passMail(book, to, p.By, ref)); err != nil {
+		return err
+	}
+	return c.Book.passedOn(t, ids, o, to.ID, len(c.Mask) > 0 || len(passed.Photos) < len(tip.Photos))
 }
 
 // addresses finds the units, in whatever knows them.
@@ -131,37 +142,37 @@ func (b *addressBook) ids() (ids []string) {
 	return ids
 }
 
-// open opens the one tip there is, and names it.
-func (c *Pass) open(t *terminal.Terminal) (*plaintext.Tip, string, error) {
+func (c *Pass) unlock(t *terminal.Terminal) (*keys.Identities, error) {
 	if err := (&Open{Sealed: []string{c.Sealed}}).nothingThere(); err != nil { // before anyone types a passphrase
-		return nil, "", err
+		return nil, err
 	}
-	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)
-	if err != nil {
-		return nil, "", err
-	}
-	var found *plaintext.Tip
-	var ref string
+	return unlockAll(t, c.Identity, c.PassphraseFile)
+}
+
+// open opens the one tip there is, and names it.
+func (c *Pass) open(ids *keys.Identities) (*opened, error) {
+	var found *opened
 	for src, err := range open.Sources(c.Sealed) {
 		if err != nil {
-			return nil, "", Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
+			return nil, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
 		}
 		if found != nil {
-			return nil, "", terminal.Hint(fmt.Errorf("%s: có nhiều tin trong đó / more than one tip is in there", c.Sealed), "lưu riêng tệp .age của tin cần chuyển / save the .age of the one tip alone")
+			return nil, terminal.Hint(fmt.Errorf("%s: có nhiều tin trong đó / more than one tip is in there", c.Sealed), "lưu riêng tệp .age của tin cần chuyển / save the .age of the one tip alone")
 		}
 		tip, sealed, err := src.Open(ids)
 		if err != nil {
-			return nil, "", Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
+			return nil, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
 		}
-		found, ref = tip, newOpened(tip, src, sha256.Sum256(sealed)).ref
+		o := newOpened(tip, src, sha256.Sum256(sealed))
+		found = &o
 	}
 	switch {
 	case found == nil:
-		return nil, "", Advise(fmt.Errorf("%s: %w", c.Sealed, errNothing))
+		return nil, Advise(fmt.Errorf("%s: %w", c.Sealed, errNothing))
 	case found.Is(plaintext.ErrNotTip), found.Is(plaintext.ErrNotText):
-		return nil, "", fmt.Errorf("%s: đây không phải tin của hòm thư, không chuyển được / it is not a tip and cannot be passed on", c.Sealed)
+		return nil, fmt.Errorf("%s: đây không phải tin của hòm thư, không chuyển được / it is not a tip and cannot be passed on", c.Sealed)
 	}
-	return found, ref, nil
+	return found, nil
 }
 
 // by is who passes the tip on. Whose desk a tip that was passed on lies on, it does
