@@ -121,6 +121,9 @@ func file(path string, inFolder bool, yield func(Source, error) bool) bool {
 		return yield(Source{Name: path}, err)
 	}
 	if !unwrap.IsMbox(start) {
+		if more, ok := archive(path, f, yield); ok {
+			return more
+		}
 		b, err := readUpTo(r, f, unwrap.MaxFile+1)
 		if err != nil {
 			return yield(Source{Name: path}, err)

@@ -1,10 +1,11 @@
 // Files as they come: picked, dropped, or whole folders of them.
+import { binary } from "./binary.js";
 import { Problem } from "./problem.js";
 import { ownName } from "./unwrap.js";
-import { maxFile } from "./wrapping.js";
+import { maxFile, media } from "./wrapping.js";
 
 /** How many files are taken at once. */
-export const maxFiles = 2000;
+export const maxFiles = 10_000;
 
 // Marks the files of a folder, which hold much that is no tip: those that are called
 // so come first, for not more than maxFiles are taken.
@@ -50,7 +51,7 @@ async function handle(item) {
 
 async function walk(folder, files) {
   const queue = [{ folder, depth: 0 }];
-  while (queue.length > 0 && files.length <= 10 * maxFiles) {
+  while (queue.length > 0 && files.length <= 2 * maxFiles) {
     const { folder: next, depth } = queue.shift();
     for await (const inside of next.values ? next.values() : entries(next)) {
       if (inside.kind === "directory" || inside.isDirectory) {
@@ -72,12 +73,22 @@ async function* entries(directory) {
   }
 }
 
+/** Says whether a folder's file shows by its beginning that it is a picture, a film or the like; it need not be read. */
+export async function isMedia(file) {
+  try {
+    return media(binary(new Uint8Array(await file.slice(0, 512).arrayBuffer())));
+  } catch {
+    return false; // read says why
+  }
+}
+
 /** Resolves to the file's bytes. Rejects with the Problem toolarge or unreadable. */
 export async function read(file) {
   if (file.size > maxFile) throw new Problem("toolarge");
   try {
     return new Uint8Array(await file.arrayBuffer());
-  } catch {
+  } catch (err) {
+    if (err instanceof Problem) throw err;
     throw new Problem("unreadable"); // a stick pulled out, a file moved away
   }
 }

@@ -1,6 +1,7 @@
 // What lies on the desk: sealed files, key files, opened tips, and what is
 // wrong with any of them. No page here, so that Node can test it.
-import { maxFiles, read } from "./collect.js";
+import { bigZip } from "./archive.js";
+import { isMedia, maxFiles, read } from "./collect.js";
 import { header, sniff } from "./kind.js";
 import { open } from "./open.js";
 import { Problem } from "./problem.js";
@@ -24,9 +25,15 @@ const plain = (name) => name.replace(/ ?\(\d{1,4}\)(?=(\.[^.]*)?$)/, "");
 const ofKeys = ["recipients", "identitydamaged", "plugin"];
 const otherKey = ["wrongkey", "wrongkind"];
 
+/**
+ * The desk. take(name, bytes, {asKey, ofFolder}) and takeOpened(name, plain, sealed)
+ * are offered each file before it is looked into, and what was opened and is no tip;
+ * they resolve to whether it was theirs, or reject with what is wrong with it.
+ */
 export class Desk {
-  constructor() {
-    this.tips = []; // {sum, name, mail, date, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
+  constructor({ take = async () => false, takeOpened = async () => false } = {}) {
+    Object.assign(this, { take, takeOpened });
+    this.tips = []; // {sum, name, mail, date, digest, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
     this.keys = [];
     this.problems = []; // {name, mail, code, id, asKey, turn}
@@ -56,15 +63,25 @@ export class Desk {
     return this.keyFiles.filter((key) => key.state === "locked").map((key) => key.name);
   }
 
-  /** Takes files in, whatever they are; asKey says that a key file was asked for. */
-  async add(files, { asKey = false, progress = () => {} } = {}) {
+  /**
+   * Takes files in, whatever they are; asKey says that a key file was asked for. progress
+   * ("reading" or "opening", n, of) is awaited before each file and tip: where it resolves to
+   * false the rest is left, and told.
+   */
+  async add(given, { asKey = false, progress = () => true } = {}) {
     this.turn++;
     this.aside = [];
+    const files = (await Promise.all(given.map(async (file) => (file.size > maxFile && (await bigZip(file).catch(() => null))) || [file]))).flat();
     for (const [i, file] of files.slice(0, maxFiles).entries()) {
-      progress(i + 1, files.length);
+      if (await progress("reading", i + 1, files.length) === false) {
+        this.problems.push({ name: `+${files.length - i}`, code: "halted", turn: this.turn });
+        return;
+      }
       this.#takeBack((p) => plain(p.mail || p.name) === plain(file.name));
       await this.#take({ name: file.name }, asKey, async () => {
-        if (file.ofFolder && file.size > maxFile && !ownName(file.name)) this.aside.push({ name: file.name, code: "toolarge" });
+        const foreign = file.ofFolder && !ownName(file.name);
+        if (foreign && file.size > maxFile) this.aside.push({ name: file.name, code: "toolarge" });
+        else if (foreign && file.slice && await isMedia(file)) this.aside.push({ name: file.name, code: "notsealed" });
         else await this.#sort(file, await read(file), asKey);
       });
     }
@@ -95,14 +112,15 @@ export class Desk {
   }
 
   async #sort({ name, lastModified: modified = 0, ofFolder }, file, asKey) {
+    if (await this.take(name, file, { asKey, ofFolder })) return undefined;
     if (asKey) return this.#key(name, file);
     const results = await unwrap(name, file);
-    for (const { found, wrong, what, may, id, subject } of results) {
-      for (const { name: part, bytes, date, within } of found) {
+    for (const [number, { found, wrong, what, may, id, subject }] of results.entries()) {
+      for (const { name: part, bytes, date, digest, within } of found) {
         // One bad attachment does not hide the others.
         await this.#take(part ? { name: part, mail: name } : { name }, false, () => {
           if (header(bytes).stanzas.some((s) => s.args[0] === "scrypt")) throw new Problem("notsealed");
-          return this.#sealed(part || name, bytes, modified, { mail: part && name, date, within });
+          return this.#sealed(part || name, bytes, modified, { mail: part && name, date, digest: digest ? `${name} ${number} ${digest}` : "", within });
         });
       }
       for (const { name: part, code } of wrong) this.problems.push({ ...(part ? { name: part, mail: name } : { name }), code, turn: this.turn });
@@ -136,11 +154,11 @@ export class Desk {
     return undefined;
   }
 
-  async #sealed(name, bytes, modified, { mail, date, within } = {}) {
+  async #sealed(name, bytes, modified, { mail, date, digest, within } = {}) {
     const sum = await sha256(bytes);
     const known = this.tips.find((tip) => tip.sum === sum);
     if (known) return this.#same(known, { name, date });
-    this.tips.push({ sum, name, names: [name], mail, date, within, modified, bytes, state: "waiting", turn: this.turn });
+    this.tips.push({ sum, name, names: [name], mail, date, digest, within, modified, bytes, state: "waiting", turn: this.turn });
     return undefined;
   }
 
@@ -169,6 +187,7 @@ export class Desk {
    */
   async unlock(passphrase, derive, progress) {
     if (passphrase === "") throw new Problem("nopassphrase");
+    if (passphrase.trim() === "") throw new Problem("blankpassphrase");
     this.turn++;
     let first;
     let fits = false;
@@ -189,15 +208,22 @@ export class Desk {
     await this.openWaiting(progress);
   }
 
-  async openWaiting(progress = () => {}) {
+  /** Opens the tips that wait; what is left where progress stops it goes on waiting. */
+  async openWaiting(progress = () => true) {
     if (this.keys.length === 0) return;
     const waiting = this.waiting;
     for (const [i, tip] of waiting.entries()) {
-      progress(i + 1, waiting.length);
+      if (await progress("opening", i + 1, waiting.length) === false) return;
       try {
         tip.opened = await open(tip.bytes, this.keys);
-        tip.sum = await sha256(tip.opened.exact);
+        const { exact, plain: content } = tip.opened;
         delete tip.opened.exact;
+        delete tip.opened.plain;
+        if (content && await this.takeOpened(tip.name, content, exact)) {
+          this.tips = this.tips.filter((other) => other !== tip);
+          continue;
+        }
+        tip.sum = await sha256(exact);
         tip.bytes = null;
         const known = this.tips.find((other) => other !== tip && other.state === "open" && other.sum === tip.sum);
         if (known) {

@@ -10,8 +10,8 @@ const sizeClasses = [16, 256, 512, 1024, 2048, 4096].map((n) => n * kib);
 
 /**
  * Opens binary age sealed to one of the keys. Resolves to {tip, text, warnings, exact},
- * tip being null where there is only text inside, exact the sealed file without what a
- * mail system has put behind its end. Rejects with the Problem wrongkey, wrongkind,
+ * tip being null where there is only text inside, and plain that text as it was; exact is the sealed
+ * file without what a mail system has put behind its end. Rejects with the Problem wrongkey, wrongkind,
  * truncated, damaged, toolarge or nottext.
  */
 export async function open(bytes, keys) {
@@ -41,7 +41,7 @@ export async function open(bytes, keys) {
 /** Returns what open resolves to for these opened bytes. Throws the Problem nottext. */
 export function contents(plain) {
   const tip = parseTip(plain);
-  return tip ? { tip, text: tip.text, warnings: tip.warnings } : { tip: null, text: asText(plain), warnings: ["nottip"] };
+  return tip ? { tip, text: tip.text, warnings: tip.warnings } : { tip: null, text: asText(plain), warnings: ["nottip"], plain };
 }
 
 function kindsMatch(stanzas, keys) {

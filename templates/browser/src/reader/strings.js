@@ -1,12 +1,19 @@
-// Everything the reader says. A problem is {title, hint}: what is wrong, and
-// what to do about it.
+// Everything the desk says. A problem is {title, hint}: what is wrong, and
+// what to do about it. A feature's words lie in its folder and stand under its
+// name: t.list.screen; its problems and warnings stand with all others.
+import { strings as list } from "./list/strings.js";
+import { strings as today } from "./today/strings.js";
 
-export const strings = {
+const features = { list, today };
+
+const own = {
   vi: {
     title: "Đọc tin hòm thư",
     otherLanguage: "English",
     about: "Thông tin về tệp này",
     lock: "Khóa lại ngay",
+    screens: "Các trang",
+    noKeyYet: "Tôi chưa có khóa",
     offline: "Trang này chạy ngay trên máy, không dùng mạng và không lưu lại gì.",
     step1: "1. Chọn tin",
     step1text: "Kéo tệp .age hoặc .eml rồi thả vào trang này, hoặc bấm nút dưới đây. Chọn nhiều tệp một lúc hay cả thư mục đều được.",
@@ -31,12 +38,15 @@ export const strings = {
     keyLocked: "chờ mật khẩu",
     keyUnlocked: "đã mở",
     keyClear: "không có mật khẩu",
-    reading: (n, of) => `Đang đọc ${n}/${of}…`,
+    reading: (n, of) => `Đang đọc tệp ${n}/${of}…`,
+    opening: (n, of) => `Đang mở tin ${n}/${of}…`,
+    left: (n) => `Còn ${n} tin chưa mở.`,
+    goOn: "Mở tiếp",
     problems: (n) => (n === 1 ? "Có 1 tệp không dùng được" : `Có ${n} tệp không dùng được`),
     aside: (n, names) => `Bỏ qua ${n} tệp trong đó không thể là tin: ${names}`,
     dismiss: "Ẩn",
     inMail: (name, mail) => `${name} trong thư ${mail}`,
-    list: (n) => `${n} tin`,
+    listed: (n) => `${n} tin`,
     more: "Thêm tin…",
     moreFolder: "Thêm thư mục…",
     moreKey: "Thêm tệp khóa…",
@@ -87,7 +97,8 @@ export const strings = {
     problem: {
       empty: { title: "Tệp rỗng, bên trong không có gì.", hint: "Tải lại tệp đính kèm từ hộp thư." },
       toolarge: { title: "Tệp quá lớn, không phải một tin (tin lớn nhất chưa tới 6 MB).", hint: "Kiểm tra xem có chọn nhầm tệp không. Nếu là cả hộp thư xuất ra thì tải riêng từng tệp .age." },
-      toomany: { title: "Quá nhiều tệp một lúc (hơn 2.000), số còn lại chưa được đọc.", hint: "Chia ra, thả từng phần một." },
+      toomany: { title: "Quá nhiều tệp một lúc (hơn 10.000), số còn lại chưa được đọc.", hint: "Chia ra, thả từng phần một." },
+      halted: { title: "Đã dừng theo ý anh/chị, số tệp còn lại chưa được đọc.", hint: "Muốn đọc tiếp thì chọn hoặc thả lại; tệp đã đọc không bị tính hai lần." },
       unreadable: { title: "Không đọc được tệp từ đĩa.", hint: "Kiểm tra xem USB còn cắm không rồi chọn lại." },
       folderdrop: { title: "Trình duyệt không cho đọc thư mục được thả vào.", hint: "Bấm nút “Chọn thư mục…”, hoặc mở thư mục ra rồi thả các tệp bên trong." },
       zip: { title: "Tệp nén ZIP này không có tin nào bên trong.", hint: "Tin là tệp đính kèm có tên dạng TB-XXXX-XXXX.age." },
@@ -114,6 +125,7 @@ export const strings = {
       plugin: { title: "Khóa này nằm trong thiết bị (như YubiKey), trang này không dùng được.", hint: "Dùng lệnh tipbox open trên máy có thiết bị." },
       wrongpassphrase: { title: "Mật khẩu không đúng.", hint: "Kiểm tra Caps Lock và bộ gõ tiếng Việt rồi gõ lại. Bật “Hiện chữ khi gõ” để xem chữ mình gõ." },
       nopassphrase: { title: "Chưa gõ mật khẩu.", hint: "Gõ mật khẩu của tệp khóa." },
+      blankpassphrase: { title: "Mới gõ dấu cách, chưa có chữ nào.", hint: "Bật “Hiện chữ khi gõ” để xem chữ mình gõ, rồi gõ mật khẩu của tệp khóa." },
       heavy: { title: "Tệp khóa này đòi quá nhiều bộ nhớ, nên không mở.", hint: "Tệp có thể đã bị sửa. Dùng bản sao lưu." },
       nomemory: { title: "Máy không đủ bộ nhớ để mở khóa.", hint: "Đóng bớt các cửa sổ khác rồi thử lại; cần khoảng 300 MB trống." },
       stopped: { title: "Đã dừng.", hint: "Bấm “Mở tin” khi muốn mở." },
@@ -129,6 +141,8 @@ export const strings = {
     otherLanguage: "Tiếng Việt",
     about: "About this file",
     lock: "Lock now",
+    screens: "Screens",
+    noKeyYet: "I have no key yet",
     offline: "This page runs on this computer alone. It uses no network and keeps nothing.",
     step1: "1. Choose tips",
     step1text: "Drop .age or .eml files on this page, or press a button. Many at once or a whole folder will do.",
@@ -153,12 +167,15 @@ export const strings = {
     keyLocked: "waits for its passphrase",
     keyUnlocked: "unlocked",
     keyClear: "no passphrase",
-    reading: (n, of) => `Reading ${n} of ${of}…`,
+    reading: (n, of) => `Reading file ${n} of ${of}…`,
+    opening: (n, of) => `Opening tip ${n} of ${of}…`,
+    left: (n) => (n === 1 ? "1 tip is not opened yet." : `${n} tips are not opened yet.`),
+    goOn: "Go on",
     problems: (n) => (n === 1 ? "1 file could not be used" : `${n} files could not be used`),
     aside: (n, names) => `${n === 1 ? "1 file in there cannot be a tip and was" : `${n} files in there cannot be tips and were`} left out: ${names}`,
     dismiss: "Hide",
     inMail: (name, mail) => `${name} in mail ${mail}`,
-    list: (n) => (n === 1 ? "1 tip" : `${n} tips`),
+    listed: (n) => (n === 1 ? "1 tip" : `${n} tips`),
     more: "Add tips…",
     moreFolder: "Add a folder…",
     moreKey: "Add key file…",
@@ -209,7 +226,8 @@ export const strings = {
     problem: {
       empty: { title: "The file is empty.", hint: "Download the attachment again." },
       toolarge: { title: "The file is too large to be a tip (the largest is under 6 MB).", hint: "Check that it is the right file. If it is a whole exported mailbox, save each .age attachment by itself." },
-      toomany: { title: "Too many files at once (over 2,000); the rest were not read.", hint: "Drop them a part at a time." },
+      toomany: { title: "Too many files at once (over 10,000); the rest were not read.", hint: "Drop them a part at a time." },
+      halted: { title: "Stopped as you wished; the rest was not read.", hint: "To go on, choose or drop them again; what was read is not counted twice." },
       unreadable: { title: "The file could not be read from disk.", hint: "Check that the USB stick is still in, then choose it again." },
       folderdrop: { title: "The browser does not let the page read a dropped folder.", hint: "Press “Choose a folder…”, or drop the files inside it." },
       zip: { title: "There is no tip in this ZIP file.", hint: "A tip is an attachment with a name like TB-XXXX-XXXX.age." },
@@ -236,6 +254,7 @@ export const strings = {
       plugin: { title: "This key lives in a device (such as a YubiKey), which this page cannot use.", hint: "Use tipbox open on the computer with the device." },
       wrongpassphrase: { title: "Wrong passphrase.", hint: "Check Caps Lock and the Vietnamese keyboard, then type it again. Tick “Show what I type” to see it." },
       nopassphrase: { title: "No passphrase typed yet.", hint: "Type the key file's passphrase." },
+      blankpassphrase: { title: "Only spaces were typed.", hint: "Tick “Show what I type” to see it, then type the key file's passphrase." },
       heavy: { title: "This key file asks for too much memory, so it is not opened.", hint: "It may have been tampered with. Use your backup copy." },
       nomemory: { title: "This computer has too little memory to unlock the key.", hint: "Close other windows and try again; about 300 MB must be free." },
       stopped: { title: "Stopped.", hint: "Press “Open tips” when you want to go on." },
@@ -246,3 +265,15 @@ export const strings = {
     },
   },
 };
+
+function merged(lang) {
+  const all = { ...own[lang], problem: { ...own[lang].problem }, warnings: { ...own[lang].warnings } };
+  for (const [name, { [lang]: { problem, warnings, ...words } }] of Object.entries(features)) {
+    all[name] = words;
+    Object.assign(all.problem, problem);
+    Object.assign(all.warnings, warnings);
+  }
+  return all;
+}
+
+export const strings = { vi: merged("vi"), en: merged("en") };

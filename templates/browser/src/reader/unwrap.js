@@ -14,6 +14,9 @@ const maxParts = 4000;
 const maxFound = 1000;
 const maxWork = 256 << 20;
 
+// What the box writes above many tips at once (templates/mail).
+const digestSubject = "Tin đến dồn";
+
 const anId = /\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/gi;
 const ids = (text) => (text.match(anId) || []).slice(0, 8).map((id) => id.toUpperCase());
 
@@ -22,9 +25,10 @@ export const ownName = (name) => /\.(age|emlx?|mbo?x|msg|oft|pst|ost|dbx|p7m|tne
 
 /**
  * Looks into a file and resolves to a result for each mail of a mailbox, else to
- * one: {found: [{name, bytes, date, within}], wrong: [{name, code}], what, may, id, subject}.
+ * one: {found: [{name, bytes, date, digest, within}], wrong: [{name, code}], what, may, id, subject}.
  * name is the attachment's, else the mail's subject, "" for the file itself; within is
- * the code of the wrapping that bytes were cut out of without taking it apart.
+ * the code of the wrapping that bytes were cut out of without taking it apart; digest is
+ * the number, from 1, of the mail if it is one of many tips, by its subject.
  * wrong are parts that may have held a tip. Where there is neither, what is the code of
  * what the file is, may says that it may have held a tip, and id is that of a bounce.
  */
@@ -38,7 +42,7 @@ export async function unwrap(name, bytes) {
 
 class Walker {
   constructor() {
-    Object.assign(this, { found: [], wrong: [], isMail: false, subject: "", bounce: false, arrived: false, unknown: false, ids: [], parts: 0, work: 0, full: false });
+    Object.assign(this, { found: [], wrong: [], isMail: false, subject: "", bounce: false, arrived: false, unknown: false, ids: [], digests: 0, parts: 0, work: 0, full: false });
   }
 
   async file(name, text, cut) {
@@ -59,8 +63,8 @@ class Walker {
     return { found, wrong, what, may: !["identity", "recipients", "ours"].includes(what) && (ownName(name) || this.ids.length > 0), subject };
   }
 
-  #add(texts, name, within, date) {
-    for (const text of texts) this.found.push({ name, bytes: bytesOf(text), date, within });
+  #add(texts, name, within, { date, digest } = {}) {
+    for (const text of texts) this.found.push({ name, bytes: bytesOf(text), date, digest, within });
   }
 
   // Says whether there is room for n more characters at this place.
@@ -85,8 +89,8 @@ class Walker {
     const title = p.name || p.subject;
     if (isSealed(text)) {
       if (text.length > 2 * maxSealed) this.#wrong(p, "toolarge");
-      else this.#add([unix(text)], title, "", p.date);
-    } else if (isArmored(text)) this.#add(search(text), title, "", p.date);
+      else this.#add([unix(text)], title, "", p);
+    } else if (isArmored(text)) this.#add(search(text), title, "", p);
     else if (isZip(text)) await this.#zip(text, p);
     else if (isTNEF(text)) await this.#tnef(text, p);
     else if (isCMS(text)) await this.#cms(text, p);
@@ -101,7 +105,7 @@ class Walker {
     for (const { name, text: file } of inside) await this.look(file, within(p, name));
     const code = named(text);
     if (inside.length === 0 && !code && loose.allBase64(text)) await this.look(loose.unbase64(text), { ...p, depth: p.depth + 1 });
-    if (inside.length === 0 && this.found.length === was) this.#add(search(text), p.name || p.subject, code, p.date);
+    if (inside.length === 0 && this.found.length === was) this.#add(search(text), p.name || p.subject, code, p);
     if (this.found.length > was || inside.length > 0) return;
     if (code) this.#wrong(p, code);
     else if (p.top) return; // file says what it is
@@ -111,7 +115,8 @@ class Walker {
 
   async mail(text, p) {
     const { fields, body } = loose.parse(text.replace(/^[\r\n]+/, ""));
-    const at = { ...p, subject: short(loose.words(loose.get(fields, "subject"))) || p.subject, date: mailDate(fields.get("date")) };
+    const at = { ...p, subject: short(loose.words(loose.get(fields, "subject"))) || p.subject, date: mailDate(fields.get("date")), digest: 0 };
+    if (at.subject.includes(digestSubject)) at.digest = ++this.digests;
     this.#mention(at.subject);
     if (p.top) {
       this.isMail = true;
@@ -154,7 +159,7 @@ class Walker {
     const files = unzip(text);
     if (!files) { // cut off, or no zip at all: what is stored in it can still be found
       const found = search(text);
-      this.#add(found, p.name || p.subject, "truncated", p.date);
+      this.#add(found, p.name || p.subject, "truncated", p);
       if (found.length === 0 && text.length > 22) this.#wrong(p, "truncated");
       return;
     }
@@ -178,13 +183,13 @@ class Walker {
   async #tnef(text, p) {
     const was = this.found.length + this.wrong.length;
     for (const { name, text: file } of fromTNEF(text)) await this.look(file, within(p, name));
-    if (this.found.length + this.wrong.length === was) this.#add(search(text), p.name || p.subject, "outlook", p.date);
+    if (this.found.length + this.wrong.length === was) this.#add(search(text), p.name || p.subject, "outlook", p);
   }
 
   async #cms(text, p) {
     const { encrypted, lost, content } = fromCMS(text);
     if (encrypted) this.#wrong(p, "encrypted");
-    else if (lost) this.#add(search(text), p.name || p.subject, "encrypted", p.date);
+    else if (lost) this.#add(search(text), p.name || p.subject, "encrypted", p);
     else if (content) await this.look(content, within(p, ""));
   }
 

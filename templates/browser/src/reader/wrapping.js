@@ -21,6 +21,12 @@ export function unzip(text) {
   let at = little(text, end + 16);
   if (text.substr(at, 4) !== "PK\x01\x02") at = end - little(text, end + 12); // something before the archive
   const base = at - little(text, end + 16);
+  const files = directory(text, at, count);
+  return files && files.map((file) => ({ ...file, open: () => entry(text, base + file.start, file.packed, file.method) }));
+}
+
+/** Returns the files that an archive's directory names, which begins there: [{name, locked, known, method, size, packed, start}]. Null where it is damaged. */
+export function directory(text, at, count) {
   const files = [];
   for (let i = 0; i < count; i++) {
     if (text.substr(at, 4) !== "PK\x01\x02") return null;
@@ -28,8 +34,7 @@ export function unzip(text) {
     const [nameSize, extraSize, noteSize] = [28, 30, 32].map((offset) => little(text, at + offset, 2));
     const extra = text.substr(at + 46 + nameSize, extraSize);
     const [size, packed, start] = zip64([little(text, at + 24), little(text, at + 20), little(text, at + 42)], extra);
-    const open = () => entry(text, base + start, packed, method);
-    files.push({ name: utf8(text.substr(at + 46, nameSize)).split(/[/\\]/).pop(), locked: Boolean(flags & 1), known: method === 0 || method === 8, size, open });
+    files.push({ name: utf8(text.substr(at + 46, nameSize)).split(/[/\\]/).pop(), locked: Boolean(flags & 1), known: method === 0 || method === 8, method, size, packed, start });
     at += 46 + nameSize + extraSize + noteSize;
   }
   return files;
@@ -49,7 +54,8 @@ function zip64(values, extra) {
   return values;
 }
 
-async function entry(text, start, packed, method) {
+/** Resolves to the file whose own header stands at start, as a text; null where it is damaged. */
+export async function entry(text, start, packed, method) {
   if (text.substr(start, 4) !== "PK\x03\x04") return null;
   const from = start + 30 + little(text, start + 26, 2) + little(text, start + 28, 2);
   const data = text.slice(from, from + packed);
@@ -151,8 +157,12 @@ export function named(text) {
   return "";
 }
 
+/** Says whether the text begins as a picture, sound, film or PDF does. */
+export function media(text) {
+  return ["\xff\xd8\xff", "\x89PNG", "GIF8", "RIFF", "BM", "II*\0", "MM\0*", "%PDF", "ID3", "OggS", "\xff\xfb", "fLaC"].some((start) => text.startsWith(start)) || text.substr(4, 4) === "ftyp";
+}
+
 /** Says whether nothing can be hidden in the text: pictures, sound, film, documents, and text that was searched. */
 export function harmless(text) {
-  if (["\xff\xd8\xff", "\x89PNG", "GIF8", "RIFF", "BM", "II*\0", "MM\0*", "%PDF", "ID3", "OggS", "\xff\xfb", "\xd0\xcf\x11\xe0", "fLaC"].some((start) => text.startsWith(start))) return true;
-  return text.substr(4, 4) === "ftyp" || !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 4096));
+  return media(text) || text.startsWith("\xd0\xcf\x11\xe0") || !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 4096));
 }

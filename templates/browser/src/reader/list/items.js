@@ -1,0 +1,76 @@
+// Every tip as the list knows it: the opened ones, and those of the book that are not open now.
+import { Alike } from "./alike.js";
+import { indexed } from "./find.js";
+import { strings } from "../strings.js";
+
+/** Keeps what is costly to make of each tip: what to search in, and what it is like. */
+export class Items {
+  constructor() {
+    this.alike = new Alike();
+    this.known = new Map(); // entry → {index, group}
+    this.closed = new Map(); // id → the entry of a tip that the book alone knows
+    this.noted = new Map(); // entry → {said, index} of the book
+  }
+
+  leave() {
+    this.known.clear();
+    this.closed.clear();
+    this.noted.clear();
+  }
+
+  /** Returns an item for each tip of the app, in no order. */
+  of(app) {
+    const opened = app.desk.opened;
+    const ids = new Set(opened.map(({ id }) => id));
+    const { book } = app;
+    const entries = opened.concat(book ? book.states().filter(({ id }) => id && !ids.has(id)).map((state) => this.#closed(state)) : []);
+    return entries.map((entry) => this.#item(app, entry, book && entry.opened ? book.state(entry.id) : entry.book));
+  }
+
+  #closed(state) {
+    if (!this.closed.has(state.id)) this.closed.set(state.id, { id: state.id, sum: state.sum, opened: null, name: state.id });
+    return Object.assign(this.closed.get(state.id), { book: state });
+  }
+
+  #item(app, entry, state) {
+    const tip = entry.opened ? entry.opened.tip : state;
+    const known = this.#known(entry, tip, state);
+    const received = entry.date === undefined && state && state.received ? Date.parse(state.received) : entry.date;
+    const dues = state && state.due ? Object.entries(state.due).filter(([, at]) => at).map(([what, at]) => ({ what, at: Date.parse(at) })) : [];
+    const due = dues.sort((a, b) => a.at - b.at)[0];
+    return {
+      entry, state: (state && state.status) || "new", inBook: Boolean(state), id: entry.id, name: entry.name,
+      text: entry.opened ? entry.opened.text : state.text || "",
+      box: tip ? tip.mailbox : "", site: tip ? tip.site : "", place: tip ? tip.siteName || tip.site || "" : "",
+      urgent: Boolean(tip && tip.urgent), photos: tip ? (entry.opened ? tip.photos.length : tip.photos || 0) : 0,
+      received, when: received === undefined ? entry.modified || 0 : received,
+      due: due ? due.at : null, dueFor: due ? due.what : "",
+      waiting: Boolean(entry.opened && tip && tip.reply) && !(state && state.replies > 0),
+      get unread() {
+        return !entry.looked && !(state && state.seen);
+      },
+      alike: `alike ${known.group}${tip && tip.urgent ? " urgent" : ""}`, digest: entry.digest || "",
+      index: [known.index, this.#noted(entry, state)],
+    };
+  }
+
+  #known(entry, tip, state) {
+    if (!this.known.has(entry)) {
+      const text = entry.opened ? entry.opened.text : state.text || "";
+      const boxes = tip ? ["vi", "en"].map((lang) => strings[lang].mailbox[tip.mailbox] || tip.mailbox) : [];
+      this.known.set(entry, {
+        group: this.alike.add(text),
+        index: indexed([text, entry.id, entry.name, entry.mail, ...boxes, ...(tip ? [tip.site, tip.siteName, tip.unit] : [])].filter(Boolean).join("\n")),
+      });
+    }
+    return this.known.get(entry);
+  }
+
+  // What officers have written is searched too.
+  #noted(entry, state) {
+    const said = state ? [state.to, ...(state.notes || []).map((note) => (typeof note === "string" ? note : note.text))].filter(Boolean).join("\n") : "";
+    const last = this.noted.get(entry);
+    if (!last || last.said !== said) this.noted.set(entry, { said, index: indexed(said) });
+    return this.noted.get(entry).index;
+  }
+}
