@@ -1,10 +1,13 @@
 // Everything the desk says. A problem is {title, hint}: what is wrong, and
 // what to do about it. A feature's words lie in its folder and stand under its
 // name: t.list.screen; its problems and warnings stand with all others.
+import { strings as counts } from "./counts/strings.js";
 import { strings as list } from "./list/strings.js";
+import { strings as paper } from "./paper/strings.js";
+import { strings as pass } from "./pass/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { list, today };
+const features = { list, today, counts, paper, pass };
 
 const own = {
   vi: {
