@@ -79,6 +79,12 @@ func identityFlags(f *pflag.FlagSet, identity *[]string, passphraseFile *string)
 	f.StringVar(passphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
 }
 
+// notedFlags are those of a command that notes in a book what it has done with a tip.
+func notedFlags(f *pflag.FlagSet, b *desk.BookFile) {
+	f.StringVar(&b.Path, "book", "", "note it in the book `FILE.age`")
+	f.StringVar(&b.By, "officer", "", "the officer's `NAME` in the book; default: the name on this PC")
+}
+
 // bookFlags are those of a command that writes in a book.
 func bookFlags(f *pflag.FlagSet, b *desk.BookFile) {
 	f.StringVar(&b.Vouch, "vouch", "", "trust the book: the `CHARACTERS` that its other officer's tipbox book show has, told by telephone")

@@ -39,6 +39,7 @@ Arguments:
 	f.StringVarP(&c.Output, "output", "o", "", "write each tip, text and photos, into a folder of its own in `DIR`")
 	f.StringVar(&c.Book.Path, "book", "", "enter the tips in the book `FILE.age`, and print only those that are new to it")
 	f.StringVar(&c.Book.Unit, "unit", "", "the `ID` of the unit that a new book is of; default: what most of the tips say")
+	f.StringVar(&c.Received, "received", "", "when tips were received whose mail is not there: a `TIME` such as \"09:10 28/11/2026\"")
 	bookFlags(f, &c.Book)
 	return cmd
 }

@@ -41,9 +41,8 @@ Arguments:
 	f.IntSliceVar(&c.Photos, "photos", nil, "pass on only the photos with these `NUMBERS`, such as 1,3")
 	f.BoolVar(&c.NoPhotos, "no-photos", false, "pass on no photos")
 	f.BoolVar(&c.Reply, "reply", false, "let the other unit answer the sender, where that is possible")
-	f.StringVar(&c.Book.Path, "book", "", "enter in the unit's book, a `FILE.age`, that the tip was passed on")
 	f.StringArrayVar(&c.Book.Met, "met", nil, "a `FINGERPRINT` of the other unit's that was compared by telephone; may be given several times")
-	f.StringVar(&c.Book.By, "by", "", "the officer's `NAME` in the book; default: the name on this PC")
 	f.StringVarP(&c.Output, "output", "o", ".", "write into `DIR`")
+	notedFlags(f, &c.Book)
 	return cmd
 }

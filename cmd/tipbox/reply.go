@@ -15,10 +15,10 @@ func newReplyCommand(t *terminal.Terminal) *cobra.Command {
 		Long: `Viết cho người gửi tin: chỉ người có mã 20 chữ số mở được.
 Write to the senders of tips: only who has the code of 20 digits can read it.
 
-The reply is shown as the sender will read it. Without -o and --post that is all.
-With -o it is added to a file that the page URL/o of the box takes; with --post
-it is posted, and kept in a file until it has been taken. Posting a file again
-makes no second reply.
+The reply is shown as the sender will read it. Without -o and --post that is
+all. With -o it is added to a file that the page URL/o of the box takes; with
+--post it is posted, and kept in a file until it has been taken. Posting a file
+again makes no second reply.
 
 Arguments:
   SEALED   Tệp .age, thư .eml, thư mục, hoặc tệp trả lời đã lưu / sealed tips,
@@ -46,6 +46,7 @@ Arguments:
 	f.StringVar(&c.Pass, "pass", "", "the unit's reply `PASS`, if no mail of the box is among SEALED")
 	f.StringVarP(&c.Output, "output", "o", "", "add the reply to `FILE`")
 	f.StringVar(&c.Post, "post", "", "post to the box at `URL`, as posters carry it")
+	notedFlags(f, &c.Book)
 	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "read the passphrase from the first line of `FILE`")
 	return cmd
 }

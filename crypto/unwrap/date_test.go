@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -32,7 +34,8 @@ func TestDate(t *testing.T) {
 		"with Vietnam's time":       {mail("Sat, 28 Nov 2026 20:00:00 +0700 (ICT)", "application/age", sealed), "2026-11-28T13:00:00Z"},
 		"forwarded as it was":       {mail("Sun, 29 Nov 2026 13:00:00 +0000", "message/rfc822", plain), "2026-11-28T13:00:00Z"},
 		"in a mail without a date":  {mail("hôm qua", "message/rfc822", plain), "2026-11-28T13:00:00Z"},
-		"no date of its own":        {mail("Sun, 29 Nov 2026 13:00:00 +0000", "message/rfc822", mail("", "application/age", sealed)), "2026-11-29T13:00:00Z"},
+		"no date of its own":        {mail("Sun, 29 Nov 2026 13:00:00 +0000", "message/rfc822", mail("", "application/age", sealed)), "0001-01-01T00:00:00Z"},
+		"two dates":                 {append([]byte("Date: Sun, 29 Nov 2026 13:00:00 +0000\r\n"), plain...), "0001-01-01T00:00:00Z"},
 		"webmail's download of all": {packed.Bytes(), "2026-11-28T13:00:00Z"},
 		"a mail that is cut":        {plain[:len(plain)-20], "2026-11-28T13:00:00Z"},
 		"the file alone":            {sealed, "0001-01-01T00:00:00Z"},
@@ -45,6 +48,25 @@ func TestDate(t *testing.T) {
 		}
 		if got := r.Found[0].Date.UTC().Format("2006-01-02T15:04:05Z"); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestMailDate holds what is taken for a date to testdata/dates.json: milliseconds, or
+// null. The reader's script is held to the same file.
+func TestMailDate(t *testing.T) {
+	file, err := os.ReadFile("testdata/dates.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dates map[string]*int64
+	if err := json.Unmarshal(file, &dates); err != nil || len(dates) < 20 {
+		t.Fatalf("%d dates: %v", len(dates), err)
+	}
+	for value, want := range dates {
+		got := mailDate(value)
+		if got.IsZero() != (want == nil) || want != nil && got.UnixMilli() != *want {
+			t.Errorf("%.60q: %v", value, got)
 		}
 	}
 }

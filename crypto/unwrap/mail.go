@@ -2,7 +2,6 @@ package unwrap
 
 import (
 	"bytes"
-	netmail "net/mail"
 	"regexp"
 	"strings"
 )
@@ -71,6 +70,9 @@ func parse(b []byte) (header, []byte) {
 		default:
 			last = strings.ToLower(string(m[1]))
 			if _, twice := h[last]; twice || !asked[last] {
+				if twice && last == "date" {
+					h[last] = "" // of two nobody knows which
+				}
 				last = ""
 			} else {
 				h[last] = strings.TrimSpace(string(m[2]))
@@ -88,9 +90,7 @@ func (w *walker) mail(b []byte, p place) {
 		p.subject = Short(words(subject))
 		w.mention([]byte(p.subject))
 	}
-	if date, err := netmail.ParseDate(Short(h["date"])); err == nil {
-		p.date = date // of a mail in a mail the inner one's: that is the box's own
-	}
+	p.date = mailDate(h["date"]) // of a mail in a mail the inner one's: that is the box's own
 	if p.top {
 		w.isMail = true
 		if w.subject == "" {

@@ -191,6 +191,7 @@ func TestBad(t *testing.T) {
 		"name's language":       {`{ vi = "Chợ" }`, `{ VI = "Chợ" }`, "22: units[0].sites[1].name.VI: "},
 		"mail address":          {`["truc-ban@example.vn"]`, `["a@b.vn", "truc ban"]`, "13: units[0].mail[1]: "},
 		"later window":          {"id = ", "later_window = \"6\"\nid = ", "11: units[0].later_window: "},
+		"deadline":              {"id = ", "deadlines = { hand_over = \"1 day\" }\nid = ", "11: units[0].deadlines.hand_over: \"1 day\": expected hours, days or months"},
 		"keep for a while":      {"[smtp]", "[spool]\nkeep_sent = \"7\"\n[smtp]", "7: spool.keep_sent: \"7\": expected a number of days up to 99"},
 		"keep for hours":        {"[smtp]", "[spool]\nkeep_sent = \"24h\"\n[smtp]", "7: spool.keep_sent: \"24h\": expected a number of days up to 99"},
 		"no room to leave":      {"[smtp]", "[spool]\nmin_free = \"0 MiB\"\n[smtp]", "7: spool.min_free: \"0 MiB\": expected a size above 0"},

@@ -90,7 +90,19 @@ type unit struct {
 	Languages      []string     `toml:"languages"`
 	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`
+	Deadlines      deadlines    `toml:"deadlines"`
 	Sites          []site       `toml:"sites"`
+}
+
+// deadlines are those of a unit that are not the law's, as book.ParseSpan reads them.
+type deadlines struct {
+	Classify  string `toml:"classify"`
+	HandOver  string `toml:"hand_over"`
+	Procuracy string `toml:"procuracy"`
+	Assign    string `toml:"assign"`
+	Resolve   string `toml:"resolve"`
+	Complex   string `toml:"complex"`
+	Extension string `toml:"extension"`
 }
 
 type site struct {

@@ -88,13 +88,17 @@ type DraftUnit struct {
 	Name  intake.Names
 	Phone string
 	Mail  []string
+
+	// Deadlines are those that are not the law's: by the desk's names, such as 24h, 3d
+	// or 2mo.
+	Deadlines map[string]string
 }
 
 // Units returns the draft's units. Their files are paths as in a Config.
 func (d *Draft) Units() (all []DraftUnit) {
 	c := d.checker()
 	for _, u := range d.file.Units {
-		all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), u.Name, u.Phone, u.Mail})
+		all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), u.Name, u.Phone, u.Mail, u.Deadlines.given()})
 	}
 	return all
 }

@@ -95,6 +95,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	if u.Phone != "" && !phonePattern.MatchString(u.Phone) {
 		c.bad(key+".phone", "%q: expected one telephone number, such as 0215 000 000 or +84 215 000 000", u.Phone)
 	}
+	c.deadlines(key+".deadlines", u.Deadlines)
 	if u.Replies && len(c.base) > intake.MaxReplyAt {
 		c.bad(key+".replies", "base_url has %d bytes, and travels in every tip that can be answered: expected at most %d", len(c.base), intake.MaxReplyAt)
 	}

@@ -32,6 +32,8 @@ type addressUnit struct {
 	Phone      string       `json:"phone"`
 	Mail       []string     `json:"mail"`
 	Recipients []string     `json:"recipients"`
+
+	Deadlines map[string]string `json:"deadlines,omitempty"` // that are not the law's
 }
 
 // keysOf returns the unit's recipients.
@@ -75,7 +77,7 @@ func configured(t *terminal.Terminal, path string, now time.Time) (*addressBook,
 	}
 	b := &addressBook{Made: now.Format(time.DateOnly), BaseURL: strings.TrimSuffix(draft.BaseURL(), "/")}
 	for _, u := range draft.Units() {
-		entry := addressUnit{ID: u.ID, Name: u.Name, Phone: u.Phone, Mail: u.Mail, Recipients: []string{}}
+		entry := addressUnit{ID: u.ID, Name: u.Name, Phone: u.Phone, Mail: u.Mail, Recipients: []string{}, Deadlines: u.Deadlines}
 		recipients, err := keys.ReadRecipients(u.RecipientsFile)
 		if err != nil {
 			t.Warn("%s: không đọc được khóa của đơn vị này, nên không chuyển tin cho họ được / this unit's recipients cannot be read, so nothing can be passed on to it: %v", u.ID, err)

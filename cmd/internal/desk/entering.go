@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -43,13 +44,27 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 	if err := c.Book.claim(units); err != nil {
 		return err
 	}
-	added := 0
+	added, undated := 0, 0
 	now := time.Now()
 	err := c.Book.Update(t, ids, func(b *book.Book) error {
-		added = 0
+		added, undated = 0, 0
+		dated := make(map[string]bool)
+		for _, s := range b.States(book.Law) {
+			dated[s.ID] = s.Received != ""
+		}
 		for i := range tips {
 			o := &tips[i]
-			ref, isNew := b.Enter(o.id, c.Book.officer(), now, o.entry(now))
+			entry := o.entry(now)
+			if entry.Received == "" && c.received != "" {
+				entry.Received, entry.Confirmed = c.received, true
+			}
+			ref, isNew := b.Enter(o.id, c.Book.officer(), now, entry)
+			switch {
+			case entry.Received == "" && !dated[ref]:
+				undated++
+			case entry.Confirmed && !isNew && !dated[ref]:
+				b.Append(ref, c.Book.officer(), now, entry)
+			}
 			o.known = !isNew
 			o.named(ref)
 			if isNew { // and printed
@@ -65,8 +80,26 @@ func (c *Open) enter(t *terminal.Terminal, ids *keys.Identities, tips []opened) 
 	case c.known == nil:
 		t.Say("%s: sổ mới của đơn vị %s / a new book of the unit %[2]s", c.Book.Path, open.VisibleLine(cmp.Or(c.Book.Unit, c.Book.claimed)))
 	}
+	if undated > 0 {
+		t.Warn("%d tin không rõ nhận lúc nào, nên chưa có hạn: mở cả thư (.eml), hoặc thêm --received / nobody knows when %s came, so nothing is due: open the mails (.eml), or add --received",
+			undated, terminal.Counted(undated, "tip"))
+	}
 	t.Say("%s: ghi thêm %d tin / %s entered", c.Book.Path, added, terminal.Counted(added, "tip"))
 	return nil
+}
+
+// readReceived reads when tips were received whose mail is not there.
+func (c *Open) readReceived(now time.Time) error {
+	if c.Received == "" {
+		return nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", "15:04 2/1/2006", time.DateOnly, "2/1/2006"} {
+		if at, err := time.ParseInLocation(layout, c.Received, vietnam); err == nil && at.Before(now) && at.Year() > 2020 {
+			c.received = book.Time(at)
+			return nil
+		}
+	}
+	return terminal.Usage(fmt.Errorf("--received %q: expected a day and hour that have been, such as \"09:10 28/11/2026\"", c.Received))
 }
 
 // named gives the tip the id that it has in the book.
@@ -135,4 +168,48 @@ func short(s string, n int) string {
 		return string(runes[:n-1]) + "…"
 	}
 	return s
+}
+
+// passedOn notes in the book, where there is one, that a tip was passed on, and whose
+// keys were compared before.
+func (f *BookFile) passedOn(t *terminal.Terminal, ids *keys.Identities, o *opened, to string, redacted bool, met []book.Met) error {
+	if len(met) > 0 {
+		if err := f.Update(t, ids, func(b *book.Book) error {
+			for _, m := range met {
+				b.Append("", f.officer(), time.Now(), m)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return f.did(t, ids, []opened{*o}, book.Pass{To: to, Redacted: redacted})
+}
+
+// replied notes in the book, where there is one, that the tips' senders were written to.
+func (f *BookFile) replied(t *terminal.Terminal, ids *keys.Identities, tips []opened) error {
+	return f.did(t, ids, tips, book.Reply{})
+}
+
+// ready looks, before anything is done, whether what was done can be noted.
+func (f *BookFile) ready(t *terminal.Terminal, ids *keys.Identities) error {
+	if f.Path == "" {
+		return nil
+	}
+	return f.Update(t, ids, func(*book.Book) error { return nil })
+}
+
+// did notes what was done with tips, and enters those that the book has not.
+func (f *BookFile) did(t *terminal.Terminal, ids *keys.Identities, tips []opened, what book.What) error {
+	if f.Path == "" {
+		return nil
+	}
+	now := time.Now()
+	return f.Update(t, ids, func(b *book.Book) error {
+		for _, o := range tips {
+			ref, _ := b.Enter(o.id, f.officer(), now, o.entry(now))
+			b.Append(ref, f.officer(), now, what)
+		}
+		return nil
+	})
 }

@@ -25,10 +25,12 @@ type Open struct {
 	Identity       []string // identity files, at least one
 	Output         string   // the folder that tips are written into, "" for none
 	Book           BookFile // its Path is "" for none
+	Received       string   // when tips came whose mail is not there, "" where nobody says
 	PassphraseFile string   // "" to ask for it
 	Sealed         []string // tips, mails and folders of them
 
-	known *book.Book // as it was before; nil where there is none
+	known    *book.Book // as it was before; nil where there is none
+	received string     // Received as the book writes it
 }
 
 // opened is a tip and what became of it on this machine, without its photos,
@@ -56,6 +58,9 @@ const maxShown = 20_000
 // screen; with a book those that are new to it.
 func (c *Open) Run(t *terminal.Terminal) error {
 	if err := c.nothingThere(); err != nil { // before anyone types a passphrase
+		return err
+	}
+	if err := c.readReceived(time.Now()); err != nil {
 		return err
 	}
 	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)

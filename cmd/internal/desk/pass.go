@@ -66,10 +66,14 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 	if err != nil {
 		return err
 	}
-	tip, ref, err := c.open(ids)
+	if err := c.Book.ready(t, ids); err != nil {
+		return err
+	}
+	o, err := c.open(ids)
 	if err != nil {
 		return err
 	}
+	tip, ref := o.Tip, o.ref
 	unmet, err := c.unmet(t, ids, recipients)
 	if err != nil {
 		return err
@@ -100,14 +104,6 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 	} else if err != nil {
 		return fmt.Errorf("writing the sealed tip: %w", err)
 	}
-	if c.Book.Path != "" {
-		if err := c.Book.Update(t, ids, func(b *book.Book) error {
-			c.enter(b, ref, unmet, c.redacts(tip, passed))
-			return nil
-		}); err != nil {
-			return terminal.Hint(fmt.Errorf("%s đã ghi, nhưng chưa vào sổ / the tip is sealed, but not in the book: %w", path, err), "ghi việc chuyển tin vào sổ bằng doc-tin.html / enter it in the book with the desk")
-		}
-	}
 	c.show(t, passed, p, ref)
 	t.Say("%s: đã niêm phong cho / sealed to %s (%s)", path, to.title(), to.ID)
 	for _, r := range recipients.All() {
@@ -116,8 +112,10 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 	if c.Book.Path == "" {
 		t.Say("Lần đầu gửi cho đơn vị này: gọi điện đối chiếu vân tay TRƯỚC khi gửi. / The first time: compare the fingerprint by telephone BEFORE you send it.")
 	}
-	_, err = fmt.Fprint(t.Out, passMail(units, to, p.By, ref))
-	return err
+	if _, err := fmt.Fprint(t.Out, passMail(units, to, p.By, ref)); err != nil {
+		return err
+	}
+	return c.Book.passedOn(t, ids, o, to.ID, len(c.Mask) > 0 || len(passed.Photos) < len(tip.Photos), unmet)
 }
 
 // addresses finds the units, in whatever knows them.
@@ -183,43 +181,30 @@ func (c *Pass) unmet(t *terminal.Terminal, ids *keys.Identities, recipients *key
 	return unmet, nil
 }
 
-// redacts reports whether anything of the tip was left out.
-func (c *Pass) redacts(tip *plaintext.Tip, passed *intake.Tip) bool {
-	return len(c.Mask) > 0 || len(passed.Photos) < len(tip.Photos)
-}
-
-// enter writes into the book what was compared, and that the tip was passed on.
-func (c *Pass) enter(b *book.Book, ref string, unmet []book.Met, redacted bool) {
-	for _, m := range unmet {
-		b.Append("", c.Book.officer(), time.Now(), m)
-	}
-	b.Append(ref, c.Book.officer(), time.Now(), book.Pass{To: c.To, Redacted: redacted})
-}
-
 // open opens the one tip there is, and names it.
-func (c *Pass) open(ids *keys.Identities) (*plaintext.Tip, string, error) {
-	var found *plaintext.Tip
-	var ref string
+func (c *Pass) open(ids *keys.Identities) (*opened, error) {
+	var found *opened
 	for src, err := range open.Sources(c.Sealed) {
 		if err != nil {
-			return nil, "", Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
+			return nil, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
 		}
 		if found != nil {
-			return nil, "", terminal.Hint(fmt.Errorf("%s: có nhiều tin trong đó / more than one tip is in there", c.Sealed), "lưu riêng tệp .age của tin cần chuyển / save the .age of the one tip alone")
+			return nil, terminal.Hint(fmt.Errorf("%s: có nhiều tin trong đó / more than one tip is in there", c.Sealed), "lưu riêng tệp .age của tin cần chuyển / save the .age of the one tip alone")
 		}
 		tip, sealed, err := src.Open(ids)
 		if err != nil {
-			return nil, "", Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
+			return nil, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err))
 		}
-		found, ref = tip, newOpened(tip, src, sha256.Sum256(sealed)).ref
+		o := newOpened(tip, src, sha256.Sum256(sealed))
+		found = &o
 	}
 	switch {
 	case found == nil:
-		return nil, "", Advise(fmt.Errorf("%s: %w", c.Sealed, errNothing))
+		return nil, Advise(fmt.Errorf("%s: %w", c.Sealed, errNothing))
 	case found.Is(plaintext.ErrNotTip), found.Is(plaintext.ErrNotText):
-		return nil, "", fmt.Errorf("%s: đây không phải tin của hòm thư, không chuyển được / it is not a tip and cannot be passed on", c.Sealed)
+		return nil, fmt.Errorf("%s: đây không phải tin của hòm thư, không chuyển được / it is not a tip and cannot be passed on", c.Sealed)
 	}
-	return found, ref, nil
+	return found, nil
 }
 
 // from is who passes the tip on. Whose desk a tip that was passed on lies on, it does

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
 	"tipbox/crypto/receipt"
@@ -31,6 +33,7 @@ type Reply struct {
 	Pass           string // "" where a mail among Sealed has it
 	Output         string // the outbox to add to, "" for none
 	Post           string // base URL of the box to post to, "" for none
+	Book           BookFile
 	Sealed         []string
 }
 
@@ -63,7 +66,8 @@ func (c *Reply) Run(t *terminal.Terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.seal(t, reply, box); err != nil {
+	ids, answered, err := c.seal(t, reply, box)
+	if err != nil {
 		return err
 	}
 	if c.Output == "" && c.Post == "" {
@@ -74,7 +78,10 @@ func (c *Reply) Run(t *terminal.Terminal) error {
 		return terminal.Hint(terminal.Usage(errors.New("thiếu mã trả lời của đơn vị / the unit's reply pass is missing")),
 			"chép từ thư báo tin: dòng “Mã trả lời” / copy it from a mail of the box, the line \"Reply pass\": --pass XXXX-XXXX-XXXX-XXXX")
 	}
-	return c.send(t, box)
+	if err := c.send(t, box); err != nil {
+		return err
+	}
+	return c.Book.replied(t, ids, answered)
 }
 
 // reply is what is written, without the tip.
@@ -146,23 +153,28 @@ func passIn(paths []string) string {
 }
 
 // seal seals the reply to each tip's sender, and shows it as the sender will read it.
-func (c *Reply) seal(t *terminal.Terminal, reply *receipt.Reply, box *receipt.Outbox) error {
+// It returns the tips that are answered so.
+func (c *Reply) seal(t *terminal.Terminal, reply *receipt.Reply, box *receipt.Outbox) (*keys.Identities, []opened, error) {
 	if err := (&Open{Sealed: c.Sealed}).nothingThere(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	ids, err := unlockAll(t, c.Identity, c.PassphraseFile)
 	if err != nil {
-		return err
+		return nil, nil, err
+	}
+	if err := c.Book.ready(t, ids); err != nil {
+		return nil, nil, err
 	}
 	var failed []error
-	sealed := 0
+	var answered []opened
 	for src, err := range open.Sources(c.Sealed...) {
 		if src.Aside {
 			continue
 		}
 		var tip *plaintext.Tip
+		var sealed []byte
 		if err == nil {
-			tip, _, err = src.Open(ids)
+			tip, sealed, err = src.Open(ids)
 		}
 		if err == nil {
 			err = c.answer(t, reply, tip, open.VisibleLine(src.Name), box)
@@ -171,18 +183,18 @@ func (c *Reply) seal(t *terminal.Terminal, reply *receipt.Reply, box *receipt.Ou
 			failed = append(failed, Advise(fmt.Errorf("%s: %w", open.VisibleLine(src.Name), err)))
 			continue
 		}
-		sealed++
+		answered = append(answered, newOpened(tip, src, sha256.Sum256(sealed)))
 	}
 	switch {
-	case sealed == 0 && len(failed) == 0:
-		return Advise(fmt.Errorf("%s: %w", strings.Join(c.Sealed, ", "), errNothing))
-	case sealed == 0:
-		return errors.Join(failed...)
+	case len(answered) == 0 && len(failed) == 0:
+		return nil, nil, Advise(fmt.Errorf("%s: %w", strings.Join(c.Sealed, ", "), errNothing))
+	case len(answered) == 0:
+		return nil, nil, errors.Join(failed...)
 	}
 	for _, err := range failed {
 		t.Fail(err)
 	}
-	return nil
+	return ids, answered, nil
 }
 
 // answer seals the reply to one tip's sender.

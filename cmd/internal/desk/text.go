@@ -31,7 +31,7 @@ func printTip(w io.Writer, o *opened, columns int) error {
 	if o.Urgent {
 		title += "═══ KHẨN / URGENT "
 	}
-	fmt.Fprintln(&b, title+strings.Repeat("═", max(3, 72-len([]rune(title)))))
+	fmt.Fprintln(&b, title+strings.Repeat("═", max(3, columns-len([]rune(title)))))
 	const indent = 21
 	row := func(vi, en, value string) {
 		if value != "" {

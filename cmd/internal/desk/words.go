@@ -19,7 +19,7 @@ var (
 		book.KindPetition: "khiếu nại, tố cáo", book.KindNone: "không thuộc loại nào",
 	}
 	outcomeWords = map[string]string{
-		"confirmed": "đúng", "partly": "đúng một phần", "unfounded": "không có cơ sở", "unclear": "chưa rõ",
+		"confirmed": "đúng", "partly": "đúng một phần", "unfounded": "không đúng", "unclear": "không rõ",
 	}
 	stepWords = map[string]string{
 		"classify": "phân loại", "handOver": "chuyển cơ quan có thẩm quyền", "procuracy": "báo viện kiểm sát", "assign": "phân công", "resolve": "giải quyết",

@@ -201,17 +201,9 @@ test("a mailbox of mails gives up the sealed files of each", async () => {
 
 test("the Date of a mail is taken where it is one, from the mail alone", async () => {
   const at = Date.UTC(2026, 10, 23, 8, 57, 9);
-  for (const good of ["Mon, 23 Nov 2026 15:57:09 +0700", "23 nov 2026 08:57:09 GMT", "Mon,  23 Nov 2026 08:57:09 UTC", "Mon, 23 Nov 2026 05:27:09 -0330 (NST)"]) {
-    assert.equal(mailDate([good]), at, good);
-  }
-  assert.equal(mailDate(["3 Feb 2026 00:05 +0000"]), Date.UTC(2026, 1, 3, 0, 5));
-  for (const hostile of [
-    "", "yesterday", "2026-11-23T15:57:09+07:00", "0", "9".repeat(90), "Mon, 23 Nov 2026 15:57:09", "Tue, 23 Nov 2026 15:57:09 +0700",
-    "31 Feb 2026 10:00 +0700", "0 Nov 2026 10:00 +0700", "23 Abc 2026 10:00 +0700", "23 Nov 1926 10:00 +0700", "23 Nov 99999 10:00 +0700",
-    "23 Nov 2026 24:00 +0700", "23 Nov 2026 10:60 +0700", "23 Nov 2026 10:00:60 +0700", "23 Nov 2026 10:00 +1500", "23 Nov 2026 10:00 +0760",
-    "23 Nov 2026 10:00 +0700 (<img src=x>)", "23 Nov 2026 10:00 +0700 <b>x</b>", "\u202e23 Nov 2026 10:00 +0700", "23 Nov 2026 １0:00 +0700",
-    `23 Nov 2026 10:00 +0700 ${"(a)".repeat(40)}`, `23${" ".repeat(99_999)}x`, "23 Nov 2026 10:00 +0700\n24 Nov 2026 10:00 +0700",
-  ]) assert.equal(mailDate([hostile]), undefined, hostile.slice(0, 60));
+  const known = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "unwrap", "testdata", "dates.json"))); // Go is held to it too
+  for (const [value, ms] of Object.entries(known)) assert.equal(mailDate([value]), ms === null ? undefined : ms, value.slice(0, 60));
+  assert.equal(mailDate([`23${" ".repeat(99_999)}x`]), undefined);
   assert.equal(mailDate(undefined), undefined);
   assert.equal(mailDate(["23 Nov 2026 10:00 +0700", "24 Nov 2026 10:00 +0700"]), undefined, "two say nothing");
   assert.match(clock(at), /^\d\d:57 2[234]\/11\/2026$/);
