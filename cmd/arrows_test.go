@@ -77,7 +77,7 @@ var (
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
 		},
 		"cmd/internal/desk": {
-			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/book", "crypto/keys", "crypto/open", "crypto/plaintext", "crypto/receipt",
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/book", "crypto/counts", "crypto/keys", "crypto/open", "crypto/plaintext", "crypto/receipt",
 			"crypto/seal", "crypto/unwrap", "intake", "intake/durable", "intake/pasted", "intake/photo", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {

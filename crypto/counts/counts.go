@@ -71,8 +71,8 @@ func Monday(t time.Time) time.Time {
 }
 
 // Of counts the states of the unit's book: so many weeks, that of now the last. A tip
-// belongs to the week in which it was received, or entered while that is not known. It
-// returns as well how many have neither.
+// belongs to the week in which it was received. It returns as well of how many nobody
+// knows that: when they were entered, perhaps out of an old register, is no answer.
 func Of(unit string, states []*book.State, now time.Time, weeks int) (c *Counts, undated int) {
 	c = &Counts{Kind: kind, V: version, Unit: unit, Made: book.Time(now)}
 	at := make(map[string]*Week, weeks)
@@ -85,9 +85,6 @@ func Of(unit string, states []*book.State, now time.Time, weeks int) (c *Counts,
 	}
 	for _, s := range states {
 		came, ok := book.ParseTime(s.Received)
-		if !ok {
-			came, ok = book.ParseTime(s.EnteredAt)
-		}
 		if !ok {
 			undated++
 		} else if w := at[Monday(came).Format(time.DateOnly)]; w != nil {

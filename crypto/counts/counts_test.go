@@ -233,7 +233,7 @@ func TestByHand(t *testing.T) {
 				t.Errorf("%s: %v", v.Name, h)
 			}
 		case "when it came is not known":
-			if v.Undated != 1 || v.Counts.Weeks[1].Tips != 1 {
+			if v.Undated != 2 || v.Counts.Weeks[1].Tips != 0 {
 				t.Errorf("%s: %d undated, %+v", v.Name, v.Undated, v.Counts.Weeks)
 			}
 		}

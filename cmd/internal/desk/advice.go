@@ -10,6 +10,7 @@ import (
 	"tipbox/cmd/internal/terminal"
 	"tipbox/cmd/internal/unread"
 	"tipbox/crypto/book"
+	"tipbox/crypto/counts"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/unwrap"
@@ -64,6 +65,16 @@ var advice = []struct {
 	{book.ErrOtherBook, "đây là một sổ khác, hoặc sổ giả: khóa của sổ không giống; không gộp", []string{
 		"hỏi đồng chí gửi sổ này: hai bên phải dùng chung một sổ ngay từ đầu, chép từ một tệp",
 		"ask who has sent it: both must have begun from one file"}},
+	{counts.ErrNotCounts, "đây không phải tệp số liệu", []string{
+		"chọn tệp so-lieu-….age mà đơn vị gửi lên", "choose a so-lieu-….age that a unit has sent"}},
+	{counts.ErrNoMatch, "tệp số liệu niêm phong cho khóa khác", []string{
+		"thử khóa khác; có thể dùng nhiều -i", "try another identity; -i may be given several times"}},
+	{counts.ErrDamaged, "tệp số liệu bị hỏng hoặc có chỗ không đúng", []string{
+		"nhờ đơn vị làm lại tệp", "have the unit make it again"}},
+	{counts.ErrNewer, "tệp số liệu của bản tipbox mới hơn", []string{
+		"dùng bản tipbox mới hơn", "use a newer tipbox"}},
+	{counts.ErrFuture, "tệp số liệu ghi ngày trong tương lai", []string{
+		"xem lại đồng hồ máy này và máy của đơn vị gửi", "look at the clocks of this PC and of the unit's"}},
 	{open.ErrNoMatch, "tin này niêm phong cho khóa khác", []string{
 		"thử khóa cũ hoặc khóa của đồng chí khác; có thể dùng nhiều -i. Nếu không khóa nào mở được: có thể là tin của đơn vị khác, hoặc tệp rác, vì ai cũng gửi được một tệp như vậy",
 		"try an older identity or a colleague's; -i may be given several times. What no key opens may be another unit's tip, or junk: anyone can send such a file"}},

@@ -170,8 +170,19 @@ func short(s string, n int) string {
 	return s
 }
 
-// passedOn notes in the book, where there is one, that a tip was passed on.
-func (f *BookFile) passedOn(t *terminal.Terminal, ids *keys.Identities, o *opened, to string, redacted bool) error {
+// passedOn notes in the book, where there is one, that a tip was passed on, and whose
+// keys were compared before.
+func (f *BookFile) passedOn(t *terminal.Terminal, ids *keys.Identities, o *opened, to string, redacted bool, met []book.Met) error {
+	if len(met) > 0 {
+		if err := f.Update(t, ids, func(b *book.Book) error {
+			for _, m := range met {
+				b.Append("", f.officer(), time.Now(), m)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
 	return f.did(t, ids, []opened{*o}, book.Pass{To: to, Redacted: redacted})
 }
 

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tipbox/cmd/internal/terminal"
+	"tipbox/crypto/book"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
 	"tipbox/crypto/plaintext"
@@ -32,15 +33,15 @@ type Pass struct {
 	PassphraseFile string   // "" to ask for it
 	Addresses      string   // a tipbox.toml, a desk with an address book, or a recipients file
 	To             string   // the unit's id
-	By             string   // the id of the unit that passes it on, "" for the tip's own
+	From           string   // the id of the unit that passes it on, "" for the tip's own
 	Note           string   // to the other unit, may be ""
 	Mask           []string // words that are left out of the text
 	Photos         []int    // that go along, from 1; nil for all
 	NoPhotos       bool
-	Reply          bool   // the other unit can answer the sender
-	Output         string // the folder to write into
-	Book           BookFile
-	Sealed         string // the tip, or the mail that it came in
+	Reply          bool     // the other unit can answer the sender
+	Book           BookFile // the unit's book, in which it is entered; its Path is "" for none
+	Output         string   // the folder to write into
+	Sealed         string   // the tip, or the mail that it came in
 }
 
 // Run seals the tip again, to another unit, and prints the mail to send it with.
@@ -48,13 +49,13 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 	if c.NoPhotos && c.Photos != nil {
 		return terminal.Usage(errors.New("--photos and --no-photos exclude each other"))
 	}
-	book, err := c.addresses(t)
+	units, err := c.addresses(t)
 	if err != nil {
 		return err
 	}
-	to := book.unit(c.To)
+	to := units.unit(c.To)
 	if to == nil {
-		return terminal.Hint(terminal.Usage(fmt.Errorf("--to %q: không có đơn vị này trong %s / no such unit there", c.To, c.Addresses)), "có / there are: "+strings.Join(book.ids(), ", "))
+		return terminal.Hint(terminal.Usage(fmt.Errorf("--to %q: không có đơn vị này trong %s / no such unit there", c.To, c.Addresses)), "có / there are: "+strings.Join(units.ids(), ", "))
 	}
 	recipients, err := to.keysOf()
 	if err != nil {
@@ -73,14 +74,18 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 		return err
 	}
 	tip, ref := o.Tip, o.ref
+	unmet, err := c.unmet(t, ids, recipients)
+	if err != nil {
+		return err
+	}
 	passed, err := c.redacted(t, tip, ref)
 	if err != nil {
 		return err
 	}
-	p := plaintext.Passed{By: c.by(tip), On: time.Now().Format(time.DateOnly), Note: c.Note}
+	p := plaintext.Passed{By: c.from(tip), On: time.Now().Format(time.DateOnly), Note: c.Note}
 	switch {
 	case p.By == "":
-		return terminal.Usage(errors.New("tin này đã được chuyển một lần: thêm --by MÃ-ĐƠN-VỊ-MÌNH / the tip was passed on before: say with --by who passes it on now"))
+		return terminal.Usage(errors.New("tin này đã được chuyển một lần: thêm --from MÃ-ĐƠN-VỊ-MÌNH / the tip was passed on before: say with --from who passes it on now"))
 	case p.By == c.To:
 		return terminal.Usage(fmt.Errorf("--to %q: đó là chính đơn vị đang chuyển / that is the unit that passes it on", c.To))
 	}
@@ -104,11 +109,13 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 	for _, r := range recipients.All() {
 		t.Say("  vân tay khóa / fingerprint: %s", r.Fingerprint())
 	}
-	t.Say("Lần đầu gửi cho đơn vị này: gọi điện đối chiếu vân tay TRƯỚC khi gửi. / The first time: compare the fingerprint by telephone BEFORE you send it.")
-	if _, err := fmt.Fprint(t.Out, passMail(book, to, p.By, ref)); err != nil {
+	if c.Book.Path == "" {
+		t.Say("Lần đầu gửi cho đơn vị này: gọi điện đối chiếu vân tay TRƯỚC khi gửi. / The first time: compare the fingerprint by telephone BEFORE you send it.")
+	}
+	if _, err := fmt.Fprint(t.Out, passMail(units, to, p.By, ref)); err != nil {
 		return err
 	}
-	return c.Book.passedOn(t, ids, o, to.ID, len(c.Mask) > 0 || len(passed.Photos) < len(tip.Photos))
+	return c.Book.passedOn(t, ids, o, to.ID, len(c.Mask) > 0 || len(passed.Photos) < len(tip.Photos), unmet)
 }
 
 // addresses finds the units, in whatever knows them.
@@ -120,11 +127,11 @@ func (c *Pass) addresses(t *terminal.Terminal) (*addressBook, error) {
 	}
 	switch {
 	case bytes.HasPrefix(b, []byte("<!DOCTYPE html>")):
-		book, err := inPage(b)
+		units, err := inPage(b)
 		if err != nil {
 			return nil, terminal.Hint(fmt.Errorf("%s: %w", c.Addresses, err), "tipbox reader -c tipbox.toml -o doc-tin.html makes one that has")
 		}
-		return book, nil
+		return units, nil
 	case strings.EqualFold(filepath.Ext(c.Addresses), ".toml"):
 		return configured(t, c.Addresses, time.Now())
 	}
@@ -147,6 +154,31 @@ func (c *Pass) unlock(t *terminal.Terminal) (*keys.Identities, error) {
 		return nil, err
 	}
 	return unlockAll(t, c.Identity, c.PassphraseFile)
+}
+
+// unmet returns the fingerprints of the other unit's recipients that the book has not
+// met, and wants each of them among those that were compared by telephone.
+func (c *Pass) unmet(t *terminal.Terminal, ids *keys.Identities, recipients *keys.Recipients) (unmet []book.Met, err error) {
+	if c.Book.Path == "" {
+		return nil, nil
+	}
+	b, err := c.Book.Read(t, ids)
+	if err != nil {
+		return nil, err
+	}
+	known := b.Whole().Met
+	for _, r := range recipients.All() {
+		if m := (book.Met{Unit: c.To, Recipient: r.Fingerprint()}); !slices.Contains(known, m) {
+			unmet = append(unmet, m)
+		}
+	}
+	for _, m := range unmet {
+		if !slices.ContainsFunc(c.Book.Met, func(s string) bool { return strings.ReplaceAll(s, " ", "") == strings.ReplaceAll(m.Recipient, " ", "") }) {
+			return nil, terminal.Hint(fmt.Errorf("%s: sổ chưa gặp khóa này của đơn vị đó, nên chưa ghi gì / the book has not met this key of the unit: nothing was written: %s", c.To, m.Recipient),
+				fmt.Sprintf("gọi cho họ bằng số đã biết, so từng số; khớp thì thêm / call them, compare the digits, then add: --met %q", m.Recipient))
+		}
+	}
+	return unmet, nil
 }
 
 // open opens the one tip there is, and names it.
@@ -175,13 +207,13 @@ func (c *Pass) open(ids *keys.Identities) (*opened, error) {
 	return found, nil
 }
 
-// by is who passes the tip on. Whose desk a tip that was passed on lies on, it does
+// from is who passes the tip on. Whose desk a tip that was passed on lies on, it does
 // not say.
-func (c *Pass) by(tip *plaintext.Tip) string {
-	if c.By == "" && tip.Passed == nil {
+func (c *Pass) from(tip *plaintext.Tip) string {
+	if c.From == "" && tip.Passed == nil {
 		return tip.Unit
 	}
-	return c.By
+	return c.From
 }
 
 // redacted returns the tip as it will be sealed.
@@ -273,9 +305,9 @@ func (c *Pass) show(t *terminal.Terminal, tip *intake.Tip, p plaintext.Passed, r
 }
 
 // passMail is the mail with which the unit itself sends the sealed tip.
-func passMail(book *addressBook, to *addressUnit, by, ref string) string {
+func passMail(units *addressBook, to *addressUnit, by, ref string) string {
 	from := by
-	if u := book.unit(by); u != nil {
+	if u := units.unit(by); u != nil {
 		from = u.title()
 	}
 	return fmt.Sprintf(`To: %s

@@ -3,10 +3,13 @@
 // name: t.list.screen; its problems and warnings stand with all others.
 import { strings as book } from "./book/strings.js";
 import { strings as handle } from "./handle/strings.js";
+import { strings as counts } from "./counts/strings.js";
 import { strings as list } from "./list/strings.js";
+import { strings as paper } from "./paper/strings.js";
+import { strings as pass } from "./pass/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { book, handle, list, today };
+const features = { book, handle, list, today, counts, paper, pass };
 
 const own = {
   vi: {

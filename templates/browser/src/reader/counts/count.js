@@ -47,8 +47,8 @@ const add = (map, name, n = 1) => {
 
 /**
  * Counts the states of the unit's book: so many weeks, that of now the last. A tip belongs to
- * the week in which it was received, or entered while that is not known. Returns {counts,
- * undated}, undated being how many have neither. Duplicates are in no other number.
+ * the week in which it was received. Returns {counts, undated}, undated being of how many nobody
+ * knows that. Duplicates are in no other number.
  */
 export function count(unit, all, now, weeks) {
   const last = Date.parse(monday(now));
@@ -56,8 +56,8 @@ export function count(unit, all, now, weeks) {
   const at = new Map(list.map((week) => [week.week, week]));
   let undated = 0;
   for (const state of all) {
-    const came = [state.received, state.enteredAt].map(parseTime).find((ms) => !Number.isNaN(ms));
-    if (came === undefined) undated++;
+    const came = parseTime(state.received);
+    if (Number.isNaN(came)) undated++;
     else if (at.has(monday(came))) addTo(at.get(monday(came)), state);
   }
   return { counts: { tipbox: "counts", v: 1, unit, made: time(now), weeks: list }, undated };

@@ -1,6 +1,7 @@
 // One tip as it is read: its text, its photos, and the panels of the features.
 import { clock } from "../date.js";
 import { fill, h, stranger } from "../dom.js";
+import { claim } from "../pass/claim.js";
 import { line } from "../visible.js";
 import { Gallery } from "./gallery.js";
 
@@ -80,6 +81,7 @@ export class TipView {
       h("p", { class: "note onpaper" }, t.unverified),
       h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
       closed && h("p", { class: "notice" }, t.list.closed),
+      claim(app, tip),
       warnings.map(warned).map(({ title, hint }) => h("p", { class: "notice warn" }, h("strong", {}, title), " ", hint)),
       h("div", { class: "text", id: "text", dir: "auto" }, shown),
       shown.some((node) => node.className === "mark") && h("p", { class: "note" }, t.hiddenNote),

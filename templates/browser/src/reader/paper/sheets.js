@@ -66,6 +66,7 @@ export function tipSheet(app, entry, urls = []) {
     h("h3", {}, w.text), h("div", { class: "words", dir: "auto" }, stranger(of.text, vi)),
     claim && claim.note && [h("h3", {}, w.note), h("div", { class: "words", dir: "auto" }, stranger(claim.note, vi))],
     h("p", { class: "small" }, entry.opened ? w.unverified : w.fromBook),
+    entry.opened && urls.length < of.photos && h("p", { class: "small" }, w.unseen(of.photos - urls.length)),
     urls.map((url, i) => h("figure", {}, h("img", { src: url, alt: vi.photo(i + 1) }), h("figcaption", {}, `${line(entry.id, 40)}, ${vi.photo(i + 1).toLowerCase()}`))),
     h("div", { class: "decide" },
       h("h3", {}, w.kind), boxed(w.kinds, state ? state.kind : ""), boxed(w.competents, state && state.kind ? (state.competent ? "yes" : "no") : ""),

@@ -23,6 +23,7 @@ export const words = {
   text: "Nội dung người báo viết",
   note: "Lời nhắn của đơn vị chuyển",
   unverified: "Nội dung do người báo viết, chưa được xác minh. Không suy đoán, không tìm cách biết ai đã báo tin.",
+  unseen: (n) => `${n} ảnh không mở được hoặc không phải ảnh, nên không in.`,
   fromBook: "Theo sổ tin: chỉ 400 ký tự đầu. Nội dung người báo viết, chưa được xác minh.",
   kind: "Phân loại",
   kinds: { crime: "Tố giác tội phạm", order: "An ninh, trật tự, môi trường", suggestion: "Góp ý", petition: "Khiếu nại, kiến nghị", none: "Không có việc gì" },

@@ -67,7 +67,7 @@ class Draft {
   }
 
   draw() {
-    fill(this.node, this[this.step]());
+    fill(this.node, this[this.step]().flat());
   }
 
   #go(step) {

@@ -1,0 +1,191 @@
+// Passing on, printing and counting as an officer does: the desk with an address
+// book, opened from file://.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe } from "node:test";
+import { Decrypter } from "age-encryption";
+import { fingerprint } from "../src/reader/book/fingerprint.js";
+import { contents } from "../src/reader/open.js";
+import { decodeJPEG, readJPEG } from "../src/shared/jpegread.js";
+import { encodeJPEG } from "../src/shared/jpegwrite.js";
+import { after, before, fileURL, launch, lock, makeKey, newPage, root, sealTip, tempDir, test, write } from "./support.mjs";
+
+const passphrase = "năm con trâu đen";
+const [width, height] = [400, 300];
+
+// Grey, with a blue square that must not be seen by others.
+function picture() {
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const secret = x >= 100 && x < 200 && y >= 100 && y < 200;
+      data.set(secret ? [20, 20, 255, 255] : [(x / width) * 255, (x / width) * 255, (x / width) * 255, 255], 4 * (y * width + x));
+    }
+  }
+  return whole(encodeJPEG({ width, height, data }, 90));
+}
+
+// Runs a generator to its end.
+function whole(work) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+describe("chrome", () => {
+  const cleanups = [];
+  const context = { after: (f) => cleanups.push(f) };
+  let browser, dir, url, files, ours, theirs;
+
+  before(async () => {
+    dir = tempDir(context);
+    mkdirSync(join(dir, "tai-ve"));
+    [ours, theirs] = [await makeKey(), await makeKey()];
+    const unit = (id, vi, recipients) => ({ id, name: { vi }, phone: "0215 000 000", mail: [`${id}@example.vn`], recipients });
+    const book = { made: "2026-11-29", base_url: "https://tip.example.vn", units: [unit("na-co-sa", "Đồn Biên phòng Na Cô Sa", [ours.recipient]), unit("cong-an-xa", "Công an xã Quảng Lâm", [theirs.recipient]), unit("mat-khoa", "Đơn vị mất khóa", [])] };
+    const page = readFileSync(join(root, "reader.html"), "utf8").replace("%VERSION%", "v1").replace('id="addressbook">{}<', () => `id="addressbook">${JSON.stringify(book).replaceAll("<", "\\u003c")}<`);
+    files = write(dir, {
+      "doc-tin.html": page,
+      "TB-7F3K-9QMX.age": await sealTip([ours.recipient], { message: "Vàng A Sính phá rừng.\nVÀNG A\nSÍNH đi xe đỏ.", photos: [picture(), picture(), Buffer.from("<svg>")] }),
+      "TB-1111-2222.age": await sealTip([ours.recipient], { id: "TB-1111-2222", message: "Tin thứ hai", mailbox: "crime", urgent: true }),
+      "khoa.txt": await lock(ours.identity, passphrase), "khoa-xa.txt": await lock(theirs.identity, passphrase),
+    });
+    url = fileURL(files["doc-tin.html"]);
+    browser = await launch(context, "chrome");
+  });
+  after(async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup();
+  });
+
+  async function open(t, key, ...names) {
+    const page = await newPage(browser);
+    t.after(() => page.close());
+    await page.setViewport({ width: 1280, height: 900 });
+    page.errors = [];
+    page.on("pageerror", (err) => page.errors.push(err.message));
+    page.on("console", (m) => page.errors.push(m.text()));
+    const client = await page.createCDPSession();
+    await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: join(dir, "tai-ve") });
+    await page.evaluateOnNewDocument(() => { window.print = () => {}; });
+    await page.goto(url);
+    await (await page.$("#picktips")).uploadFile(...names.map((name) => files[name]));
+    await page.waitForFunction(() => !document.querySelector("#tipstatus") || /[0-9]/.test(document.querySelector("#tipstatus").textContent));
+    await (await page.$("#pickkey")).uploadFile(files[key]);
+    await page.waitForSelector("#passphrase:not([disabled])");
+    await page.type("#passphrase", passphrase);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".entry");
+    await page.click(".entry");
+    await page.waitForSelector("#tip #panels");
+    return page;
+  }
+  const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
+  const saved = async (page, name) => {
+    const path = join(dir, "tai-ve", name);
+    for (let i = 0; i < 600 && !existsSync(path); i++) await page.evaluate(() => new Promise((r) => { setTimeout(r, 50); }));
+    return readFileSync(path);
+  };
+
+  test("a tip is passed on: compared, noted, masked, blacked out, looked at, sealed", async (t) => {
+    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age");
+    await page.click("#openabout");
+    const sum = createHash("sha256").update(readFileSync(files["doc-tin.html"])).digest("hex");
+    await page.waitForFunction((want) => document.querySelector("#sha").textContent.replaceAll(" ", "") === want, {}, sum);
+    await page.click("#about .button");
+
+    await page.click("#pass");
+    await page.waitForSelector("#passlook:not([disabled])");
+    assert.deepEqual(await page.$$eval("#passto option", (all) => all.map((o) => [o.textContent, o.disabled])), [["Chọn đơn vị…", false], ["Công an xã Quảng Lâm", false], ["Đơn vị mất khóa (chưa có khóa)", true]]);
+    await page.click("#passlook");
+    assert.equal(await text(page, "#passwrong-to"), "Chọn đơn vị.");
+    await page.select("#passto", "cong-an-xa");
+    assert.equal(await text(page, "#unmet code"), fingerprint(theirs.recipient));
+    await page.click("#passlook");
+    assert.match(await text(page, "#passwrong-to"), /so vân tay/);
+    await page.click("#passmet");
+    await page.$eval("#passnote", (e) => { e.value = "ệ".repeat(501); e.dispatchEvent(new Event("input")); });
+    assert.equal(await text(page, "#passcount"), "501/500 ký tự");
+    await page.click("#passlook");
+    await page.waitForSelector("#passwrong-note");
+    await page.$eval("#passnote", (e) => { e.value = "Xin xác minh giúp."; e.dispatchEvent(new Event("input")); });
+
+    await page.type("#maskwords", "Giàng");
+    await page.click("#mask");
+    assert.match(await text(page, "#passwrong-mask"), /Không thấy “Giàng”/);
+    await page.type("#maskwords", "vàng a sính");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(page, "#passtext"), "█████ phá rừng.\n█████ đi xe đỏ.");
+    await page.evaluate(() => {
+      const node = document.querySelector("#passtext").firstChild;
+      document.getSelection().setBaseAndExtent(node, node.data.indexOf("xe đỏ"), node, node.data.indexOf("xe đỏ") + 5);
+    });
+    await page.click("#maskchosen");
+    assert.equal(await text(page, "#passtext"), "█████ phá rừng.\n█████ đi █████.");
+
+    assert.match(await text(page, ".redactions .warn"), /^Ảnh 3:.*không chuyển được/);
+    await page.click("#goes-1");
+    const drag = async (x1, y1, x2, y2) => {
+      const canvas = await page.$(".redactions canvas");
+      await canvas.scrollIntoView();
+      const box = await canvas.boundingBox();
+      const at = (x, y) => [box.x + (x / 400) * box.width, box.y + (y / 300) * box.height];
+      await page.mouse.move(...at(x1, y1));
+      await page.mouse.down();
+      await page.mouse.move(...at(x2 - 5, y2 - 5));
+      await page.mouse.move(...at(x2, y2));
+      await page.mouse.up();
+    };
+    await drag(300, 200, 380, 280);
+    await page.click("#unmark-0");
+    assert.equal(await page.$eval("#unmark-0", (e) => e.disabled), true);
+    await drag(94, 94, 208, 208);
+    await page.click("#passlook");
+    await page.waitForSelector("#passseal");
+    assert.match(await text(page, "#passseen"), /Xin xác minh giúp\.[^]*█████ phá rừng/);
+    assert.equal((await page.$$("#passseen img")).length, 1);
+    await page.click("#passseal");
+    await page.waitForSelector("#letter");
+    assert.match(await text(page, "#letter"), /^Kính gửi Công an xã Quảng Lâm,\n\nĐồn Biên phòng Na Cô Sa chuyển đến/);
+
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(theirs.identity);
+    files["TB-7F3K-9QMX-chuyen.age"] = join(dir, "tai-ve", "TB-7F3K-9QMX-chuyen.age");
+    const { tip } = contents(await decrypter.decrypt(await saved(page, "TB-7F3K-9QMX-chuyen.age")));
+    assert.deepEqual([tip.id, tip.text, tip.passed.by, tip.passed.note, tip.photos.length], ["TB-7F3K-9QMX", "█████ phá rừng.\n█████ đi █████.", "na-co-sa", "Xin xác minh giúp.", 1]);
+    const seen = whole(decodeJPEG(readJPEG(tip.photos[0]), 1600));
+    assert.deepEqual([seen.width, seen.height], [width, height]);
+    let bluest = 0, brightest = 0, rest = 0;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const [r, g, b] = seen.data.subarray(4 * (y * width + x));
+        bluest = Math.max(bluest, b - Math.max(r, g));
+        if (x >= 104 && x < 196 && y >= 104 && y < 196) brightest = Math.max(brightest, r, g, b);
+        else rest = Math.max(rest, r);
+      }
+    }
+    assert.ok(bluest < 60 && brightest < 12 && rest > 200, `of the square is left: blue ${bluest}, brightness ${brightest}; of the rest ${rest}`);
+    assert.deepEqual(page.errors, []);
+  });
+
+  test("it opens at the other unit as a tip that claims to come from us", async (t) => {
+    const page = await open(t, "khoa-xa.txt", "TB-7F3K-9QMX-chuyen.age");
+    assert.match(await text(page, "#claim"), /^Tin này tự nhận là chuyển từ Đồn Biên phòng Na Cô Sa \(na-co-sa\), ngày \d\d\/\d\d\/20\d\d\..*Xin xác minh giúp\.$/);
+    await page.click("#pass");
+    await page.waitForSelector("#passby");
+    assert.deepEqual(page.errors, []);
+  });
+
+  test("a sheet for the commander, for one tip and for all", async (t) => {
+    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age");
+    await page.click("#printall");
+    await page.waitForSelector("body.pressing");
+    assert.equal((await page.$$("#paper .sheet")).length, 2);
+    assert.equal((await page.$$("#paper img")).length, 2);
+    await page.pdf({ path: join(dir, "all.pdf"), preferCSSPageSize: true, printBackground: false }); // it tells afterprint
+    await page.waitForSelector("#paper", { hidden: true });
+    assert.deepEqual(page.errors, []);
+  });
+});
