@@ -29,6 +29,7 @@ func (s *Spool) Put(e intake.Envelope, sealed []byte) error {
 	s.mu.Lock()
 	if err == nil {
 		s.add(entry)
+		s.index[e.ID].news = true
 	}
 	close(s.writing[e.ID])
 	delete(s.writing, e.ID)

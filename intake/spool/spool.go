@@ -85,7 +85,8 @@ type Spool struct {
 // indexed is what is kept in memory of a tip.
 type indexed struct {
 	Entry
-	seq uint64 // of its coming into the index
+	seq  uint64 // of its coming into the index
+	news bool   // Put brought it, and nobody has asked IsNews
 }
 
 // Open opens the spool, making it where there is none, clears away what a
@@ -188,7 +189,7 @@ func (s *Spool) release() {
 // add puts an entry into the index; s.mu is held.
 func (s *Spool) add(e *Entry) {
 	s.seq++
-	s.index[e.ID] = &indexed{*e, s.seq}
+	s.index[e.ID] = &indexed{Entry: *e, seq: s.seq}
 	if s.watcher != nil && e.Lane == intake.Bulk {
 		s.watcher.Found(e.ID, e.Size)
 	}
@@ -255,6 +256,19 @@ func (s *Spool) Lookup(id intake.ID) (Entry, bool) {
 		return x.Entry, true
 	}
 	return Entry{}, false
+}
+
+// IsNews reports, once for each, whether a tip came by Put while this spool was
+// open: and not from before, from hold/, or by the hand of an operator.
+func (s *Spool) IsNews(id intake.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := s.index[id]
+	if x == nil || !x.news {
+		return false
+	}
+	x.news = false
+	return true
 }
 
 // Status is the spool's own part of the service's health.
