@@ -34,9 +34,9 @@ func (a *Alert) draw(p *Pages) g.Node {
 	}
 	return p.sheet(officers, "Tin KHẨN · "+name, line("name", name), h.Main(h.Class("in"),
 		h.H1(g.Text("Hòm thư có tin KHẨN")),
-		para("Bấm nút này khi anh/chị mở hộp thư điện tử của đơn vị ngay bây giờ. Chưa ai bấm thì hòm thư còn gọi, rồi gọi người khác."),
+		para("Anh/chị mở hộp thư điện tử của đơn vị ngay bây giờ thì bấm nút này. Chưa ai bấm thì hòm thư còn gọi, rồi gọi người khác."),
 		english("The tip box has an URGENT tip. Press the button when you are opening the unit’s mail now. Until someone does, it goes on calling, and then calls others."),
-		h.Form(h.Method("post"), h.Action(ours(a.Action)), h.AutoComplete("off"),
+		h.Form(h.Class("field"), h.Method("post"), h.Action(ours(a.Action)), h.AutoComplete("off"),
 			h.Button(h.Type("submit"), h.Span(g.Text("Tôi đã biết "), h.Span(h.Lang("en"), g.Text("/ I know"))))),
 		h.P(h.Class("hint"), g.Text("Lời gọi có chữ THỬ thì không có tin nào: chỉ là thử chuông.")),
 	))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -51,7 +50,6 @@ type Options struct {
 	Receivers  []Receiver
 	Acks       *Acks
 	Link       func(token string) string // of the page with the button
-	Log        *slog.Logger              // default none
 	Registerer prometheus.Registerer     // default none
 }
 
@@ -93,9 +91,6 @@ type failure struct {
 
 // NewBells returns bells that ring once Run runs.
 func NewBells(o Options) *Bells {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
 	b := &Bells{o: o, bells: make(map[bellKey]*bell), calls: metric.NewDaily(metric.Options{
 		Name: "tipbox_alert_calls_total", Help: "Calls of alerts, by kind of channel and result.", Labels: []string{"kind", "result"},
 	})}

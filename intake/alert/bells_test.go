@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,13 +26,23 @@ type phone struct {
 }
 
 func (p *phone) send(_ context.Context, _ string, m Message) error {
-	if p.fail != nil {
-		if err := p.fail(); err != nil {
+	p.log.mu.Lock()
+	fail := p.fail
+	p.log.mu.Unlock()
+	if fail != nil {
+		if err := fail(); err != nil {
 			return err
 		}
 	}
 	p.log.add(p.name, m)
 	return nil
+}
+
+// failing has it fail from now on.
+func (p *phone) failing(fail func() error) {
+	p.log.mu.Lock()
+	defer p.log.mu.Unlock()
+	p.fail = fail
 }
 
 type calls struct {
@@ -61,6 +72,13 @@ func (c *calls) take() string {
 	return made
 }
 
+// latest is the last message.
+func (c *calls) latest() Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
+}
+
 // rig is bells of one unit in a bubble with fake time.
 type rig struct {
 	*Bells
@@ -80,9 +98,7 @@ func (r *rig) ring() { r.Ring("na-co-sa", intake.ToUnit) }
 
 // answer presses the button of the last call.
 func (r *rig) answer() {
-	r.calls.mu.Lock()
-	defer r.calls.mu.Unlock()
-	r.acks.Acknowledge(strings.TrimPrefix(r.last.Link, "https://tip.example.vn/a/"))
+	r.acks.Acknowledge(strings.TrimPrefix(r.latest().Link, "https://tip.example.vn/a/"))
 }
 
 func inBubble(t *testing.T, names string, f func(r *rig)) {
@@ -130,8 +146,8 @@ func TestEscalation(t *testing.T) {
 			if got := r.take(); got != want || len(r.Health()) != 0 {
 				t.Errorf("%s: %s, health %q", names, got, r.Health())
 			}
-			if r.last.Text != Urgent || !r.last.Wake {
-				t.Errorf("says %+v", r.last)
+			if m := r.latest(); m.Text != Urgent || !m.Wake {
+				t.Errorf("says %+v", m)
 			}
 			time.Sleep(2 * time.Minute)
 			const line = "na-co-sa: nobody has answered the last alert"
@@ -269,7 +285,7 @@ func TestFlood(t *testing.T) {
 // Health tells of it the day after.
 func TestTroubledChannels(t *testing.T) {
 	inBubble(t, "AB", func(r *rig) {
-		r.phones[0].fail = func() error { return &Error{Reason: deliver.BadAuth} }
+		r.phones[0].failing(func() error { return &Error{Reason: deliver.BadAuth} })
 		r.ring()
 		time.Sleep(29 * time.Minute)
 		if got := r.take(); got != "B@0 B@5 B@10 B@15 B@20 B@25" {
@@ -281,18 +297,18 @@ func TestTroubledChannels(t *testing.T) {
 		}
 	})
 	inBubble(t, "A", func(r *rig) {
-		tries := 0
-		r.phones[0].fail = func() error {
-			tries++
+		var tries atomic.Int32
+		r.phones[0].failing(func() error {
+			tries.Add(1)
 			if time.Since(r.began) < 2*time.Hour {
 				return &Error{Reason: deliver.Limit, Wait: 30 * time.Minute}
 			}
 			return nil
-		}
+		})
 		r.ring()
 		time.Sleep(time.Hour)
-		if synctest.Wait(); tries != 2 && tries != 3 || len(r.Health()) != 0 {
-			t.Errorf("%d tries, health %q", tries, r.Health())
+		if synctest.Wait(); tries.Load() != 2 && tries.Load() != 3 || len(r.Health()) != 0 {
+			t.Errorf("%d tries, health %q", tries.Load(), r.Health())
 		}
 		time.Sleep(time.Hour + 6*time.Minute)
 		if got := r.take(); !strings.HasPrefix(got, "A@12") {

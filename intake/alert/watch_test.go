@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,9 +31,15 @@ func TestWatch(t *testing.T) {
 			}
 		}
 		log := &calls{began: time.Now()}
-		p := &phone{name: "A", log: log}
+		var down atomic.Bool
+		p := &phone{name: "A", log: log, fail: func() error {
+			if down.Load() {
+				return &Error{Reason: deliver.Timeout}
+			}
+			return nil
+		}}
 		w := NewWatch(WatchOptions{
-			Channels: []*Channel{{Kind: "a", sender: &phone{fail: func() error { return &Error{Reason: deliver.BadAuth} }}}, {Kind: "b", sender: p}},
+			Channels: []*Channel{{Kind: "a", sender: &phone{log: log, fail: func() error { return &Error{Reason: deliver.BadAuth} }}}, {Kind: "b", sender: p}},
 			Look:     func(context.Context) []Finding { mu.Lock(); defer mu.Unlock(); return found },
 		})
 		ctx, end := context.WithCancel(t.Context())
@@ -41,8 +48,8 @@ func TestWatch(t *testing.T) {
 		step := func(wait time.Duration, want, says string) {
 			t.Helper()
 			time.Sleep(wait)
-			if got := log.take(); got != want || want != "" && log.last.Text != says {
-				t.Errorf("after %v: %q, says %q; want %q, %q", time.Since(log.began), got, log.last.Text, want, says)
+			if got := log.take(); got != want || want != "" && log.latest().Text != says {
+				t.Errorf("after %v: %q, says %q; want %q, %q", time.Since(log.began), got, log.latest().Text, want, says)
 			}
 		}
 		const wrong, over = "Hòm thư cần người xem / the tip box needs someone:\n- ", "Đã hết / over:\n- "
@@ -63,12 +70,12 @@ func TestWatch(t *testing.T) {
 		find("clock", "disk")
 		step(time.Hour, "A@1542 A@1544 A@1602", wrong+"disk is wrong")
 		find()
-		p.fail = func() error { return &Error{Reason: deliver.Timeout} }
+		down.Store(true)
 		step(20*time.Minute, "", "")
 		if got := w.Health(); got != "b: timeout" {
 			t.Error(got)
 		}
-		p.fail = nil
+		down.Store(false)
 		step(6*time.Minute, "A@1682", over+"clock is wrong\n- disk is wrong")
 		if got := w.Health(); got != "" {
 			t.Error(got)

@@ -14,7 +14,7 @@ func TestAlertPage(t *testing.T) {
 	b := newBox(t, func(b *box) { b.o.Acknowledge = func(token string) { got = append(got, token) } })
 	one, two := strings.Repeat("a2", 19)+"b", strings.Repeat("z", 39)
 	page := b.get("/a/" + one)
-	if len(got) != 0 || page.Code != http.StatusOK || !strings.Contains(page.Body.String(), `<form method="post" action="/a/`+one+`"`) {
+	if len(got) != 0 || page.Code != http.StatusOK || !strings.Contains(page.Body.String(), `<form class="field" method="post" action="/a/`+one+`"`) {
 		t.Errorf("%d, acknowledged %v\n%s", page.Code, got, page.Body)
 	}
 	if other := b.get("/a/" + two).Body.String(); strings.ReplaceAll(other, two, one) != page.Body.String() {

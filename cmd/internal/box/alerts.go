@@ -3,7 +3,6 @@ package box
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,14 +30,14 @@ func AlertLink(cfg *config.Config, token string) string {
 	return cfg.BaseURL.String() + config.AlertPath(token)
 }
 
-func (b *Box) newCallers(secrets [][]byte, log *slog.Logger, r prometheus.Registerer) (*callers, error) {
+func (b *Box) newCallers(secrets [][]byte, r prometheus.Registerer) (*callers, error) {
 	acks, err := Acks(secrets, b.limits)
 	if err != nil {
 		return nil, err
 	}
 	c := &callers{acks: acks}
 	c.bells = alert.NewBells(alert.Options{
-		Receivers: receivers(b.cfg), Acks: acks, Log: log, Registerer: r,
+		Receivers: receivers(b.cfg), Acks: acks, Registerer: r,
 		Link: func(token string) string { return AlertLink(b.cfg, token) },
 	})
 	operator := b.cfg.Operator

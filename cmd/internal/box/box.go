@@ -125,7 +125,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 		return nil, err
 	}
 	b.spool.Watch(b.limits)
-	if b.calls, err = b.newCallers(secrets, log, registry); err != nil {
+	if b.calls, err = b.newCallers(secrets, registry); err != nil {
 		return nil, err
 	}
 	registry.MustRegister(b.self)

@@ -24,6 +24,11 @@ func checkAlerts(cfg *config.Config) (all []Finding) {
 			}
 		}
 		all = append(all, Finding{Part: "alerts", Text: whom + ": urgent tips ring " + strings.Join(kinds, ", then ")})
+		if !cfg.Directory.Unit(a.Unit).MarkUrgent {
+			f := problem("alerts", whom+": mark_urgent is false: whoever is woken does not see which mail it is", "leave mark_urgent out")
+			f.Warning = true
+			all = append(all, f)
+		}
 		if zalo >= 0 {
 			f := problem("alerts", whom+": Zalo has often scanned the very code: it then knows who sent an urgent tip, account and minute",
 				"let another channel ring, or at least ring first: Zalo then hears only of what nobody has answered")
