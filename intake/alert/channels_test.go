@@ -59,6 +59,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		say(http.StatusOK, "<html>Xin đăng nhập Wi-Fi</html>")
 		return
 	}
+	if s.asked(w, r, say) {
+		return
+	}
 	var in struct {
 		Topic, Message, Title, Click, Text, Link string
 		ChatID                                   string `json:"chat_id"`
@@ -133,6 +136,57 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		default:
 			s.got, s.woken = in.Text+"\n"+in.Link, true
 			say(http.StatusOK, "ok")
+		}
+	}
+}
+
+// asked answers what calls nobody, and reports whether it was that.
+func (s *service) asked(w http.ResponseWriter, r *http.Request, say func(int, string)) bool {
+	switch {
+	case s.kind == "ntfy" && r.Method == http.MethodGet && r.URL.Path == "/truc-ban/auth":
+		if r.Header.Get("Authorization") == "Bearer "+token {
+			say(http.StatusOK, `{"success":true}`)
+		} else {
+			say(http.StatusForbidden, `{"code":40301,"http":403,"error":"forbidden"}`)
+		}
+	case s.kind == "gotify" && r.Method == http.MethodGet && r.URL.Path == "/health":
+		say(http.StatusOK, `{"health":"green","database":"green"}`)
+	case (s.kind == "telegram" || s.kind == "zalo") && r.URL.Path == "/bot"+token+"/getMe":
+		say(http.StatusOK, `{"ok":true,"result":{"id":1,"account_name":"bot.homthu"}}`)
+	case s.kind == "telegram" && strings.HasSuffix(r.URL.Path, "/getMe"):
+		say(http.StatusUnauthorized, `{"ok":false,"error_code":401,"description":"Unauthorized"}`)
+	case s.kind == "zalo" && strings.HasSuffix(r.URL.Path, "/getMe"):
+		say(http.StatusOK, `{"ok":false,"description":"Unauthorized","error_code":401}`)
+	default:
+		return false
+	}
+	return true
+}
+
+// TestAsk: what is wrong shows without a message, as far as the service tells.
+func TestAsk(t *testing.T) {
+	for kind, wrong := range map[string]string{
+		"ntfy": deliver.BadAuth, "telegram": deliver.BadAuth, "zalo": deliver.BadAuth,
+		"gotify": "", "webhook": "", // nothing tells of a token there
+	} {
+		s := &service{kind: kind}
+		if err := s.channel(t, token, "-100123").Ask(t.Context()); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if err := s.channel(t, "wrong:"+token, "-100123").Ask(t.Context()); Reason(err) != wrong || err != nil && strings.Contains(err.Error(), "AAF") {
+			t.Errorf("%s with another token: %v", kind, err)
+		}
+		if s.got != "" {
+			t.Errorf("%s took %q", kind, s.got)
+		}
+	}
+	for program, want := range map[string]string{"/none/sms": Command, os.Args[0]: ""} {
+		c, err := New(Setting{Kind: "command", Command: []string{program}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Ask(t.Context()); Reason(err) != want {
+			t.Errorf("%s: %v", program, err)
 		}
 	}
 }

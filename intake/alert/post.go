@@ -164,6 +164,11 @@ func (b *bot) send(ctx context.Context, token string, m Message) error {
 	if err != nil {
 		return err
 	}
+	return a.bot()
+}
+
+// bot says what a bot's interface answered.
+func (a *answer) bot() error {
 	var says botAnswer
 	if err := json.Unmarshal(a.body, &says); err != nil || says.OK == nil {
 		return errors.Join(a.taken(), &Error{Reason: deliver.ReplyOdd, Said: a.said()})

@@ -27,7 +27,7 @@ var passText string
 var AliveText string
 
 // AliveSubject is its subject.
-const AliveSubject = "[Hòm thư] Hòm thư vẫn chạy"
+const AliveSubject = "[Hòm thư] Vẫn chạy" // short enough for one line, which old webmail needs
 
 // SenderName is the name shown beside the sender's address.
 const SenderName = "Hòm thư"

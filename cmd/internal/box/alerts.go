@@ -16,6 +16,7 @@ import (
 type callers struct {
 	acks  *alert.Acks
 	bells *alert.Bells
+	asked *alert.Asked
 	watch *alert.Watch     // nil where the operator has no channel
 	beat  *alert.Heartbeat // nil for none
 }
@@ -40,6 +41,7 @@ func (b *Box) newCallers(secrets [][]byte, r prometheus.Registerer) (*callers, e
 		Receivers: receivers(b.cfg), Acks: acks, Registerer: r,
 		Link: func(token string) string { return AlertLink(b.cfg, token) },
 	})
+	c.asked = &alert.Asked{Channels: func() map[string][]*alert.Channel { return b.current.Load().cfg.ChannelsBy() }}
 	operator := b.cfg.Operator
 	if len(operator.Channels) > 0 {
 		c.watch = alert.NewWatch(alert.WatchOptions{Channels: channels(operator.Channels), Look: b.findings})
@@ -71,6 +73,7 @@ func channels(all []config.Channel) (out []*alert.Channel) {
 // run calls until ctx ends.
 func (c *callers) run(ctx context.Context, running interface{ Go(func()) }) {
 	running.Go(func() { c.bells.Run(ctx) })
+	running.Go(func() { c.asked.Run(ctx) })
 	if c.watch != nil {
 		running.Go(func() { c.watch.Run(ctx) })
 	}
@@ -83,6 +86,7 @@ func (c *callers) run(ctx context.Context, running interface{ Go(func()) }) {
 // no state: monitoring keeps a state with its time, and that would be the tip's.
 func (c *callers) status() admin.Status {
 	unanswered, wrong := c.bells.Health()
+	wrong = append(wrong, c.asked.Health()...)
 	if c.watch != nil && c.watch.Health() != "" {
 		wrong = append(wrong, "the operator's own: "+c.watch.Health())
 	}
@@ -113,6 +117,9 @@ func (b *Box) findings(ctx context.Context) (all []alert.Finding) {
 	}
 	if why := b.limits.Degraded(); why != "" {
 		add("redis", "redis: "+redisStatus(why, 0).Detail)
+	}
+	for _, wrong := range b.calls.asked.Health() {
+		add("channel "+wrong, "alerts by "+wrong)
 	}
 	for _, p := range b.self.parts() {
 		if s := p.Probe(ctx); s.State != admin.OK {

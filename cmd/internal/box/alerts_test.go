@@ -26,7 +26,7 @@ func TestUnansweredIsNoState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &callers{bells: alert.NewBells(alert.Options{
+		c := &callers{asked: new(alert.Asked), bells: alert.NewBells(alert.Options{
 			Receivers: []alert.Receiver{{Unit: "na-co-sa", Audience: intake.ToUnit, Channels: []*alert.Channel{channel}}},
 			Acks:      acks, Link: func(string) string { return "" },
 		})}

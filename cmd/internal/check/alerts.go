@@ -1,22 +1,21 @@
 package check
 
 import (
-	"cmp"
-	"fmt"
+	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"tipbox/cmd/internal/config"
-	"tipbox/intake"
-	"tipbox/intake/pasted"
 )
 
-// checkAlerts says whom urgent tips wake, and by what; it calls nobody.
+// checkAlerts says whom urgent tips wake, and by what, and what is wrong with that; it calls nobody.
 func checkAlerts(cfg *config.Config) (all []Finding) {
 	if len(cfg.Alerts) == 0 {
 		all = append(all, Finding{Part: "alerts", Text: "none: an urgent tip is a mail, and wakes nobody"})
 	}
 	for _, a := range cfg.Alerts {
-		whom := receiver(a.Unit, a.Audience)
+		whom := a.Whom()
 		kinds, zalo := make([]string, len(a.Channels)), -1
 		for i, c := range a.Channels {
 			if kinds[i] = c.Kind; c.Kind == "zalo" {
@@ -38,20 +37,17 @@ func checkAlerts(cfg *config.Config) (all []Finding) {
 			all = append(all, f)
 		}
 	}
-	for _, file := range cfg.TokenFiles() {
-		if _, err := pasted.Password(file); err != nil {
-			all = append(all, problem("alerts", err.Error(), cmp.Or(config.MayRead(err), tokenHint)))
+	by := cfg.ChannelsBy()
+	for _, whom := range slices.Sorted(maps.Keys(by)) {
+		for _, c := range by[whom] {
+			if err := c.Ask(context.Background()); err != nil {
+				f := tried(whom+": "+c.Kind, err)
+				f.Part = "alerts"
+				all = append(all, f)
+			}
 		}
 	}
 	return all
 }
 
 const tokenHint = "put the token alone on the first line of the file that token_file names"
-
-// receiver names who is woken.
-func receiver(unit string, a intake.Audience) string {
-	if a == intake.Oversight {
-		return fmt.Sprintf("the oversight of %s", unit)
-	}
-	return unit
-}

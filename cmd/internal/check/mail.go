@@ -85,7 +85,7 @@ func checkMailboxes(cfg *config.Config, conn deliver.Asker) (all []Finding) {
 				err := conn.AskFor(ctx, address)
 				var refusal *deliver.PermanentError
 				reason := deliver.Reason(err)
-				what := fmt.Sprintf("%s of %s takes no mail: ", address, receiver(u.ID, audience))
+				what := fmt.Sprintf("%s of %s takes no mail: ", address, u.ID)
 				switch {
 				case err == nil:
 				case errors.As(err, &refusal):

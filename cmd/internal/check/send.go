@@ -52,7 +52,7 @@ func Send(cfg *config.Config, unit string) iter.Seq[Finding] {
 				if acks != nil {
 					m.Link = box.AlertLink(cfg, acks.Mint())
 				}
-				if !yield(tried(receiver(a.Unit, a.Audience)+": "+c.Kind, c.Send(context.Background(), m))) {
+				if !yield(tried(a.Whom()+": "+c.Kind, c.Send(context.Background(), m))) {
 					return
 				}
 			}

@@ -126,6 +126,28 @@ func (c *Config) TokenFiles() []string {
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }
 
+// Whom names who is woken, for the operator.
+func (a Alerts) Whom() string {
+	if a.Audience == intake.Oversight {
+		return "the oversight of " + a.Unit
+	}
+	return a.Unit
+}
+
+// ChannelsBy returns all channels by whom they are for, the operator's too.
+func (c *Config) ChannelsBy() map[string][]*alert.Channel {
+	by := make(map[string][]*alert.Channel)
+	for _, channel := range c.Operator.Channels {
+		by["the operator"] = append(by["the operator"], channel.Channel)
+	}
+	for _, a := range c.Alerts {
+		for _, channel := range a.Channels {
+			by[a.Whom()] = append(by[a.Whom()], channel.Channel)
+		}
+	}
+	return by
+}
+
 func (c *Config) allChannels() [][]Channel {
 	all := [][]Channel{c.Operator.Channels}
 	for _, a := range c.Alerts {

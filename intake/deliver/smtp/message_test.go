@@ -229,6 +229,9 @@ func TestAliveIsConstant(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids[got.Header.Get("Message-Id")] = true
+		if !bytes.Contains(b, []byte("\r\nSubject: =?utf-8?q?")) {
+			t.Errorf("the subject is folded right after its name:\n%s", b[:300])
+		}
 		if subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); err != nil || subject != text.AliveSubject {
 			t.Errorf("%q, %v", subject, err)
 		}
