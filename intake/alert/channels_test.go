@@ -40,7 +40,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch s.mood {
 	case "hangs":
-		<-r.Context().Done()
+		<-r.Context().Done() // it ends when the client gives up
 		return
 	case "endless":
 		for r.Context().Err() == nil {
