@@ -25,8 +25,8 @@ server, whether tipbox serve was started since the last change, and the link on
 the posters, for which it must run. It sends nothing and calls nobody.
 
 With --send it also sends each unit a trial tip, through the link on its posters
-all the way to its mailbox, and a trial message by each channel of its alerts and
-of the operator's. Both say in their text that they are trials.
+all the way to its mailbox, and a trial message by each channel of its alerts
+and of the operator's. Both say in their text that they are trials.
 
 The exit status is 1 if there is a problem.`,
 		Args: arguments(),

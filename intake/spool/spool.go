@@ -258,19 +258,6 @@ func (s *Spool) Lookup(id intake.ID) (Entry, bool) {
 	return Entry{}, false
 }
 
-// IsNews reports, once for each, whether a tip came by Put while this spool was
-// open: and not from before, from hold/, or by the hand of an operator.
-func (s *Spool) IsNews(id intake.ID) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x := s.index[id]
-	if x == nil || !x.news {
-		return false
-	}
-	x.news = false
-	return true
-}
-
 // Status is the spool's own part of the service's health.
 type Status struct {
 	Waiting int // tips in new/
