@@ -71,7 +71,7 @@ var (
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver", "intake/deliver/smtp",
 			"intake/limit", "intake/redis", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
-		"cmd/internal/config": {"crypto/book", "crypto/keys", "crypto/seal", "intake", "intake/pasted", "qr/typo"},
+		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/desk", "cmd/internal/setup", "cmd/internal/terminal", "intake",
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
@@ -101,7 +101,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}

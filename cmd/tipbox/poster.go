@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tipbox/cmd/internal/config"
+	"tipbox/cmd/internal/table"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/intake"
 	"tipbox/qr/poster"
@@ -23,6 +25,8 @@ type posterCmd struct {
 	config string
 	out    string
 	site   []string
+	unit   []string
+	csv    string
 	paper  string
 	format string
 	date   string
@@ -34,9 +38,14 @@ func newPosterCommand(t *terminal.Terminal) *cobra.Command {
 		Use:   "poster -o DIR",
 		Short: "Print the posters",
 		Long: `Print the posters: write them into a folder, and the names of the files to
-stdout. Without --site it is all sites but those that are withdrawn.`,
+stdout: a PDF for each unit, in parts of 50 pages. Without --site or --unit it is
+all sites but those that are withdrawn.
+
+The codes that are printed are noted in printed.csv beside the configuration: a
+code whose posters hang cannot go to another unit any more.`,
 		Example: `  tipbox poster -o posters
   tipbox poster -o posters --site ncs01 --site ncs02 --paper stickers
+  tipbox poster -o posters --unit na-co-sa --csv posters.csv
   tipbox poster -o posters --paper share`,
 		Args:    arguments(),
 		PreRunE: needFlag("out"),
@@ -46,6 +55,8 @@ stdout. Without --site it is all sites but those that are withdrawn.`,
 	f.StringVarP(&c.out, "out", "o", "", "write the files into `DIR`")
 	configFlag(f, &c.config)
 	f.StringSliceVar(&c.site, "site", nil, "only the site with this `CODE`; may be given several times")
+	f.StringSliceVar(&c.unit, "unit", nil, "only the sites of the unit with this `ID`; may be given several times")
+	f.StringVar(&c.csv, "csv", "", "also write what is printed, and where, to `FILE.csv`, a table that opens in Excel")
 	choiceFlag(f, &c.paper, "paper", "what `PAPER` they are printed on", "a4", "a3", "a5", "stickers", "slip", "share")
 	choiceFlag(f, &c.format, "format", "the `FORMAT` of the files, pdf unless the paper is share", "", "pdf", "png", "svg")
 	f.StringVar(&c.date, "date", "", "the print date `YYYY-MM-DD` that stands on them; today if not given")
@@ -90,15 +101,35 @@ func (c *posterCmd) run(t *terminal.Terminal) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	files, err := poster.Write(ctx, dir, format, sites, poster.Options{
+	printed, err := poster.Write(ctx, dir, format, sites, poster.Options{
 		Paper: poster.Paper(c.paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
 		Progress: func(done, total int) { t.Step("poster", done, total) },
 	})
 	t.Done()
-	for _, f := range files {
+	for _, f := range poster.Files(printed) {
 		fmt.Fprintln(t.Out, f)
 	}
-	return advisePoster(err)
+	return errors.Join(advisePoster(err), c.note(cfg, printed, date))
+}
+
+// note writes down what was printed.
+func (c *posterCmd) note(cfg *config.Config, printed []poster.Printed, date time.Time) error {
+	var sites []*intake.Site
+	rows := [][]string{{"unit", "unit_name", "site", "site_name", "link", "paper", "date", "file", "page"}}
+	for _, p := range printed {
+		sites = append(sites, p.Site)
+		u := p.Site.Unit
+		rows = append(rows, table.Inert([]string{
+			u.ID, u.Name.In(), p.Site.Code, p.Site.Name.In(), cfg.Link(p.Site), c.paper, date.Format(time.DateOnly), filepath.Base(p.File), fmt.Sprint(p.Page),
+		}))
+	}
+	if err := config.NotePrinted(cfg.Path, sites, date); err != nil {
+		return terminal.Hint(err, "the posters are good; run this as a user who may write there, so that their codes cannot go to another unit by mistake")
+	}
+	if c.csv == "" {
+		return nil
+	}
+	return table.Replace(c.csv, ',', rows, "bảng", "table of posters")
 }
 
 // advisePoster puts a sentence in Vietnamese before what a province's office has
@@ -138,8 +169,16 @@ func (c *posterCmd) sites(t *terminal.Terminal, cfg *config.Config, now time.Tim
 	if len(c.site) > 0 {
 		return sites, nil
 	}
+	for _, id := range c.unit {
+		if cfg.Directory.Unit(id) == nil {
+			return nil, terminal.Usage(fmt.Errorf("no unit has the id %q", id))
+		}
+	}
 	withdrawn := 0
 	for site := range cfg.Directory.Sites() {
+		if len(c.unit) > 0 && !slices.Contains(c.unit, site.Unit.ID) {
+			continue
+		}
 		if site.IsWithdrawn(now) {
 			withdrawn++
 			continue

@@ -40,7 +40,8 @@ func TestPapers(t *testing.T) {
 		t.Run(string(c.paper), func(t *testing.T) {
 			o := options(t, c.paper)
 			dir := t.TempDir()
-			files, err := Write(context.Background(), dir, PDF, []*intake.Site{site}, o)
+			printed, err := Write(context.Background(), dir, PDF, []*intake.Site{site}, o)
+			files := Files(printed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +123,8 @@ func sameCoarse(t *testing.T, paper Paper, sites []*intake.Site) {
 
 func writeAll(t *testing.T, dir string, format Format, sites []*intake.Site, paper Paper) []string {
 	t.Helper()
-	files, err := Write(context.Background(), dir, format, sites, options(t, paper))
+	printed, err := Write(context.Background(), dir, format, sites, options(t, paper))
+	files := Files(printed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +252,8 @@ func BenchmarkPages(b *testing.B) {
 	dir := b.TempDir()
 	var size int64
 	for b.Loop() {
-		files, err := Write(context.Background(), dir, PDF, sites, o)
+		printed, err := Write(context.Background(), dir, PDF, sites, o)
+		files := Files(printed)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -262,4 +265,35 @@ func BenchmarkPages(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
 	b.ReportMetric(float64(size)/n, "bytes/page")
+}
+
+// TestManyPages: a unit's pages are parted into files that a small machine can hold,
+// each unit's apart, however the sites come.
+func TestManyPages(t *testing.T) {
+	t.Parallel()
+	w := &writer{dir: t.TempDir(), format: PDF, o: options(t, Stickers)}
+	units := []*intake.Unit{{ID: "a"}, {ID: "b"}}
+	var sites []*intake.Site
+	for n := range 2*maxPages + 2 {
+		sites = append(sites, &intake.Site{Code: fmt.Sprint("s", n), Unit: units[n%2]})
+	}
+	page := &Page{Width: 210, Height: 297, Title: "x", Heading: "y", Lang: "vi"}
+	for _, s := range byUnit(sites) {
+		if err := w.add(s, page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.finish(); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range Files(w.printed) {
+		names = append(names, filepath.Base(f))
+	}
+	if want := []string{"poster-stickers-a.pdf", "poster-stickers-a-2.pdf", "poster-stickers-b.pdf", "poster-stickers-b-2.pdf"}; !slices.Equal(names, want) {
+		t.Errorf("%v", names)
+	}
+	if last := w.printed[len(w.printed)-1]; len(w.printed) != len(sites) || last.Page != 1 || last.Site.Code != "s101" {
+		t.Errorf("%d pages, the last %+v", len(w.printed), last)
+	}
 }

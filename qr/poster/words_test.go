@@ -57,7 +57,8 @@ var wordsOn = map[Paper][]string{
 func TestWords(t *testing.T) {
 	site := sample1(t)
 	for _, c := range papers {
-		files, err := Write(context.Background(), t.TempDir(), PDF, []*intake.Site{site}, options(t, c.paper))
+		printed, err := Write(context.Background(), t.TempDir(), PDF, []*intake.Site{site}, options(t, c.paper))
+		files := Files(printed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +131,8 @@ func TestBookmarks(t *testing.T) {
 	}
 	sites := threeSites(t)
 	for _, c := range papers {
-		files, err := Write(context.Background(), t.TempDir(), PDF, sites, options(t, c.paper))
+		printed, err := Write(context.Background(), t.TempDir(), PDF, sites, options(t, c.paper))
+		files := Files(printed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package poster
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"tipbox/intake"
 	"tipbox/intake/durable"
@@ -20,15 +22,37 @@ type Format string
 
 // The formats.
 const (
-	PDF Format = "pdf" // one file, a page and a bookmark for each site
+	PDF Format = "pdf" // a page and a bookmark for each site, a file for each unit
 	PNG Format = "png" // a file for each page
 	SVG Format = "svg"
 )
 
+// Printed is a page that was written.
+type Printed struct {
+	Site *intake.Site
+	File string // its path
+	Page int    // in the file, from 1
+}
+
+// Files returns the paths of the files that were written, in order.
+func Files(all []Printed) (paths []string) {
+	for _, p := range all {
+		if !slices.Contains(paths, p.File) {
+			paths = append(paths, p.File)
+		}
+	}
+	return paths
+}
+
+// maxPages is how many pages one PDF has: it is held in memory until it is whole, and
+// no printer is the better for more.
+const maxPages = 50
+
 // Write draws the posters of the sites into files of dir, which it makes, and
-// returns the files' paths. Every page is read back before its file is written.
-// Where it fails, files already complete stay and no half file does.
-func Write(ctx context.Context, dir string, format Format, sites []*intake.Site, o Options) ([]string, error) {
+// returns what it has written: for each unit a PDF, several where it would have more
+// than maxPages, or for each site a picture. Every page is read back before its file
+// is written. Where it fails, files already complete stay and no half file does.
+func Write(ctx context.Context, dir string, format Format, sites []*intake.Site, o Options) ([]Printed, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // posters are for everyone
 		return nil, fmt.Errorf("making the folder for the posters: %w", err)
 	}
@@ -37,48 +61,108 @@ func Write(ctx context.Context, dir string, format Format, sites []*intake.Site,
 	if len(sites) == 0 {
 		return nil, errors.New("no site to print a poster for")
 	}
+	sites = byUnit(sites)
 	pages, err := drawAll(ctx, sites, o)
 	if err != nil {
 		return nil, err
 	}
-	var files []string
-	var doc *pdfWriter
-	done := 0
+	w := &writer{dir: dir, format: format, o: o}
 	for next := range pages {
 		r := <-next
 		if r.err != nil {
-			return files, r.err
+			return w.printed, r.err
 		}
-		name := filepath.Join(dir, fmt.Sprintf("poster-%s-%s.%s", o.Paper, r.site.Code, format))
-		switch format {
-		case PDF:
-			if doc == nil {
-				doc = newPDF(r.page.Heading, r.page.Lang, midnight(o.Date))
-			}
-			doc.add(r.page)
-		case PNG:
-			err = writeFile(name, r.page.writePNG)
-		case SVG:
-			err = writeFile(name, r.page.writeSVG)
+		if err := w.add(r.site, r.page); err != nil {
+			return w.printed, err
 		}
-		if err != nil {
-			return files, err
-		}
-		if format != PDF {
-			files = append(files, name)
-		}
-		if done++; o.Progress != nil {
-			o.Progress(done, len(sites))
+		if w.done++; o.Progress != nil {
+			o.Progress(w.done, len(sites))
 		}
 	}
-	if doc != nil {
-		name := filepath.Join(dir, fmt.Sprintf("poster-%s.pdf", o.Paper))
-		if err := writeFile(name, doc.writeTo); err != nil {
-			return files, err
-		}
-		files = append(files, name)
+	if err := w.finish(); err != nil {
+		return w.printed, err
 	}
-	return files, ctx.Err()
+	return w.printed, ctx.Err()
+}
+
+// byUnit puts the sites of each unit together, without changing their order.
+func byUnit(sites []*intake.Site) []*intake.Site {
+	order := make(map[*intake.Unit]int)
+	for _, s := range sites {
+		if _, known := order[s.Unit]; !known {
+			order[s.Unit] = len(order)
+		}
+	}
+	sites = slices.Clone(sites)
+	slices.SortStableFunc(sites, func(a, b *intake.Site) int { return cmp.Compare(order[a.Unit], order[b.Unit]) })
+	return sites
+}
+
+// writer puts pages into files.
+type writer struct {
+	dir     string
+	format  Format
+	o       Options
+	done    int
+	printed []Printed
+
+	doc   *pdfWriter // the PDF that is not whole yet, or nil
+	unit  *intake.Unit
+	part  int            // of the unit's PDFs, from 1
+	pages []*intake.Site // in it
+}
+
+func (w *writer) add(site *intake.Site, page *Page) error {
+	name := filepath.Join(w.dir, fmt.Sprintf("poster-%s-%s.%s", w.o.Paper, site.Code, w.format))
+	var err error
+	switch w.format {
+	case PDF:
+		return w.addPDF(site, page)
+	case PNG:
+		err = writeFile(name, page.writePNG)
+	case SVG:
+		err = writeFile(name, page.writeSVG)
+	}
+	if err == nil {
+		w.printed = append(w.printed, Printed{site, name, 1})
+	}
+	return err
+}
+
+func (w *writer) addPDF(site *intake.Site, page *Page) error {
+	if site.Unit != w.unit || len(w.pages) == maxPages {
+		if err := w.finish(); err != nil {
+			return err
+		}
+		if site.Unit != w.unit {
+			w.unit, w.part = site.Unit, 0
+		}
+		w.part++
+		w.doc = newPDF(page.Heading, page.Lang, midnight(w.o.Date))
+	}
+	w.doc.add(page)
+	w.pages = append(w.pages, site)
+	return nil
+}
+
+// finish writes the PDF that is not written yet.
+func (w *writer) finish() error {
+	if w.doc == nil {
+		return nil
+	}
+	name := fmt.Sprintf("poster-%s-%s.pdf", w.o.Paper, w.unit.ID)
+	if w.part > 1 {
+		name = fmt.Sprintf("poster-%s-%s-%d.pdf", w.o.Paper, w.unit.ID, w.part)
+	}
+	path := filepath.Join(w.dir, name)
+	if err := writeFile(path, w.doc.writeTo); err != nil {
+		return err
+	}
+	for i, site := range w.pages {
+		w.printed = append(w.printed, Printed{site, path, i + 1})
+	}
+	w.doc, w.pages = nil, nil
+	return nil
 }
 
 // drawn is a page or why there is none.

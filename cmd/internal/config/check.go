@@ -16,8 +16,9 @@ type checker struct {
 	problems []Problem
 	told     map[string]bool // keys with an odd character, of which no more need be said
 
-	recipientsFiles []string // read so far
-	base            string   // base_url
+	recipientsFiles []string           // read so far
+	printed         map[string]printed // nil: not read yet
+	base            string             // base_url
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.

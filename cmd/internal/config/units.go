@@ -56,6 +56,7 @@ func (c *checker) units(units []unit) *intake.Directory {
 				c.bad(key+".code", "%q: expected up to 24 lower-case letters, digits and dashes, such as ncs01", s.Code)
 			} else {
 				once(codes, key+".code", s.Code)
+				c.moved(key, s, u.ID)
 			}
 			unit.Sites = append(unit.Sites, c.site(key, s))
 		}

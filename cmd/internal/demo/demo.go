@@ -191,12 +191,12 @@ func (c *Demo) posters(ctx context.Context, cfg *config.Config) (pdf string, err
 	if err != nil {
 		return "", err
 	}
-	files, err := poster.Write(ctx, c.path("posters"), poster.PDF, slices.Collect(cfg.Directory.Sites()),
+	printed, err := poster.Write(ctx, c.path("posters"), poster.PDF, slices.Collect(cfg.Directory.Sites()),
 		poster.Options{Paper: poster.A4, Texts: texts, Link: cfg.Link, Date: time.Now()})
 	if err != nil {
 		return "", fmt.Errorf("drawing the posters: %w", err)
 	}
-	return files[0], nil
+	return printed[0].File, nil
 }
 
 func (c *Demo) explain(t *terminal.Terminal, cfg *config.Config, form, pdf string) {

@@ -6,6 +6,8 @@ import { Book } from "../src/reader/book/book.js";
 import { newEvent, parseEvent } from "../src/reader/book/event.js";
 import { after, parseSpan, parseTime, time } from "../src/reader/book/times.js";
 import { check, vouchers } from "../src/reader/book/trust.js";
+import { leftWords } from "../src/reader/handle/left.js";
+import { strings } from "../src/reader/strings.js";
 import { bytes, unbase64 } from "./book.mjs";
 import { root, test } from "./support.mjs";
 
@@ -64,6 +66,13 @@ test("events come to what they come to in Go", () => {
     assert.deepEqual(book.whole, all, name);
     for (const [tip, n] of Object.entries(nextN)) assert.equal(book.append({ tip, do: "seen" }).n, n, `${name}: ${tip}`);
   }
+});
+
+test("what is left is said in whole hours, and never more than there is", () => {
+  const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+  const said = Object.entries({ "còn 0 phút": 1, "còn 59 phút": hour - 1, "còn 1 giờ": hour, "còn 9 giờ": 10 * hour - 1, "còn 47 giờ": 2 * day - 1, "còn 2 ngày": 2 * day, "còn 19 ngày": 20 * day - 1, "vừa quá hạn": -1, "quá hạn 1 phút": -minute, "quá hạn 3 giờ": -3 * hour, "quá hạn 2 ngày": -2 * day });
+  for (const [words, ms] of said) assert.equal(leftWords(1e12 + ms, 1e12, strings.vi), words);
+  assert.equal(leftWords(1e12 - 2 * day, 1e12, strings.en), "2 days overdue");
 });
 
 test("tips are entered as in Go", () => {

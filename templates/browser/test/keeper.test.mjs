@@ -1,6 +1,7 @@
 // Keeping the book: what several desks, sticks and forgers do to it.
 import assert from "node:assert/strict";
 import { Book, openBook, sealBook } from "../src/reader/book/book.js";
+import { askBeforeLock } from "../src/reader/book/leaving.js";
 import { parseEvent } from "../src/reader/book/event.js";
 import { bookName, Folder, oldName, OneFile } from "../src/reader/book/places.js";
 import { Disk, officer } from "./book.mjs";
@@ -14,7 +15,7 @@ const notes = (book) => book.all.filter(({ do: name }) => name === "note").map((
 // Two officers of one unit, the second of whom has vouched; the book in the folder.
 async function unit(disk = new Disk()) {
   const [a, b] = [await officer("Páo"), await officer("Lò")];
-  await a.keeper.make("na-co-sa", [a.recipient, b.recipient], new Folder(disk));
+  await a.keeper.make("na-co-sa", [a.recipient, b.recipient], [], new Folder(disk));
   await b.keeper.take(bookName, disk.files.get(bookName), new Folder(disk));
   await b.keeper.vouch();
   await a.keeper.look();
@@ -93,7 +94,7 @@ test("what is no copy of the book is told, and what lies there is never overwrit
   // A new book does not take the place of one that lies there either.
   const lying = disk.files.get(bookName);
   const fresh = await officer("Páo", b);
-  await fresh.keeper.make("na-co-sa", [b.recipient], new Folder(disk));
+  await fresh.keeper.make("na-co-sa", [b.recipient], [], new Folder(disk));
   assert.deepEqual([fresh.keeper.book, fresh.keeper.problems, disk.files.get(bookName)], [null, [{ name: "USB/so-tin.age", code: "bookthere" }], lying]);
 });
 
@@ -199,6 +200,16 @@ test("without a place to write to, a person's wish saves", async () => {
   again.keeper.keys = () => [a.identity];
   await again.keeper.unlocked();
   assert.deepEqual(notes(again.keeper.book), ["một"]);
+});
+
+test("a page that locks by itself leaves nothing unsaved behind, even where the disk hangs", async () => {
+  const { a, disk } = await unit();
+  disk.pause = () => new Promise(() => {});
+  note(a.keeper.book, "TB-7F3K-9QMX", "một");
+  const part = { keeper: a.keeper };
+  assert.equal(await askBeforeLock({ part: () => part }, "tukhoa", 1), true);
+  assert.deepEqual(notes(await openBook(a.saved[0].content, [a.identity])), ["một"]);
+  assert.equal(part.leaving, true);
 });
 
 test("a hundred thousand events are read and folded", async () => {

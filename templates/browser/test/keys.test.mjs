@@ -1,17 +1,19 @@
 // Keys in the desk, without a page: the same files and sheets as tipbox keygen's.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { fingerprint, make, recipientFile } from "../src/reader/keys/identity.js";
 import { draw, strength, typed } from "../src/reader/keys/passphrase.js";
+import { isPicture, jpegsOf } from "../src/reader/keys/picture.js";
+import { saveTo } from "../src/reader/keys/save.js";
 import { codesIn } from "../src/reader/keys/scan.js";
 import { Reading, sheet } from "../src/reader/keys/sheet.js";
 import { plain, words } from "../src/reader/keys/words.js";
-import { sniff } from "../src/reader/kind.js";
-import { decodePNG } from "../src/shared/pngread.js";
+import { latin, sniff } from "../src/reader/kind.js";
 import { unlock } from "../src/reader/unlock.js";
-import { root, test } from "./support.mjs";
+import { decodePNG } from "../src/shared/pngread.js";
+import { root, tempDir, test } from "./support.mjs";
 
 const paper = (name) => readFileSync(join(root, "..", "..", "qr", "paper", "testdata", name));
 const vectors = JSON.parse(paper("sheets.json")).map((v) => ({ ...v, locked: new Uint8Array(Buffer.from(v.Locked, "base64")) }));
@@ -114,4 +116,51 @@ test("a passphrase is worth what one who knows people needs to guess it", () => 
     "nui rung suoi ban lang": "weak few", "kJ8#mQ2$xL": "fair few", "toi thich an pho bo vao buoi sang": "fair common", "con trau hoa sen con trau hoa sen con trau": "none repeated",
     "con trau hoa sen mua xuan nha san suoi nguon": "strong", "Con Trâu hoa sen mùa xuân nhà sàn suối nguồn": "strong",
   })) assert.equal(level(passphrase), want, JSON.stringify(passphrase));
+});
+
+// A chosen folder (File System Access): what is written is there only once it is closed.
+function folderAt(dir, broken) {
+  return {
+    async getFileHandle(name, { create = false } = {}) {
+      const path = join(dir, name);
+      if (!existsSync(path) && !create) throw Object.assign(new Error("none"), { name: "NotFoundError" });
+      if (!existsSync(path)) writeFileSync(path, "");
+      let written = "";
+      return {
+        createWritable: async () => ({
+          write: async (text) => { written += text; },
+          async close() {
+            if (broken) throw new Error("the stick was pulled out");
+            writeFileSync(`${path}.crswap`, written);
+            renameSync(`${path}.crswap`, path);
+          },
+        }),
+        getFile: async () => ({ text: async () => readFileSync(path, "utf8") }),
+      };
+    },
+    removeEntry: async (name) => rmSync(join(dir, name)),
+  };
+}
+
+test("a key file is saved beside what is there, never over it, and what fails is told", async (t) => {
+  const dir = tempDir(t);
+  globalThis.window = { showDirectoryPicker: async () => folderAt(dir) };
+  t.after(() => delete globalThis.window);
+  assert.equal(await saveTo("khoa-cua-toi", "cũ"), "khoa-cua-toi");
+  assert.equal(await saveTo("khoa-cua-toi", "mới"), "khoa-cua-toi-2");
+  assert.deepEqual(readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8")), ["cũ", "mới"]);
+  window.showDirectoryPicker = async () => { throw Object.assign(new Error("closed"), { name: "AbortError" }); };
+  assert.equal(await saveTo("khoa-cua-toi", "x"), "", "nothing was chosen");
+  window.showDirectoryPicker = async () => folderAt(dir, true);
+  await assert.rejects(saveTo("khoa-cua-toi", "x"), /pulled out/);
+  assert.deepEqual(readdirSync(dir), ["khoa-cua-toi", "khoa-cua-toi-2"], "no empty file is left");
+  assert.equal(readFileSync(join(dir, "khoa-cua-toi"), "utf8"), "cũ");
+});
+
+test("a PDF that a scanner makes gives its pictures, one that holds none says so", () => {
+  assert.ok(isPicture(Buffer.from("%PDF-1.4")) && isPicture(paper("sheet.png")) && !isPicture(Buffer.from("age-encryption.org/v1")));
+  const jpeg = readFileSync(join(root, "test", "data", "camera.jpg"));
+  const pdf = Buffer.concat([Buffer.from("%PDF-1.4\n<</Filter /DCTDecode>>\nstream\r\n"), jpeg, Buffer.from("\nendstream\nstream\nx\nendstream <</Filter /DCTDecode>> stream\n"), jpeg, Buffer.from("endstream")]);
+  assert.deepEqual(jpegsOf(latin(pdf)).map(([from, to]) => pdf.subarray(from, from + jpeg.length).equals(jpeg) && to - from - jpeg.length <= 1), [true, true]);
+  assert.deepEqual(jpegsOf(latin(Buffer.from("%PDF-1.4 stream\nq 1 0 0 1 endstream"))), []);
 });

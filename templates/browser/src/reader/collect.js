@@ -32,7 +32,7 @@ export async function dropped(transfer) {
     const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
     return Boolean(entry && entry.isDirectory);
   };
-  const files = items.filter((item) => !isFolder(item)).map((item) => item.getAsFile()).filter(Boolean);
+  const files = items.filter((item) => !isFolder(item)).map(fileOf).filter(Boolean);
   const folders = items.filter(isFolder).map(handle);
   const inside = [];
   try {
@@ -41,6 +41,14 @@ export async function dropped(transfer) {
     throw new Problem("folderdrop");
   }
   return files.concat(ofFolder(inside));
+}
+
+// The file of an item. Where the page may ask to write to it, lies says where it is, as {handle}; for
+// what is called as a book is only, since that is all that is written again.
+function fileOf(item) {
+  const file = item.getAsFile();
+  if (file && item.getAsFileSystemHandle && /^so-tin/i.test(file.name)) file.lies = item.getAsFileSystemHandle().then((handle) => ({ handle }), () => undefined);
+  return file;
 }
 
 // A page from file:// gets a folder's files in Chrome and Edge through
@@ -57,7 +65,9 @@ async function walk(folder, files) {
       if (inside.kind === "directory" || inside.isDirectory) {
         if (depth < 8) queue.push({ folder: inside, depth: depth + 1 });
       } else {
-        files.push(await (inside.getFile ? inside.getFile() : new Promise((resolve, reject) => inside.file(resolve, reject))));
+        const file = await (inside.getFile ? inside.getFile() : new Promise((resolve, reject) => inside.file(resolve, reject)));
+        if (inside.getFile) file.lies = { handle: inside, folder: next };
+        files.push(file);
       }
     }
   }

@@ -26,7 +26,7 @@ const ofKeys = ["recipients", "identitydamaged", "plugin"];
 const otherKey = ["wrongkey", "wrongkind"];
 
 /**
- * The desk. take(name, bytes, {asKey, ofFolder}) and takeOpened(name, plain, sealed)
+ * The desk. take(name, bytes, {asKey, ofFolder, lies}) and takeOpened(name, plain, sealed)
  * are offered each file before it is looked into, and what was opened and is no tip;
  * they resolve to whether it was theirs, or reject with what is wrong with it.
  */
@@ -111,8 +111,8 @@ export class Desk {
     this.problems.push({ name: "", code, turn: ++this.turn });
   }
 
-  async #sort({ name, lastModified: modified = 0, ofFolder }, file, asKey) {
-    if (await this.take(name, file, { asKey, ofFolder })) return undefined;
+  async #sort({ name, lastModified: modified = 0, ofFolder, lies }, file, asKey) {
+    if (await this.take(name, file, { asKey, ofFolder, lies: await lies })) return undefined;
     if (asKey) return this.#key(name, file);
     const results = await unwrap(name, file);
     for (const [number, { found, wrong, what, may, id, subject }] of results.entries()) {

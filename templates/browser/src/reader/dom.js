@@ -30,3 +30,9 @@ export function stranger(text, t, limit) {
     return run.text;
   });
 }
+
+/** Says whether something is being typed within the node: drawing it anew would take a half-typed Vietnamese letter away. */
+export function typing(node) {
+  const at = document.activeElement;
+  return Boolean(node && at && node.contains(at) && (at.tagName === "TEXTAREA" || (at.tagName === "INPUT" && !["checkbox", "file"].includes(at.type))));
+}

@@ -1,6 +1,6 @@
 /* global LICENSES -- the texts of the licences, put here by build.mjs */
-// The officer's desk. Nothing here touches the network or storage;
-// the page's Content-Security-Policy would not let it.
+// The officer's desk. Nothing here touches the network or storage, but for the book, sealed,
+// where the officer has chosen; the page's Content-Security-Policy would not let it.
 import "../shared/polyfill.js";
 import { App } from "./app.js";
 import { dropped, picked } from "./collect.js";
@@ -17,7 +17,7 @@ const brought = document.getElementById("addressbook");
 const desk = new Desk({
   async take(name, bytes, how) {
     const file = files.find((one) => one.sniff && one.sniff(name, bytes, how));
-    if (file) await file.take(app, name, bytes);
+    if (file) await file.take(app, name, bytes, how);
     return Boolean(file);
   },
   async takeOpened(name, plain, sealed) {

@@ -1,6 +1,8 @@
 // What the desk is made of. A feature brings its folder, and a line in each of
 // these lists that it has a part in; the shell (view.js, main.js) knows no feature.
+import { bookFile, bookHooks, bookScreen } from "./book/feature.js";
 import { counts, countsFile } from "./counts/screen.js";
+import { handle } from "./handle/panel.js";
 import { tips } from "./list/screen.js";
 import { paper } from "./paper/panel.js";
 import { pass } from "./pass/panel.js";
@@ -12,20 +14,20 @@ import { today } from "./today/screen.js";
  * for the navigation; draw may return the same nodes again, then nothing is moved;
  * keyless says that it is of use before there is a key.
  */
-export const screens = [today, tips, counts];
+export const screens = [today, tips, counts, bookScreen];
 
 /**
  * What stands under a tip: {id, draw(app, entry) → Node[]}. entry.opened is null
  * where the tip is known from the book alone, and entry.book its state there, if any.
  */
-export const panels = [pass, paper];
+export const panels = [handle, pass, paper];
 
 /**
- * Files that are no tips: {kind, sniff(name, bytes, {asKey, ofFolder}) → bool, take(app, name, bytes)},
+ * Files that are no tips: {kind, sniff(name, bytes, {asKey, ofFolder, lies}) → bool, take(app, name, bytes, likewise)},
  * and for what is sealed as tips are, opened(name, plain) → bool, takeOpened(app, name, plain, sealed).
  * Both takes may be async; a Problem that they throw is told with the file's name.
  */
-export const files = [countsFile];
+export const files = [bookFile, countsFile];
 
 /**
  * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why)}, all
@@ -33,4 +35,4 @@ export const files = [countsFile];
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
  * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes.
  */
-export const hooks = [];
+export const hooks = [bookHooks];

@@ -1,13 +1,15 @@
 // Everything the desk says. A problem is {title, hint}: what is wrong, and
 // what to do about it. A feature's words lie in its folder and stand under its
 // name: t.list.screen; its problems and warnings stand with all others.
+import { strings as book } from "./book/strings.js";
 import { strings as counts } from "./counts/strings.js";
+import { strings as handle } from "./handle/strings.js";
 import { strings as list } from "./list/strings.js";
 import { strings as paper } from "./paper/strings.js";
 import { strings as pass } from "./pass/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { list, today, counts, paper, pass };
+const features = { book, counts, handle, list, paper, pass, today };
 
 const own = {
   vi: {
@@ -17,7 +19,7 @@ const own = {
     lock: "Khóa lại ngay",
     screens: "Các trang",
     noKeyYet: "Tôi chưa có khóa",
-    offline: "Trang này chạy ngay trên máy, không dùng mạng và không lưu lại gì.",
+    offline: "Trang này chạy ngay trên máy, không dùng mạng, và không lưu lại gì ngoài sổ tin đã niêm phong, ở nơi anh/chị chọn.",
     step1: "1. Chọn tin",
     step1text: "Kéo tệp .age hoặc .eml rồi thả vào trang này, hoặc bấm nút dưới đây. Chọn nhiều tệp một lúc hay cả thư mục đều được.",
     pickTips: "Chọn tệp…",
@@ -84,7 +86,7 @@ const own = {
     sha: "SHA-256 của tệp này",
     shaHow: "So dãy ký tự này với dãy mà người quản trị công bố hoặc lệnh “tipbox reader --check TỆP” in ra. Trên Windows: certutil -hashfile doc-tin.html SHA256. Tệp bị người khác sửa có thể tự hiện dãy ký tự giả, nên cách chắc chắn là hai lệnh vừa nêu.",
     shaUnknown: "Không tính được ở đây; hãy dùng certutil.",
-    keeps: "Trang không gửi và không lưu gì. Trang tự khóa sau 10 phút không dùng. Đọc xong thì đóng trang.",
+    keeps: "Trang không gửi gì, và không lưu gì ngoài sổ tin đã niêm phong, ở nơi anh/chị chọn. Trang tự khóa sau 10 phút không dùng. Đọc xong thì đóng trang.",
     licences: "Phần mềm nguồn mở trong tệp này",
     close: "Đóng",
     dropHere: "Thả tệp vào đây",
@@ -146,7 +148,7 @@ const own = {
     lock: "Lock now",
     screens: "Screens",
     noKeyYet: "I have no key yet",
-    offline: "This page runs on this computer alone. It uses no network and keeps nothing.",
+    offline: "This page runs on this computer alone. It uses no network and keeps nothing but the sealed book, where you choose.",
     step1: "1. Choose tips",
     step1text: "Drop .age or .eml files on this page, or press a button. Many at once or a whole folder will do.",
     pickTips: "Choose files…",
@@ -213,7 +215,7 @@ const own = {
     sha: "SHA-256 of this file",
     shaHow: "Compare it with the number your administrator published or that “tipbox reader --check FILE” prints. On Windows: certutil -hashfile doc-tin.html SHA256. A file that someone changed could show a false number here; those two commands are the sure way.",
     shaUnknown: "Cannot be computed here; use certutil.",
-    keeps: "This page sends nothing and keeps nothing. It locks itself after 10 idle minutes. Close it when you are done.",
+    keeps: "This page sends nothing, and keeps nothing but the sealed book, where you choose. It locks itself after 10 idle minutes. Close it when you are done.",
     licences: "Open-source software in this file",
     close: "Close",
     dropHere: "Drop files here",

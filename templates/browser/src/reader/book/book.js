@@ -7,7 +7,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { Problem } from "../problem.js";
 import { law } from "./due.js";
 import { Fields, isId, newEvent, newId, parseEvent, maxN } from "./event.js";
-import { alone, family, groups, otherId, put, sortStates, stateOf, whole } from "./fold.js";
+import { alone, family, groups, ordered, otherId, put, sortStates, stateOf, whole } from "./fold.js";
 import { check, equal, mac, vouchers } from "./trust.js";
 
 const version = 1;
@@ -219,6 +219,12 @@ export class Book {
   /** {met, replyPasses, recipients} of the whole book. */
   get whole() {
     return whole(this.families.get("") || []);
+  }
+
+  /** The name that the officer of a key, by its fingerprint, has in the book, "" for none. */
+  officer(recipient) {
+    const named = ordered((this.families.get("") || []).filter(({ n, do: name, what }) => n > 0 && name === "officer" && what.recipient === recipient));
+    return named.length > 0 ? named[named.length - 1].what.name : "";
   }
 }
 

@@ -110,6 +110,7 @@ const whats = {
   seen: () => ({}),
   procuracy: () => ({}),
   met: (f) => ({ unit: f.text("unit"), recipient: f.text("recipient") }),
+  officer: (f) => ({ recipient: f.text("recipient"), name: f.text("name") }),
   replypass: (f) => ({ half: f.text("half"), pass: f.text("pass") }),
   recipients: (f) => (f.texts("list").length > 0 ? { list: f.texts("list") } : null),
 };

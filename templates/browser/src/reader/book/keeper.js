@@ -100,9 +100,10 @@ export class Keeper {
     this.changed();
   }
 
-  /** Makes a new book of the unit, sealed to the recipients, and writes it where nothing lies yet. */
-  async make(unit, recipients, place = null) {
+  /** Makes a new book of the unit, sealed to the recipients, those of the fingerprints met compared, and writes it where nothing lies yet. */
+  async make(unit, recipients, met = [], place = null) {
     const book = await Book.make(unit, recipients, this.keys(), this.by, this.now);
+    for (const recipient of met) book.append({ tip: "", do: "met", unit, recipient });
     this.#adopt(null, place, book);
     const saved = await this.save({ asked: false });
     if (notOurs.includes(this.problem)) { // there is a book already, or something else
@@ -153,8 +154,9 @@ export class Keeper {
     if (!this.book || (!asked && !this.place.keeps)) return Promise.resolve(false);
     this.again = true;
     this.asked = this.asked || asked;
-    this.saving = this.saving || this.#saves();
-    this.changed();
+    if (this.saving) return this.saving;
+    this.saving = this.#saves();
+    if (asked) this.changed(); // whoever enters something draws it anyway
     return this.saving;
   }
 

@@ -28,7 +28,7 @@ export function equal(a, b) {
 /** Resolves to [fingerprint, voucher] of each identity for the book of id, unit and key. */
 export function vouchers(identities, { id, unit, key }) {
   return Promise.all(identities.map(async (identity) => {
-    const secret = hkdf(sha256, utf8ToBytes(identity), undefined, info, 32);
+    const secret = hkdf(sha256, utf8ToBytes(identity.toUpperCase()), undefined, info, 32);
     return [fingerprint(await identityToRecipient(identity)), mac(secret, utf8ToBytes(id + unit), key)];
   }));
 }

@@ -19,6 +19,7 @@ export class TipView {
     this.panels = h("div", { id: "panels" });
     this.gallery = null;
     this.drawn = "";
+    this.drawnPanels = []; // {nodes, section} of each panel
   }
 
   /** Takes the pictures out of memory. */
@@ -42,7 +43,23 @@ export class TipView {
       this.#body(app, entry);
       fill(this.node, this.body, this.panels);
     }
-    return fill(this.panels, app.panels.map((panel) => h("section", { class: "panel", id: `panel-${panel.id}` }, panel.draw(app, entry))));
+    return this.#drawPanels(app, entry);
+  }
+
+  // A panel that draws the same nodes again keeps its place, and what is typed in it its focus.
+  #drawPanels(app, entry) {
+    const before = this.drawnPanels;
+    this.drawnPanels = app.panels.map((panel, i) => {
+      const nodes = panel.draw(app, entry);
+      const same = before[i] && before[i].nodes === nodes;
+      return { nodes, section: same ? before[i].section : h("section", { class: "panel", id: `panel-${panel.id}` }, nodes) };
+    });
+    this.drawnPanels.forEach(({ section }, i) => {
+      const at = this.panels.childNodes[i];
+      if (at === section) return;
+      if (at) at.replaceWith(section);
+      else this.panels.append(section);
+    });
   }
 
   #body(app, entry) {

@@ -1,0 +1,125 @@
+// The book's part of the app: what is kept of it, and what happens along.
+import { recipientsOf } from "./book.js";
+import { fingerprint } from "./fingerprint.js";
+import { Keeper } from "./keeper.js";
+import { Downloads } from "./places.js";
+import { time } from "./times.js";
+
+// How often the book's file is looked at for what other desks have written, in milliseconds.
+const lookEvery = 10_000;
+
+// A mail's Date from further ahead than a wrong clock is not believed: the officer is asked.
+const ahead = 24 * 3_600_000;
+
+/** Returns the book's part of the app. */
+export const bookPart = (app) => app.part("book", () => new BookPart(app));
+
+class BookPart {
+  constructor(app) {
+    this.app = app;
+    this.officer = ""; // the name beside what is done, as it was typed now or before
+    this.key = ""; // stands for it until then
+    this.folder = null; // the place where a new book is offered
+    this.unit = null;
+    this.owns = []; // the recipients of the officer's keys
+    this.chosen = []; // recipients of files
+    this.compared = new Set(); // those of them that were compared by telephone
+    this.open = new Set();
+    this.filter = "";
+    this.told = "";
+    this.keeper = new Keeper({
+      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download), changed: () => this.#changed(),
+    });
+    this.timer = setInterval(() => this.keeper.look(), lookEvery);
+    this.ask = (event) => this.keeper.dirty && !this.leaving && event.preventDefault();
+    addEventListener("beforeunload", this.ask);
+  }
+
+  #changed() {
+    const { app, keeper } = this;
+    if (keeper.book && app.book !== keeper.book) {
+      app.book = keeper.book;
+      keeper.book.deadlines = deadlines(app, keeper.book.unit);
+      this.named();
+      enterAll(app, app.desk.opened);
+    }
+    app.book = keeper.book;
+    const { problem } = keeper;
+    const news = problem && problem !== this.told;
+    this.told = problem;
+    const { title, hint } = app.t.problem[problem] || {};
+    if (news && app.screen !== "book") app.notice(`${title} ${hint}`);
+    else app.update();
+  }
+
+  /** Names the officer, in the book too: it is typed once. */
+  named(name = "") {
+    const { book } = this.keeper;
+    const recipient = fingerprint(this.owns[0]);
+    if (name && book && book.officer(recipient) !== name) book.append({ tip: "", do: "officer", recipient, name });
+    this.officer = name || this.officer || (book ? book.officer(recipient) : "");
+  }
+
+  leave() {
+    clearInterval(this.timer);
+    removeEventListener("beforeunload", this.ask);
+  }
+
+  async unlocked() {
+    this.owns = await recipientsOf(this.app.desk.keys);
+    this.key = `khóa ${fingerprint(this.owns[0]).slice(0, 9)}`;
+    await this.keeper.unlocked();
+  }
+}
+
+function deadlines({ addressBook }, id) {
+  const unit = (addressBook.units || []).find((one) => one.id === id);
+  return (unit && unit.deadlines) || undefined;
+}
+
+function download(name, bytes) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: "application/age" }));
+  const a = document.createElement("a");
+  Object.assign(a, { href: url, download: name });
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** What the book has of an opened tip: the fields of its enter. */
+export function fields(app, { opened: { tip }, sum, date }) {
+  const { where, when } = places(tip.text);
+  const known = date !== undefined && date <= app.now() + ahead;
+  return {
+    unit: tip.unit, site: tip.site, mailbox: tip.mailbox, urgent: tip.urgent, received: known ? time(date) : "", photos: tip.photos.length,
+    text: tip.text, where, when, sum: sum.replace(/ /g, ""),
+  };
+}
+
+// The lines that stand behind a tip's message where the form asked for them.
+function places(text) {
+  const lines = text.split("\n");
+  const last = (begin) => (lines.length > 0 && lines[lines.length - 1].startsWith(begin) ? lines.pop().slice(begin.length) : "");
+  const when = last("Khi nào: ");
+  return { when, where: last("Ở đâu: ") };
+}
+
+/** Enters the opened tips that the book does not have, and gives each the id that it has there. */
+export function enterAll(app, entries) {
+  if (!app.book) return;
+  for (const entry of entries.filter(({ opened }) => opened && opened.tip)) {
+    const { ref } = app.book.enter(entry.id.startsWith("X-") ? "" : entry.id, fields(app, entry));
+    if (ref !== entry.id) {
+      const warning = ref.includes("+") ? "otherenter" : "replay";
+      if (warning === "replay") entry.others = [entry.id];
+      if (!entry.opened.warnings.includes(warning)) entry.opened.warnings.push(warning);
+      entry.id = ref;
+    }
+    if (entry.looked) looked(app, entry);
+  }
+}
+
+/** Enters that someone has looked at the tip. */
+export function looked(app, entry) {
+  const state = app.book && app.book.state(entry.id);
+  if (state && !state.seen) app.book.append({ tip: entry.id, do: "seen" });
+}

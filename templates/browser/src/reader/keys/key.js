@@ -1,0 +1,71 @@
+// What is to be done with a key: save it, put it on paper and try the paper, send
+// its recipient, read out its fingerprint.
+import { h } from "../dom.js";
+import { Problem } from "../problem.js";
+import { line } from "../visible.js";
+import { recipientFile } from "./identity.js";
+import { pictures } from "./picture.js";
+import { printSheet } from "./print.js";
+import { bytesOf } from "./restoring.js";
+import { canChoose, download, saveTo } from "./save.js";
+import { fileOf, scan } from "./state.js";
+import { Reading } from "./sheet.js";
+import { drawWrong } from "./work.js";
+
+export function drawKey(app, state, key) {
+  const words = app.t.keys;
+  const n = state.list.indexOf(key);
+  const id = (name) => `${name}${n || ""}`;
+  const button = (name, label, onclick, style = "button") => h("button", { type: "button", id: id(name), class: style, onclick }, label);
+  const does = (step, task) => async () => {
+    let problem = null;
+    try {
+      const done = await task();
+      if (done) key.done[step] = done;
+    } catch (err) {
+      problem = Object.assign(err instanceof Problem ? err : new Problem(step === "saved" ? "notsaved" : "unexpected"), { step });
+    }
+    key.problem = problem;
+    app.update();
+  };
+  const copy = (step, text) => does(step, () => (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error("none"))).then(() => words.copied, () => words.cannotCopy));
+  const step = (name, title, ...body) => h("li", { class: key.done[name] ? "done" : "" }, h("h3", {}, title), ...body,
+    h("p", { class: "status", role: "status", id: id(`${name}done`) }, key.done[name]), drawWrong(app.t, key.problem && key.problem.step === name ? key.problem : null, id(`${name}problem`)));
+  const file = () => fileOf(key.locked);
+
+  return h("section", { class: "step key" },
+    h("h2", { tabindex: "-1" }, key.fresh ? words.fresh[key.fresh] : `${words.ownTitle}: ${line(key.label || key.name, 60)}`),
+    h("ol", {},
+      key.locked && step("saved", words.saveTitle, h("p", {}, words.saveText), h("p", { class: "buttons" },
+        canChoose() && button("savekey", words.saveTo, does("saved", async () => {
+          const name = await saveTo(key.name, file());
+          return name && words.savedTo(name);
+        }), "button primary"),
+        button("downkey", words.saveDown, does("saved", async () => {
+          download(key.name, file());
+          return words.savedDown(key.name);
+        }), canChoose() ? "button" : "button primary"))),
+      key.locked ? step("tried", words.printTitle, h("p", {}, words.printText), h("p", { class: "buttons" },
+        button("printkey", words.print, does("printed", async () => printSheet(app, key))),
+        h("input", { type: "file", id: id("trysheet"), class: "picker", multiple: true, accept: "image/*,.pdf", onchange: (e) => does("tried", () => tries(app, key, [...e.target.files]))() }),
+        h("label", { for: id("trysheet"), class: "button" }, words.tryIt)),
+      drawWrong(app.t, key.problem && key.problem.step === "printed" ? key.problem : null, id("printproblem"))) : h("li", {}, words.noFile),
+      step("sent", words.sendTitle, h("p", {}, words.sendText),
+        h("p", { class: "buttons" }, button("sendkey", words.sendFile, does("sent", async () => {
+          download("gui-quan-tri.txt", recipientFile(key.recipient, key.label));
+          return words.sentDown("gui-quan-tri.txt");
+        })), button("copykey", words.copy, copy("sent", recipientFile(key.recipient, key.label)))),
+        h("details", {}, h("summary", {}, words.recipient), h("code", { class: "recipient", id: id("recipient") }, key.recipient))),
+      step("called", words.fingerTitle, h("p", {}, words.fingerText),
+        h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint),
+        h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copy("called", key.fingerprint), "button small")))),
+    key.fresh && h("p", { class: "buttons" }, button("keysnext", words.next, () => app.go("today"), "button primary")));
+}
+
+async function tries(app, key, files) {
+  const reading = new Reading();
+  for (const file of files) if (!reading.whole) await scan(pictures(bytesOf(file)), reading);
+  if (!reading.whole) throw Object.assign(new Problem("half"), { lines: reading.missing });
+  if (fileOf(reading.locked()) !== fileOf(key.locked)) throw new Problem("otherpaper");
+  return app.t.keys.tried;
+}
