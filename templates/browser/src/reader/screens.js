@@ -1,8 +1,8 @@
 // What the desk is made of. A feature brings its folder, and a line in each of
 // these lists that it has a part in; the shell (view.js, main.js) knows no feature.
 import { bookFile, bookHooks, bookScreen } from "./book/feature.js";
-import { handle } from "./handle/panel.js";
 import { counts, countsFile } from "./counts/screen.js";
+import { handle } from "./handle/panel.js";
 import { keys, opening, sheets } from "./keys/screen.js";
 import { tips } from "./list/screen.js";
 import { paper } from "./paper/panel.js";

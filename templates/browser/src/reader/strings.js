@@ -2,8 +2,8 @@
 // what to do about it. A feature's words lie in its folder and stand under its
 // name: t.list.screen; its problems and warnings stand with all others.
 import { strings as book } from "./book/strings.js";
-import { strings as handle } from "./handle/strings.js";
 import { strings as counts } from "./counts/strings.js";
+import { strings as handle } from "./handle/strings.js";
 import { strings as keys } from "./keys/strings.js";
 import { strings as list } from "./list/strings.js";
 import { strings as paper } from "./paper/strings.js";
