@@ -50,6 +50,10 @@ type Unit struct {
 	Emblem      string   // path of an SVG or PNG for the posters; may be ""
 	Color       string   // "#rrggbb" for the posters; may be ""
 	Sites       []*Site
+
+	// Closed says that nothing can be taken for the unit now: its keys cannot be read.
+	// What waits for it is mailed all the same.
+	Closed bool
 }
 
 // Receiver is who gets a unit's tips of one audience, and how.

@@ -204,6 +204,8 @@ type Locale struct {
 	WithdrawnText  string `json:"withdrawn_text"` // {unit}
 	MethodTitle    string `json:"method_title" max:"60"`
 	MethodText     string `json:"method_text"`
+	ClosedTitle    string `json:"closed_title" max:"60"`
+	ClosedText     string `json:"closed_text"` // {unit}
 	FailedTitle    string `json:"failed_title" max:"60"`
 	FailedText     string `json:"failed_text"`
 	OpenForm       string `json:"open_form" max:"40"`

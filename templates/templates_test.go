@@ -290,7 +290,7 @@ func samples(l *Locale) []View {
 	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
 	}
-	for _, k := range []NoteKind{Home, Lost, Withdrawn, Method, Fault} {
+	for _, k := range []NoteKind{Home, Lost, Withdrawn, Closed, Method, Fault} {
 		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
 	}
 	return views

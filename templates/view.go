@@ -215,6 +215,7 @@ const (
 	Home      NoteKind = "home"
 	Lost      NoteKind = "lost"      // no such site, no such page
 	Withdrawn NoteKind = "withdrawn" // the site's posters are no longer good
+	Closed    NoteKind = "closed"    // the unit's keys cannot be read: see intake.Unit
 	Method    NoteKind = "method"    // neither read nor sent
 	Fault     NoteKind = "failed"    // a fault of ours, with no form to give back
 )

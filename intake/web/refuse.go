@@ -104,7 +104,7 @@ func (a *app) explain(f *templates.Form, why error) int {
 	case errors.Is(why, intake.ErrBusy):
 		f.Notice, f.Wait = templates.Full, server.BusyRetry
 		return http.StatusServiceUnavailable
-	case errors.Is(why, intake.ErrNoRoom):
+	case errors.Is(why, intake.ErrNoRoom), errors.Is(why, intake.ErrClosed):
 		f.Notice, f.Wait = templates.Full, noRoomRetry
 		return http.StatusServiceUnavailable
 	case errors.Is(why, server.ErrFormTooLarge):

@@ -40,12 +40,13 @@ func (b *Box) serving(cfg *config.Config) (*serving, error) {
 
 // Reload reads the configuration anew and serves its units, sites, keys and
 // languages from now on; nothing that runs is cut short. What is wrong with it
-// comes as an error, and what was served before is served on. What a reload does
+// comes as an error, and what was served before is served on; what is wrong with one
+// unit alone stops that unit alone, see config.Serving. What a reload does
 // not take, such as another address to listen on, is returned by name, as it
 // stands in tipbox.toml: it is as it was until the next start.
 func (b *Box) Reload() (stays []string, err error) {
 	before := b.current.Load().cfg
-	cfg, err := config.Load(before.Path)
+	cfg, err := config.Serving(before.Path, before)
 	if err != nil {
 		return nil, terminal.Usage(err)
 	}

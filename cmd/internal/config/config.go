@@ -5,6 +5,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -37,6 +38,11 @@ type Config struct {
 	Operator Operator
 	// RecipientsFiles are those of the units and their oversight, as paths.
 	RecipientsFiles []string
+	SitesFiles      []string // of the units, likewise
+	Included        []string // files with more units
+	Broken          []Broken // units that stand still, or go on as they were: only of Serving
+
+	fileOf map[string]string // the included file of each unit, "" for tipbox.toml
 }
 
 // HTTP is where and how the form and the admin listener answer.
@@ -169,6 +175,7 @@ func (c *Config) PosterTexts() string {
 
 // Problem is one thing wrong with the file.
 type Problem struct {
+	File string // "" for tipbox.toml itself
 	Line int    // 0 where a key is missing
 	Key  string // e.g. units[0].sites[2].code
 	Text string // what is wrong and what is expected
@@ -187,7 +194,7 @@ func (e *Error) Error() string {
 		if i > 0 {
 			s += "\n"
 		}
-		s += e.File
+		s += cmp.Or(p.File, e.File)
 		if p.Line > 0 {
 			s += fmt.Sprintf(":%d", p.Line)
 		}

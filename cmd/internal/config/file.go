@@ -22,6 +22,7 @@ type file struct {
 	Languages  []string `toml:"languages"`
 	LocaleDir  string   `toml:"locale_dir" pasted:"path"`
 	SecretFile string   `toml:"secret_file" pasted:"path"`
+	Include    []string `toml:"include" pasted:"path"`
 
 	HTTP struct {
 		Listen         string   `toml:"listen"`
@@ -108,6 +109,7 @@ type unit struct {
 	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`
 	Deadlines      deadlines    `toml:"deadlines"`
+	SitesFile      string       `toml:"sites_file" pasted:"path"`
 	Sites          []site       `toml:"sites"`
 
 	Alerts          []alertChannel `toml:"alerts"`
