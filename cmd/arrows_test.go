@@ -91,6 +91,7 @@ var (
 		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
 		"cmd/internal/terminal": {"crypto/open", "intake/pasted"},
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
+		"cmd/internal/sites":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/durable", "intake/pasted"},
 		"cmd/internal/unread":   {"qr/scan"},
 		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
@@ -102,7 +103,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}

@@ -86,7 +86,7 @@ func (d *Draft) BaseURL() string { return d.file.BaseURL }
 
 // DraftUnit is what a draft says of a unit. Files that it does not name are "".
 type DraftUnit struct {
-	ID, RecipientsFile, OversightFile string
+	ID, RecipientsFile, OversightFile, SitesFile string
 
 	Name  intake.Names
 	Phone string
@@ -102,7 +102,7 @@ func (d *Draft) Units() (all []DraftUnit) {
 	c := d.checker()
 	for _, p := range d.parts {
 		for _, u := range p.units {
-			all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), u.Name, u.Phone, u.Mail, u.Deadlines.given()})
+			all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), c.path(u.SitesFile), u.Name, u.Phone, u.Mail, u.Deadlines.given()})
 		}
 	}
 	return all

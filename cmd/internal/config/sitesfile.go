@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ func (c *checker) sitesOf(key string, u unit, seen *seen) (sites []*intake.Site)
 	path := c.path(u.SitesFile)
 	c.sitesFiles = append(c.sitesFiles, path)
 	text, err := pasted.File(path)
+	if b, ok := c.written[sameFile(path)]; ok {
+		text, err = pasted.Text(b)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		c.bad(key+".sites_file", "%q does not exist: expected a table with the columns code, name_vi, withdrawn", u.SitesFile)
@@ -112,6 +116,34 @@ func ParseSites(text string) (*Sites, error) {
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
+}
+
+// Bytes returns the table as it is written: for Excel in UTF-8 with a byte order mark,
+// where its cells are parted as Excel does in Vietnam.
+func (t *Sites) Bytes() []byte {
+	var b bytes.Buffer
+	if t.Comma != ',' {
+		b.WriteString("\ufeff")
+	}
+	out := csv.NewWriter(&b)
+	out.Comma = t.Comma
+	_ = out.Write(t.Columns) // to memory
+	for _, row := range t.Rows {
+		var cells []string
+		for _, name := range t.Columns {
+			switch name {
+			case "code":
+				cells = append(cells, row.Code)
+			case "withdrawn":
+				cells = append(cells, row.Withdrawn)
+			default:
+				cells = append(cells, row.Names[strings.TrimPrefix(name, "name_")])
+			}
+		}
+		_ = out.Write(cells)
+	}
+	out.Flush()
+	return b.Bytes()
 }
 
 // day undoes what Excel makes of a day in Vietnam: 22/11/2026.
