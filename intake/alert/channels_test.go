@@ -36,7 +36,12 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	say := func(status int, text string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, text)
+		for i := range len(text) {
+			_, _ = io.WriteString(w, text[i:i+1])
+			if s.mood == "slow" { // a byte at a time
+				w.(http.Flusher).Flush()
+			}
+		}
 	}
 	switch s.mood {
 	case "hangs":
@@ -218,13 +223,15 @@ var networked = []string{"ntfy", "gotify", "telegram", "zalo", "webhook"}
 
 func TestMessageArrives(t *testing.T) {
 	for _, kind := range networked {
-		s := &service{kind: kind}
-		c := s.channel(t, token, "-100123")
-		if err := c.Send(t.Context(), Message{Text: Urgent, Link: website, Wake: true}); err != nil {
-			t.Errorf("%s: %v", kind, err)
-		}
-		if s.got != Urgent+"\n"+website || !s.woken {
-			t.Errorf("%s took %q, woken %v", kind, s.got, s.woken)
+		for _, mood := range []string{"", "slow"} {
+			s := &service{kind: kind, mood: mood}
+			c := s.channel(t, token, "-100123")
+			if err := c.Send(t.Context(), Message{Text: Urgent, Link: website, Wake: true}); err != nil {
+				t.Errorf("%s %s: %v", kind, mood, err)
+			}
+			if s.got != Urgent+"\n"+website || !s.woken {
+				t.Errorf("%s %s took %q, woken %v", kind, mood, s.got, s.woken)
+			}
 		}
 	}
 }
