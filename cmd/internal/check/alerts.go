@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
 )
 
@@ -46,9 +47,12 @@ func checkAlerts(cfg *config.Config) (all []Finding) {
 			all = append(all, f)
 		}
 	}
-	by := cfg.ChannelsBy()
-	for _, whom := range slices.Sorted(maps.Keys(by)) {
-		for _, c := range by[whom] {
+	ringers, err := box.RingersOf(cfg)
+	if err != nil {
+		return append(all, problem("alerts", err.Error(), "mend the channel's settings"))
+	}
+	for _, whom := range slices.Sorted(maps.Keys(ringers.By)) {
+		for _, c := range ringers.By[whom] {
 			if err := c.Ask(context.Background()); err != nil {
 				f := tried(whom+": "+c.Kind, err)
 				f.Part = "alerts"
