@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"tipbox/intake"
-	"tipbox/intake/alert"
+	"tipbox/intake/alert/setting"
 )
 
 // Config is a valid tipbox.toml. Paths are absolute or relative to the working
@@ -102,18 +102,12 @@ type SMTP struct {
 type Alerts struct {
 	Unit     string
 	Audience intake.Audience
-	Channels []Channel
-}
-
-// Channel is a way to a person: how it was set up, and made of that.
-type Channel struct {
-	*alert.Channel
-	TokenFile string // path; "" for none
+	Channels []setting.Channel
 }
 
 // Operator is who is told what is wrong with the box itself.
 type Operator struct {
-	Channels           []Channel
+	Channels           []setting.Channel
 	HeartbeatURL       string // called every five minutes; "" for none
 	HeartbeatTokenFile string // path; "" for none
 }
@@ -140,22 +134,8 @@ func (a Alerts) Whom() string {
 	return a.Unit
 }
 
-// ChannelsBy returns all channels by whom they are for, the operator's too.
-func (c *Config) ChannelsBy() map[string][]*alert.Channel {
-	by := make(map[string][]*alert.Channel)
-	for _, channel := range c.Operator.Channels {
-		by["the operator"] = append(by["the operator"], channel.Channel)
-	}
-	for _, a := range c.Alerts {
-		for _, channel := range a.Channels {
-			by[a.Whom()] = append(by[a.Whom()], channel.Channel)
-		}
-	}
-	return by
-}
-
-func (c *Config) allChannels() [][]Channel {
-	all := [][]Channel{c.Operator.Channels}
+func (c *Config) allChannels() [][]setting.Channel {
+	all := [][]setting.Channel{c.Operator.Channels}
 	for _, a := range c.Alerts {
 		all = append(all, a.Channels)
 	}

@@ -77,7 +77,7 @@ type file struct {
 	Units []unit `toml:"units"`
 }
 
-// alertChannel is an alert.Setting.
+// alertChannel is a setting.Channel.
 type alertChannel struct {
 	Kind      string   `toml:"kind"`
 	URL       string   `toml:"url" pasted:"secret"`
