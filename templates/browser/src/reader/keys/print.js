@@ -26,12 +26,12 @@ function drawSheet(words, key, day) {
   return [
     h("header", {}, h("h1", {}, words.title), h("p", {}, words.keep), h("p", { class: "en" }, words.keepEn)),
     h("div", { class: "whose" }, field(words.of, key.label ? line(key.label, 120) : "…………………………………………"), field(words.fingerprint, key.fingerprint), field(words.made, made)),
-    h("div", { class: "cards" }, words.cards.map(([title, vi, en]) => h("div", {}, h("h2", {}, title), h("p", {}, vi), h("p", { class: "en" }, en)))),
+    h("div", { class: "advice" }, words.cards.map(([title, vi, en]) => h("div", {}, h("h2", {}, title), h("p", {}, vi), h("p", { class: "en" }, en)))),
     h("div", { class: "codes" }, codes.map(({ first, last, text }, i) => h("figure", {}, drawCode(text),
       h("figcaption", {}, h("strong", {}, words.code(i + 1, codes.length)), " ", words.rows(String(first).padStart(2, "0"), String(last).padStart(2, "0")))))),
     h("div", { class: "lines" }, h("h2", {}, words.type), h("p", {}, words.typeText), h("p", { class: "en" }, words.typeEn),
-      lines.map(({ label, groups }) => h("p", { class: "row" }, h("span", { class: "label" }, label),
-        groups.map((group, i) => h("span", { class: i === groups.length - 1 ? "check" : "group" }, [...group].map((letter) => h("b", {}, letter))))))),
+      lines.map(({ label, groups }) => h("p", { class: "typed" }, h("span", { class: "number" }, label),
+        groups.map((group, i) => h("span", { class: i === groups.length - 1 ? "sum" : "group" }, [...group].map((letter) => h("b", {}, letter))))))),
     h("footer", {}, h("p", {}, words.without), h("p", { class: "shell" }, words.shell), h("p", {}, words.format(key.kind))),
   ];
 }
