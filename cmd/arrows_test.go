@@ -116,6 +116,7 @@ var (
 		"github.com/makiuchi-d/gozxing": {"qr"},
 		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
 		"maragu.dev/gomponents":         {"templates"},
+		"github.com/yuin/goldmark":      {"templates"},
 	}
 )
 

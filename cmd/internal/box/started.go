@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tipbox/cmd/internal/config"
@@ -37,7 +38,7 @@ func startSum(cfg *config.Config) []byte {
 		h.Write(b)
 	}
 	add("", cfg.Path)
-	for _, path := range cfg.RecipientsFiles {
+	for _, path := range slices.Concat(cfg.RecipientsFiles, cfg.BoardFiles) {
 		add("", path)
 	}
 	if cfg.LocaleDir != "" {

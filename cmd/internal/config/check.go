@@ -20,6 +20,7 @@ type checker struct {
 	printed         map[string]printed // nil: not read yet
 	base            string             // base_url
 	alerts          []Alerts           // read so far
+	boardFiles      []string           // likewise
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
@@ -78,7 +79,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
 	cfg.Directory = c.units(f.Units)
-	cfg.RecipientsFiles = c.recipientsFiles
+	cfg.RecipientsFiles, cfg.BoardFiles = c.recipientsFiles, c.boardFiles
 	cfg.Alerts = c.alerts
 	cfg.Operator = c.operator(f)
 	return cfg

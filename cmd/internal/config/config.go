@@ -37,6 +37,8 @@ type Config struct {
 	Operator Operator
 	// RecipientsFiles are those of the units and their oversight, as paths.
 	RecipientsFiles []string
+	// BoardFiles are the notices of the units' boards, as paths.
+	BoardFiles []string
 }
 
 // HTTP is where and how the form and the admin listener answer.
