@@ -71,7 +71,7 @@ var (
 		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/alert", "intake/deliver", "intake/deliver/smtp",
-			"intake/limit", "intake/redis", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
+			"intake/limit", "intake/redis", "intake/reply", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
 		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert/setting", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
@@ -118,6 +118,7 @@ var (
 		"github.com/makiuchi-d/gozxing": {"qr"},
 		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
 		"maragu.dev/gomponents":         {"templates"},
+		"github.com/yuin/goldmark":      {"templates"},
 	}
 )
 

@@ -126,6 +126,8 @@ type Locale struct {
 	ReplyTickHint   string `json:"reply_tick_hint" max:"160"`
 	ReplyTickKnown  string `json:"reply_tick_known" max:"160"`
 
+	BoardTitle string `json:"board_title" max:"40"` // what a unit tells its village
+
 	// The page for officers' replies.
 	Leave     string `json:"leave" max:"40"`
 	LeaveText string `json:"leave_text"`

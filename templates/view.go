@@ -10,6 +10,7 @@ type Page struct {
 	Unit      string // name; "" where no unit is meant
 	Phone     string // of the unit; "" for none
 	Truth     string // path of the Truth; "" where going there would lose what was typed
+	Board     string // path of the unit's Board; "" for none, likewise
 	Replies   string // path of the Replies; "" for none, and where going there would lose what was typed
 }
 

@@ -66,7 +66,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 // switch and no more to read, for these are links, and it would be lost.
 func (a *app) keeping(c echo.Context, u *intake.Unit) templates.Page {
 	p := a.page(c, u, "")
-	p.Truth, p.Replies = "", ""
+	p.Truth, p.Replies, p.Board = "", "", ""
 	return p
 }
 

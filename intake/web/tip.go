@@ -154,6 +154,9 @@ func choose(c echo.Context, offered []*templates.Locale) (l *templates.Locale, c
 // pageIn returns the same in a language out of those offered.
 func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
 	p := templates.Page{Locale: l, Truth: truthPath}
+	if u != nil && len(u.Board) > 0 {
+		p.Board = boardPath(u)
+	}
 	if a.answers {
 		p.Replies = repliesPath
 	}

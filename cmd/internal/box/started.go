@@ -38,7 +38,7 @@ func startSum(cfg *config.Config) []byte {
 		h.Write(b)
 	}
 	add("", cfg.Path)
-	for _, path := range slices.Concat(cfg.Included, cfg.RecipientsFiles, cfg.SitesFiles) {
+	for _, path := range slices.Concat(cfg.Included, cfg.RecipientsFiles, cfg.SitesFiles, cfg.BoardFiles) {
 		add("", path)
 	}
 	if cfg.LocaleDir != "" {

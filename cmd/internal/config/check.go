@@ -27,6 +27,7 @@ type checker struct {
 	printed         map[string]printed // nil: not read yet
 	base            string             // base_url
 	alerts          []Alerts           // read so far
+	boardFiles      []string           // likewise
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
@@ -96,6 +97,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.RecipientsFiles, cfg.SitesFiles, cfg.Included = c.recipientsFiles, c.sitesFiles, paths(c.parts)
 	cfg.fileOf = c.fileOf
 	cfg.Broken = c.broken
+	cfg.BoardFiles = c.boardFiles
 	cfg.Alerts = c.alerts
 	cfg.Operator = c.operator(f)
 	return cfg

@@ -41,6 +41,8 @@ type Config struct {
 	SitesFiles      []string // of the units, likewise
 	Included        []string // files with more units
 	Broken          []Broken // units that stand still, or go on as they were: only of Serving
+	// BoardFiles are the notices of the units' boards, as paths.
+	BoardFiles []string
 
 	fileOf map[string]string // the included file of each unit, "" for tipbox.toml
 }

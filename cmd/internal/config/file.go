@@ -104,6 +104,7 @@ type unit struct {
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
 	Replies        bool         `toml:"replies"`
+	BoardDir       string       `toml:"board_dir" pasted:"path"`
 	AliveAt        string       `toml:"alive_at"`
 	Languages      []string     `toml:"languages"`
 	Emblem         string       `toml:"emblem" pasted:"path"`

@@ -159,6 +159,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		Phone: u.Phone, LaterWindow: window, AliveAt: u.AliveAt,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
 		Replies:    u.Replies,
+		Board:      c.board(key+".board_dir", u.BoardDir),
 		Languages:  c.languages(key+".languages", u.Languages),
 		Emblem:     c.path(u.Emblem), Color: u.Color,
 	}
