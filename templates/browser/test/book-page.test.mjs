@@ -180,6 +180,14 @@ describe("book", () => {
     await good("handled");
     await click("#status-checking");
     await click("#more summary");
+    // A save that ends while something is typed takes neither the focus nor a half-typed letter.
+    await page.evaluate(() => {
+      document.querySelector("#in-note").focus();
+      document.querySelector("#status-new").click();
+      window.kept = document.querySelector("#in-note");
+    });
+    await saved();
+    assert.ok(await page.evaluate(() => window.kept === document.querySelector("#in-note") && document.activeElement === window.kept));
     await type("#in-note", "Đã gọi trưởng bản.");
     await click("#do-note");
     await type("#in-of", "tb-khong");
