@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
 import { Decrypter } from "age-encryption";
+import { Book, sealBook } from "../src/reader/book/book.js";
 import { fingerprint } from "../src/reader/book/fingerprint.js";
 import { contents } from "../src/reader/open.js";
 import { decodeJPEG, readJPEG } from "../src/shared/jpegread.js";
@@ -27,6 +28,8 @@ function picture() {
   return whole(encodeJPEG({ width, height, data }, 90));
 }
 
+const iso = (ms) => `${new Date(ms + 7 * 3_600_000).toISOString().slice(0, 19)}+07:00`;
+
 // Runs a generator to its end.
 function whole(work) {
   for (;;) {
@@ -41,7 +44,7 @@ describe("chrome", () => {
   let browser, dir, url, files, ours, theirs;
 
   before(async () => {
-    dir = tempDir(context);
+    dir = process.env.KEEP || tempDir(context);
     mkdirSync(join(dir, "tai-ve"));
     [ours, theirs] = [await makeKey(), await makeKey()];
     const unit = (id, vi, recipients) => ({ id, name: { vi }, phone: "0215 000 000", mail: [`${id}@example.vn`], recipients });
@@ -53,6 +56,18 @@ describe("chrome", () => {
       "TB-1111-2222.age": await sealTip([ours.recipient], { id: "TB-1111-2222", message: "Tin thứ hai", mailbox: "crime", urgent: true }),
       "khoa.txt": await lock(ours.identity, passphrase), "khoa-xa.txt": await lock(theirs.identity, passphrase),
     });
+    const now = () => Date.now();
+    const kept = await Book.make("na-co-sa", [ours.recipient], [ours.identity], () => "Đại úy Lò", now);
+    const day = 86_400_000;
+    const entered = (tip, ago, more) => kept.append({ tip, do: "enter", unit: "na-co-sa", site: "ncs01", mailbox: "report", urgent: false, received: iso(now() - ago * day), photos: 0, text: "Đêm qua có xe lạ chở gỗ ra đường mòn sau trường. ".repeat(6), sum: createHash("sha256").update(tip).digest("hex"), ...more });
+    entered("TB-AAAA-0001", 10, { urgent: true, mailbox: "crime" });
+    entered("TB-AAAA-0002", 3, {});
+    entered("TB-AAAA-0003", 2, { site: "ncs02", mailbox: "suggestion" });
+    kept.append({ tip: "TB-AAAA-0001", do: "classify", kind: "crime", competent: true });
+    kept.append({ tip: "TB-AAAA-0001", do: "status", status: "done", outcome: "confirmed", counts: { arrests: 2 } });
+    kept.append({ tip: "TB-AAAA-0003", do: "duplicate", of: "TB-AAAA-0002" });
+    for (let i = 0; i < 60; i++) entered(`TB-BBBB-${String(i).padStart(4, "0")}`, 20, {});
+    Object.assign(files, write(dir, { "so-tin.age": await sealBook(kept) }));
     url = fileURL(files["doc-tin.html"]);
     browser = await launch(context, "chrome");
   });
@@ -176,6 +191,58 @@ describe("chrome", () => {
     await page.click("#pass");
     await page.waitForSelector("#passby");
     assert.deepEqual(page.errors, []);
+  });
+
+  test("with the book: who was compared is known, counts, seal and add up, slip and page", async (t) => {
+    const page = await open(t, "khoa.txt", "TB-1111-2222.age", "so-tin.age");
+    await page.waitForSelector("#go-counts");
+    for (const again of [false, true]) {
+      await page.click("#pass");
+      await page.waitForSelector("#passlook:not([disabled])");
+      await page.select("#passto", "cong-an-xa");
+      assert.equal((await page.$$("#unmet")).length, again ? 0 : 1);
+      if (!again) await page.click("#passmet");
+      await page.click("#passlook");
+      await page.waitForSelector("#passseal");
+      await page.click("#passseal");
+      await page.waitForSelector("#passclose");
+      await page.click("#passclose");
+    }
+    assert.equal((await page.$$(".passes li")).length, 2);
+    await page.click("#printslip");
+    await page.waitForSelector("body.pressing");
+    assert.match(await text(page, "#paper"), /PHIẾU CHUYỂN TIN BÁO.*Kính gửi: Công an xã Quảng Lâm.*TB-1111-2222-chuyen\.age/);
+    assert.doesNotMatch(await text(page, "#paper"), /Tin thứ hai/);
+    await page.pdf({ path: join(dir, "slip.pdf"), preferCSSPageSize: true });
+    await page.waitForSelector("#paper", { hidden: true });
+
+    await page.click("#go-counts");
+    await page.waitForSelector("#own .chart");
+    assert.deepEqual(await page.$$eval("#own .sums dd", (all) => all.map((e) => Number(e.textContent))), [62, 1, 1, 0, 0]);
+    assert.match(await text(page, "#by-results"), /Số người bị bắt2/);
+    await page.click("#countscsv");
+    const name = `so-lieu-na-co-sa-${iso(Date.now()).slice(0, 10)}`;
+    assert.match((await saved(page, `${name}.csv`)).toString(), /^\ufeffTuần từ ngày,Đơn vị,Số tin,.*Nơi dán ncs01\r\n\d\d\/\d\d\/20\d\d,na-co-sa,/);
+    await page.select("#countsto", "cong-an-xa");
+    assert.equal(await text(page, "#sealcounts code"), fingerprint(theirs.recipient));
+    await page.click("#countsseal");
+    await saved(page, `${name}.age`);
+    files.counts = join(dir, "tai-ve", `${name}.age`);
+    await page.pdf({ path: join(dir, "counts.pdf"), preferCSSPageSize: true });
+    await page.click("#printbook");
+    await page.waitForSelector("body.pressing");
+    assert.ok((await page.$$("#paper tbody tr")).length > 0);
+    await page.pdf({ path: join(dir, "book.pdf"), preferCSSPageSize: true });
+    await page.waitForSelector("#paper", { hidden: true });
+    assert.deepEqual(page.errors, []);
+
+    const above = await open(t, "khoa-xa.txt", "TB-7F3K-9QMX-chuyen.age", "counts");
+    await above.click("#go-counts");
+    await above.waitForSelector("#byunit");
+    assert.match(await text(above, "#byunit tbody"), /^Đồn Biên phòng Na Cô Sa13 tuần từ .*62/);
+    await (await above.$("input[type=file]:not([webkitdirectory])") || above.$("#picktips")).uploadFile(files.counts);
+    await above.waitForFunction(() => /1 tệp/.test(document.querySelector("#merged").textContent));
+    assert.deepEqual(above.errors, []);
   });
 
   test("a sheet for the commander, for one tip and for all", async (t) => {
