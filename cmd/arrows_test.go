@@ -36,6 +36,7 @@ var (
 		"intake/server/formtest":          {},
 		"intake/web":                      {"crypto/receipt", "intake", "intake/reply", "intake/server", "templates", "templates/browser"},
 		"intake/admin":                    {"intake"},
+		"intake/alert":                    {"intake", "intake/deliver", "intake/metric", "intake/pasted"},
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},
 		"crypto/book":                     {"crypto/keys"},
@@ -61,17 +62,17 @@ var (
 		"intake/pasted":                   {},
 
 		"cmd/internal/box": {
-			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/deliver",
+			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/alert", "intake/deliver",
 			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/reply", "intake/server",
 			"intake/spool", "intake/web", "intake/pasted", "templates",
 		},
 		"cmd/internal/box/probe": {"intake/deliver"},
 		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
-			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/deliver", "intake/deliver/smtp",
+			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/alert", "intake/deliver", "intake/deliver/smtp",
 			"intake/limit", "intake/redis", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
-		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
+		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/desk", "cmd/internal/setup", "cmd/internal/terminal", "intake",
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",

@@ -44,6 +44,7 @@ type Unit struct {
 	Phone       string // to call when it cannot wait; may be ""
 	LaterWindow time.Duration
 	Replies     bool     // whether senders are offered a code, by which they read the unit's replies
+	AliveAt     string   // hour of the day, "07:00", at which a mail says that the box is alive; "" for never
 	MarkUrgent  bool     // whether an urgent tip's mail says KHẨN in its subject
 	Languages   []string // offered on this unit's pages and posters, first is the default
 	Emblem      string   // path of an SVG or PNG for the posters; may be ""

@@ -39,7 +39,7 @@ var (
 func TestTextStaysText(t *testing.T) {
 	p := load(t, Options{})
 	shown := tryTexts(t, p, false, hostile)
-	for _, v := range []View{&Form{}, &Thanks{}, &Truth{}, &Note{}, &Replies{}, &Outbox{}} {
+	for _, v := range []View{&Form{}, &Thanks{}, &Truth{}, &Note{}, &Replies{}, &Outbox{}, &Alert{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(v).Elem()) {
 			if f.Type.Kind() == reflect.String && !slices.Contains(decides, f.Name) && !shown[f.Name] {
 				t.Errorf("%T shows its %s nowhere: the test tries nothing", v, f.Name)

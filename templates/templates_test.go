@@ -270,6 +270,7 @@ func samples(l *Locale) []View {
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
 		&Truth{Page: full, Host: "tip.example.vn"},
+		&Alert{Action: "/a/a"}, &Alert{Done: true},
 	}
 	reply := Reply{Day: "29/11/2026", Answer: "more", Text: "Ở đâu?"}
 	asked := full

@@ -13,30 +13,48 @@ import (
 )
 
 func newCheckCommand(t *terminal.Terminal) *cobra.Command {
-	var path string
+	var (
+		path, unit string
+		send       bool
+	)
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say what is wrong and how to mend it",
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
 server, whether tipbox serve was started since the last change, and the link on
-the posters, for which it must run.
+the posters, for which it must run. It sends nothing and calls nobody.
+
+With --send it also sends each unit a trial tip, through the link on its posters
+all the way to its mailbox, and a trial message by each channel of its alerts
+and of the operator's. Both say in their text that they are trials.
+
 The exit status is 1 if there is a problem.`,
 		Args: arguments(),
-		RunE: func(*cobra.Command, []string) error { return runCheck(t, path) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if unit != "" && !send {
+				return misused(cmd, errors.New("--unit is for --send"))
+			}
+			return runCheck(t, path, send, unit)
+		},
 	}
 	configFlag(cmd.Flags(), &path)
+	cmd.Flags().BoolVar(&send, "send", false, "send a trial tip to each unit, and a trial message by each channel")
+	cmd.Flags().StringVar(&unit, "unit", "", "with --send: to this unit alone, by its id")
 	return cmd
 }
 
 // runCheck prints a line for each part, and fails if one of them needs a person.
-func runCheck(t *terminal.Terminal, path string) error {
+func runCheck(t *terminal.Terminal, path string, send bool, unit string) error {
 	cfg, err := loadConfig(path)
 	if err != nil {
 		return err
 	}
+	if unit != "" && cfg.Directory.Unit(unit) == nil {
+		return terminal.Usage(fmt.Errorf("there is no unit %q in %s", unit, path))
+	}
 	fmt.Fprintf(t.Out, "ok       %-8s %s\n", "config", path)
 	wrong := 0
-	for f := range check.Config(cfg) {
+	tell := func(f check.Finding) {
 		word := "ok"
 		switch {
 		case f.Warning:
@@ -47,6 +65,14 @@ func runCheck(t *terminal.Terminal, path string) error {
 		fmt.Fprintf(t.Out, "%-8s %-8s %s\n", word, f.Part, f.Text)
 		if f.Hint != "" {
 			t.Say("hint: %s", f.Hint)
+		}
+	}
+	for f := range check.Config(cfg) {
+		tell(f)
+	}
+	if send {
+		for f := range check.Send(cfg, unit) {
+			tell(f)
 		}
 	}
 	if wrong > 0 {

@@ -28,7 +28,7 @@ What is wrong with them is told with its line, and the old ones are served on.`,
 			if err != nil {
 				return err
 			}
-			return box.Serve(t, box.Options{Config: cfg, Debug: debug})
+			return box.Serve(t, box.Options{Config: cfg, Version: version, Debug: debug})
 		},
 	}
 	configFlag(cmd.Flags(), &path)

@@ -12,7 +12,8 @@
 //     attempts by result, deferrals, the age of the oldest due tip in days);
 //   - live all the same: held tips. Who needs one must be called, and the moment
 //     of the refusal stands in our log and the mail server's anyway. For a tip
-//     not sent "later" it is the moment of sending: the threat model says so;
+//     not sent "later" it is the moment of sending: the threat model says so. And that
+//     nobody has answered an alert, which is half an hour old by then: likewise;
 //   - never: Go's runtime and process collectors. CPU time, allocations and open
 //     connections jump with every sealed photo.
 package admin

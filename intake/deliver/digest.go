@@ -242,6 +242,9 @@ func (r *Runner) begin(b *bulk) (*spool.Digest, error) {
 	if err := r.note(b, d); err != nil {
 		return nil, err
 	}
+	if b.key.urgent {
+		r.o.Urgent(b.key.unit, b.key.audience)
+	}
 	return d, nil
 }
 

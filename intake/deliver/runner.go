@@ -30,8 +30,12 @@ type Options struct {
 
 	Connections int           // to the mail server at once; default 32, and a quarter more that only urgent tips use
 	Grace       time.Duration // for the mails that are running when Run is to end; default 10 seconds
-	Rescan      time.Duration // between looks at what operators did; default 5 seconds
-	Probe       time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
+	// Urgent is told of an urgent tip, of one for each digest: for whoever is to be
+	// woken. It must not wait. Nil for nobody.
+	Urgent func(unit string, audience intake.Audience)
+
+	Rescan time.Duration // between looks at what operators did; default 5 seconds
+	Probe  time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
 
 	// A mail is given up for now after SendTime (1 hour), and after DialTime (30
 	// minutes) a connection that has not come to the point of mailing. Both are the
@@ -78,6 +82,9 @@ func New(o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Urgent == nil {
+		o.Urgent = func(string, intake.Audience) {}
+	}
 	if o.Connections <= 0 {
 		o.Connections = 32
 	}
@@ -123,6 +130,7 @@ func (r *Runner) Run(ctx context.Context) {
 	if r.o.Probe > 0 {
 		running.Go(func() { r.probeForever(ctx) })
 	}
+	running.Go(func() { r.aliveForever(ctx) })
 	begun, err := r.o.Spool.Digests()
 	if err != nil {
 		r.o.Log.Warn("the digests that were begun cannot be read: their tips go in others", "reason", "disk")
@@ -130,8 +138,8 @@ func (r *Runner) Run(ctx context.Context) {
 	r.heldNext = time.Now().Add(rand.N(heldEvery)) //nolint:gosec // seeded by the system (ChaCha8)
 	tick := time.NewTicker(r.o.Rescan)
 	defer tick.Stop()
-	for {
-		lanes, bulks := r.sort(begun)
+	for first := true; ; first = false {
+		lanes, bulks := r.sort(begun, first)
 		for _, l := range lanes {
 			running.Go(func() { r.drive(ctx, mails, l) })
 		}
@@ -153,13 +161,17 @@ func (r *Runner) Run(ctx context.Context) {
 }
 
 // sort puts what changed in the spool where it waits, and returns the ways that
-// are new, whose tips are all in: what waits together goes together.
-func (r *Runner) sort(begun map[string]*spool.Digest) (lanes []*lane, bulks []*bulk) {
+// are new, whose tips are all in: what waits together goes together. It tells of
+// urgent tips that have come; the first time, of all that wait.
+func (r *Runner) sort(begun map[string]*spool.Digest, first bool) (lanes []*lane, bulks []*bulk) {
 	now := time.Now()
 	for id, again := range r.o.Spool.Changes() {
 		e, ok := r.o.Spool.Lookup(id)
 		r.mu.Lock()
 		w := r.in[id]
+		if news := r.o.Spool.IsNews(id); (news || first) && e.Urgent && !e.Held && e.Lane == intake.Front {
+			r.o.Urgent(e.Unit, e.Audience)
+		}
 		if ok && !e.Held && w == nil {
 			key := laneKey{e.Unit, e.Audience}
 			if e.Lane == intake.Bulk {
@@ -167,6 +179,9 @@ func (r *Runner) sort(begun map[string]*spool.Digest) (lanes []*lane, bulks []*b
 				if r.bulks[key] == nil {
 					r.bulks[key] = newBulk(key, r.window(e.Unit), begun[key.name()], now)
 					bulks = append(bulks, r.bulks[key])
+					if key.urgent && begun[key.name()] != nil { // whose alert a restart has cut off
+						r.o.Urgent(e.Unit, e.Audience)
+					}
 				}
 				w = r.bulks[key]
 			} else {

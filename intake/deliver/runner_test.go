@@ -187,8 +187,10 @@ type box struct {
 	directory *intake.Directory
 	run       *Runner
 	end       func()
+	alive     string        // unit two's hour
 	keep      time.Duration // copies of what is delivered
 	logs      lines
+	rung      lines // a line for each time that someone was to be woken
 }
 
 // inBubble runs f in a bubble with fake time.
@@ -214,7 +216,7 @@ func (b *box) open() {
 				intake.Oversight: {Mail: []string{"inspector@example.vn"}},
 			},
 		},
-		{ID: "two", Receivers: map[intake.Audience]intake.Receiver{
+		{ID: "two", AliveAt: b.alive, Receivers: map[intake.Audience]intake.Receiver{
 			intake.ToUnit: {Mail: []string{"a@example.vn", "b@example.vn", "c@example.vn"}},
 		}},
 	})
@@ -228,6 +230,9 @@ func (b *box) open() {
 	b.run = New(Options{
 		Spool: b.spool, Directory: b.directory, Transport: b.relay, Log: log,
 		Rescan: rescan, Probe: -1, Connections: b.relay.most,
+		Urgent: func(unit string, a intake.Audience) {
+			fmt.Fprintln(&b.rung, unit, a, time.Since(b.relay.start).Round(time.Minute))
+		},
 	})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})

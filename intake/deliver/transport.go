@@ -32,6 +32,9 @@ type Mail struct {
 	// Reply is the unit's reply pass, of the half-year that Half names; both are ""
 	// where senders are not answered.
 	Half, Reply string
+	// Alive names, by day and unit, a mail that says that the box is alive, and has
+	// nothing else.
+	Alive string
 }
 
 // Transport opens connections to the mail server.

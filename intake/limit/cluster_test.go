@@ -58,7 +58,7 @@ func TestCluster(t *testing.T) {
 func TestSentinel(t *testing.T) {
 	t.Parallel()
 	master := redistest.Start(t)
-	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+master.Port(), "--repl-diskless-sync-delay", "0")
+	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+master.Port(), "--repl-diskless-sync-delay", "0", "--repl-diskless-load", "swapdb")
 	eventually(t, "the replica is one", func() bool {
 		got, err := replica.Do("ROLE")
 		return err == nil && got == "*5" && replica.Info("replication", "master_link_status") == "up"

@@ -12,7 +12,7 @@ import (
 )
 
 // Inspect asks a Redis for all that limits and used form tokens need of it, of
-// which redis.Persistence is a part. It returns what that returns, or why the
+// which redis.Persistence and redis.Replicas are parts. It returns what those return, or why the
 // Redis cannot be used, with redis.Kind's word for it. It leaves nothing in Redis
 // for longer than a second.
 func Inspect(ctx context.Context, s redis.Server) error {
@@ -27,6 +27,9 @@ func Inspect(ctx context.Context, s redis.Server) error {
 	}
 	if err == nil {
 		err = redis.Persistence(ctx, client)
+	}
+	if err == nil {
+		err = redis.Replicas(ctx, s, client, 3*time.Second)
 	}
 	var persistent *redis.PersistentError
 	if err == nil || errors.As(err, &persistent) || errors.Is(err, redis.ErrPersistenceUnknown) {

@@ -60,6 +60,7 @@ type Limits struct {
 	senders *senders
 	memory  *memory
 	redis   *shared // nil without Redis
+	server  redis.Server
 	lane    *bulkLane
 	forms   *forms
 	work    *Work
@@ -136,6 +137,7 @@ func New(o Options) (*Limits, error) {
 			return nil, err
 		}
 		l.redis = newShared(o.Rules, client, time.Now)
+		l.server = *o.Redis
 		l.redis.granted = l.memory.follow
 	}
 	if o.Registerer != nil {
@@ -239,16 +241,29 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 	}
 }
 
+// askReplicas returns a *redis.PersistentError where what Redis holds is copied to a
+// disk. A replica that does not answer in time makes no Redis that is away.
+func (l *Limits) askReplicas(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
+	defer cancel()
+	err := redis.Replicas(ctx, l.server, l.redis.client, l.patience)
+	if persistent := new(redis.PersistentError); errors.As(err, &persistent) {
+		return err
+	}
+	return nil
+}
+
 // probe finds out whether Redis is well and has requests go by that. A Redis
 // that was away, if only for one submission, may have come back with other
 // settings: then, and where inspect says so, it is first asked whether it
-// writes to disk, before it is given anything.
+// writes to disk, or its replicas do, before it is given anything.
 func (l *Limits) probe(ctx context.Context, inspect bool) {
 	before := l.Degraded()
+	inspect = inspect || l.away.Load()
 	whole, cancel := context.WithTimeout(ctx, 4*l.patience)
 	defer cancel()
 	var err error
-	if inspect || l.away.Load() {
+	if inspect {
 		if err = redis.Persistence(whole, l.redis.client); errors.Is(err, redis.ErrPersistenceUnknown) {
 			err = nil
 		}
@@ -258,6 +273,9 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 		request, cancel := context.WithTimeout(whole, l.patience)
 		defer cancel()
 		err = l.redis.probe(request)
+	}
+	if err == nil && inspect {
+		err = l.askReplicas(ctx)
 	}
 	if ctx.Err() != nil {
 		return // Close

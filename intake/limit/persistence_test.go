@@ -1,8 +1,11 @@
 package limit
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
+	"tipbox/intake/redis"
 	"tipbox/intake/redis/redistest"
 )
 
@@ -23,6 +26,39 @@ func TestPersistentIsNotUsed(t *testing.T) {
 	do(t, server, "CONFIG", "SET", "save", `""`)
 	l.wantKind(t, "")
 	l.reachesRedis(t, server, "a")
+}
+
+// TestReplicaThatWritesIsFound: what a replica writes to its disk was in ours. As it
+// comes it writes all that it gets when it begins.
+func TestReplicaThatWritesIsFound(t *testing.T) {
+	master := redistest.Start(t)
+	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+master.Port(), "--repl-diskless-sync-delay", "0")
+	eventually(t, "the replica is one", func() bool { return replica.Info("replication", "master_link_status") == "up" })
+	l := start(t, designRules, master.URL(), ample)
+	l.wantKind(t, "writes-to-disk")
+	err := Inspect(t.Context(), redis.Server{URL: master.URL()})
+	if want := "redis writes what it holds to disk: replica " + replica.Addr + ": repl-diskless-load disabled"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	do(t, replica, "CONFIG", "SET", "repl-diskless-load", "swapdb")
+	l.wantKind(t, "")
+	do(t, replica, "CONFIG", "SET", "save", `"3600 1"`)
+	l.probe(t.Context(), true)
+	l.wantKind(t, "writes-to-disk")
+	do(t, replica, "CONFIG", "SET", "save", `""`)
+	l.wantKind(t, "")
+	do(t, master, "CONFIG", "SET", "repl-diskless-sync", "no")
+	if err := Inspect(t.Context(), redis.Server{URL: master.URL()}); err == nil || !strings.HasSuffix(err.Error(), "disk: repl-diskless-sync no") {
+		t.Error(err)
+	}
+	// One that cannot be asked is told of by check, and is no Redis that is away.
+	do(t, master, "CONFIG", "SET", "repl-diskless-sync", "yes")
+	do(t, replica, "CONFIG", "SET", "requirepass", "else")
+	if err := Inspect(t.Context(), redis.Server{URL: master.URL()}); !errors.Is(err, redis.ErrPersistenceUnknown) || !strings.Contains(err.Error(), replica.Addr) {
+		t.Error(err)
+	}
+	l.probe(t.Context(), true)
+	l.wantKind(t, "")
 }
 
 // TestPersistentIsFoundOnReturn holds that a Redis that was away, if only for

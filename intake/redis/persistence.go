@@ -28,7 +28,7 @@ var ErrPersistenceUnknown = errors.New("redis does not tell whether it writes to
 // Persistence returns a *PersistentError where a node writes to disk,
 // ErrPersistenceUnknown where none is known to but one does not tell, or what
 // went wrong with asking. It looks at a single server, at every node of a Cluster,
-// or at a Sentinel's master: that master's replicas it cannot see.
+// or at a Sentinel's master; for replicas there is Replicas.
 func Persistence(ctx context.Context, client redis.UniversalClient) error {
 	cluster, ok := client.(*redis.ClusterClient)
 	if !ok {

@@ -29,11 +29,25 @@ func (s *Spool) Put(e intake.Envelope, sealed []byte) error {
 	s.mu.Lock()
 	if err == nil {
 		s.add(entry)
+		s.index[e.ID].news = true
 	}
 	close(s.writing[e.ID])
 	delete(s.writing, e.ID)
 	s.mu.Unlock()
 	return err
+}
+
+// IsNews reports, once for each, whether a tip came by Put while this spool was
+// open: and not from before, from hold/, or by the hand of an operator.
+func (s *Spool) IsNews(id intake.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := s.index[id]
+	if x == nil || !x.news {
+		return false
+	}
+	x.news = false
+	return true
 }
 
 // begin reserves the id, or returns ErrSpooled.

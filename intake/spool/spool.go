@@ -85,7 +85,8 @@ type Spool struct {
 // indexed is what is kept in memory of a tip.
 type indexed struct {
 	Entry
-	seq uint64 // of its coming into the index
+	seq  uint64 // of its coming into the index
+	news bool   // Put brought it, and nobody has asked IsNews
 }
 
 // Open opens the spool, making it where there is none, clears away what a
@@ -188,7 +189,7 @@ func (s *Spool) release() {
 // add puts an entry into the index; s.mu is held.
 func (s *Spool) add(e *Entry) {
 	s.seq++
-	s.index[e.ID] = &indexed{*e, s.seq}
+	s.index[e.ID] = &indexed{Entry: *e, seq: s.seq}
 	if s.watcher != nil && e.Lane == intake.Bulk {
 		s.watcher.Found(e.ID, e.Size)
 	}

@@ -35,8 +35,11 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Replies        *reply.Replies                             // nil: none can be read, nor left
 	Wait           func(ctx context.Context, d time.Duration) // evens out how long looking takes; default a timer
-	Bodies         *server.Bodies                             // default server.NewBodies(server.BodyOptions{})
-	Log            *slog.Logger                               // default none
+	// Acknowledge takes the token of an alert that somebody has seen. It takes as long
+	// for any. Default nothing.
+	Acknowledge func(token string)
+	Bodies      *server.Bodies // default server.NewBodies(server.BodyOptions{})
+	Log         *slog.Logger   // default none
 }
 
 // app answers requests.
@@ -66,6 +69,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Wait == nil {
 		o.Wait = wait
+	}
+	if o.Acknowledge == nil {
+		o.Acknowledge = func(string) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -109,6 +115,8 @@ func New(o Options) (http.Handler, error) {
 		e.Match(read, outboxPath, a.askOutbox)
 		e.POST(outboxPath, a.leave)
 	}
+	e.Match(read, "/a/:token", a.showAlert)
+	e.POST("/a/:token", a.takeAlert)
 	e.Match(read, "/*", a.show)
 	e.POST("/*", a.take)
 	return e, nil

@@ -30,6 +30,8 @@ func TestHeaders(t *testing.T) {
 		"truth":      b.get("/k"),
 		"lost":       b.get("/t/none"),
 		"home":       b.get("/"),
+		"alert":      b.get("/a/" + strings.Repeat("a", 39)),
+		"answered":   b.do("POST", "/a/"+strings.Repeat("a", 39), nil),
 		"elsewhere":  b.get("/wp-login.php?x=<y>"),
 		"method":     b.do("DELETE", "/t/ncs01", nil),
 		"cross-site": b.do("POST", "/t/ncs01", bytes.NewReader(body), "Content-Type", contentType, "Origin", "https://evil.example"),

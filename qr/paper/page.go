@@ -151,8 +151,8 @@ func (p *page) advice() {
 			"Trong phong bì dán kín, trong két. Mật khẩu nhớ trong đầu, không viết lên tờ này: quên mật khẩu thì tờ này vô dụng.",
 			"In a sealed envelope, in a safe. Keep the passphrase in your head, never on this sheet: without it the sheet is useless."},
 		{80, "Khi cần khôi phục",
-			"1. Chụp rõ cả tờ, chép ảnh sang máy bằng dây cáp, không gửi qua Zalo hay thư.\n2. Gõ lệnh để có lại tệp khóa:\ntipbox keygen --restore ANH.jpg -o khoa-moi\n3. Khôi phục xong xóa ảnh. Mật khẩu vẫn như cũ.",
-			"Photograph or scan the sheet, copy the picture over by cable, never by chat or mail; run tipbox keygen --restore PHOTO -o FILE; delete the picture. FILE has the old passphrase."},
+			"1. Chụp rõ cả tờ, chép ảnh sang máy bằng dây cáp, không gửi qua Zalo hay thư.\n2. Mở doc-tin.html, bấm “Khóa”, “Khôi phục từ giấy”, chọn ảnh. Hoặc: tipbox keygen --restore ANH.jpg -o khoa-moi\n3. Xong thì xóa ảnh. Mật khẩu vẫn như cũ.",
+			"Photograph or scan the sheet, copy it over by cable, never by chat or mail; doc-tin.html: Keys, Restore from paper; or tipbox keygen --restore PHOTO -o FILE; delete the picture."},
 	}
 	const height, pad = 43.0, 3.0
 	x := margin
@@ -227,7 +227,7 @@ func (p *page) lines(lines [][]byte) {
 	p.font("B", 11, accent)
 	p.put(margin, p.y+4, "Nếu không quét được mã nào: gõ các dòng của mã đó")
 	p.font("", 8, ink)
-	end := p.paragraph(margin, p.y+5.6, inner, 3.7, "Tắt bộ gõ tiếng Việt, gõ vào Notepad từng dòng kể cả số dòng, lưu thành TEP.txt, thêm --restore TEP.txt vào lệnh trên. "+
+	end := p.paragraph(margin, p.y+5.6, inner, 3.7, "Tắt bộ gõ tiếng Việt, gõ từng dòng kể cả số dòng: vào trang “Khôi phục từ giấy”, hoặc vào Notepad, lưu thành TEP.txt, thêm --restore TEP.txt vào lệnh trên. "+
 		"Chỉ có chữ A–Z và số 2–7; gõ sai dòng nào, máy báo dòng đó.")
 	p.font("", 6.8, pale)
 	p.y = p.paragraph(margin, end+0.3, inner, 3, "If a code cannot be read, type its lines, numbers included, into a text file and add --restore FILE.txt. Only A–Z and 2–7; a mistyped line is told by its number.") + 1.5

@@ -21,6 +21,14 @@ var DigestText string
 //go:embed ma-tra-loi.txt
 var passText string
 
+// AliveText is the text of the daily mail that says the box is alive.
+//
+//go:embed con-song.txt
+var AliveText string
+
+// AliveSubject is its subject.
+const AliveSubject = "[Hòm thư] Vẫn chạy" // short enough for one line, which old webmail needs
+
 // SenderName is the name shown beside the sender's address.
 const SenderName = "Hòm thư"
 

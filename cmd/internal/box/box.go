@@ -45,9 +45,10 @@ const grace = 8 * time.Second
 
 // Options say what a box is made of.
 type Options struct {
-	Config *config.Config
-	Debug  bool         // log more about our own work; never anything about senders
-	Probe  *probe.Probe // nil but where a test spoils the box
+	Config  *config.Config
+	Version string       // of this program; may be ""
+	Debug   bool         // log more about our own work; never anything about senders
+	Probe   *probe.Probe // nil but where a test spoils the box
 }
 
 // Box is everything that tipbox serve runs, made of a configuration.
@@ -64,6 +65,8 @@ type Box struct {
 	admin   *http.Server
 	issuer  *issuer // nil where certificates are files, or somebody else's
 	current atomic.Pointer[serving]
+	calls   *callers
+	self    *self
 }
 
 // OtherMemory is what the service needs besides forms in flight, in bytes: two
@@ -84,6 +87,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 		}
 	}
 	b = &Box{cfg: cfg, log: log}
+	b.self = newSelf(cfg, o.Version, func() *config.Config { return b.current.Load().cfg }, func() string { return b.issuer.trouble() })
 	made := b // a return of nil and an error sets b
 	defer func() {
 		if err != nil {
@@ -121,14 +125,18 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 		return nil, err
 	}
 	b.spool.Watch(b.limits)
+	if b.calls, err = b.newCallers(secrets, registry); err != nil {
+		return nil, err
+	}
+	registry.MustRegister(b.self)
 	transport, err := Transport(cfg)
 	if err != nil {
 		return nil, err
 	}
 	b.runner = deliver.New(deliver.Options{
 		Spool: b.spool, Transport: o.Probe.Transport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
-		Grace: grace,
-		Pass:  b.replies.Pass,
+		Grace: grace, Urgent: b.calls.bells.Ring,
+		Pass: b.replies.Pass,
 	})
 	b.service = intake.NewService(intake.Options{
 		Key: key, Limits: b.limits, Forms: b.limits, Photos: photo.New(photo.Options{}), Spool: b.spool,
@@ -238,6 +246,8 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	if b.issuer != nil {
 		go b.issuer.keepAsking(runnerCtx) // an authority may keep it waiting longer than the end may take
 	}
+	running.Go(func() { b.self.run(runnerCtx) })
+	b.calls.run(runnerCtx, &running)
 
 	scheme := "http://"
 	if b.cfg.HTTP.TLS() {

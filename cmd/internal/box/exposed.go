@@ -57,7 +57,7 @@ func FindExposed(cfg *config.Config) (all []Exposed) {
 		}
 	}
 	look(cfg.LocaleDir, othersWrite, anyoneWrites+", and with it what the page says", "chmod o-w")
-	secrets := []string{cfg.SecretFile, cfg.SMTP.PasswordFile, cfg.HTTP.TLSKey}
+	secrets := append(cfg.TokenFiles(), cfg.SecretFile, cfg.SMTP.PasswordFile, cfg.HTTP.TLSKey)
 	if cfg.Redis != nil {
 		secrets = append(secrets, cfg.Redis.PasswordFile)
 	}

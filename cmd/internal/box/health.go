@@ -13,20 +13,16 @@ import (
 // parts are what /healthz and /readyz speak of. Only the spool makes the
 // service unready: while mail or Redis is away, tips are taken and kept.
 func (b *Box) parts() []admin.Part {
-	return []admin.Part{
+	parts := []admin.Part{
 		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
 		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
 		{Name: "redis", Probe: func(context.Context) admin.Status {
 			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
 		}},
 		{Name: "replies", Probe: func(context.Context) admin.Status { return repliesStatus(b.replies.Trouble()) }},
-		{Name: "certificate", Probe: func(context.Context) admin.Status {
-			if why := b.issuer.trouble(); why != "" {
-				return admin.Status{State: admin.Degraded, Detail: "none from the authority: " + why}
-			}
-			return admin.Status{}
-		}},
+		{Name: "alerts", Probe: func(context.Context) admin.Status { return b.calls.status() }},
 	}
+	return append(parts, b.self.parts()...)
 }
 
 // redisStatus tells what is wrong with Redis, and that it was, however short: what
@@ -59,6 +55,9 @@ func spoolStatus(st spool.Status) admin.Status {
 	}
 	if st.Unread > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d files that a newer tipbox wrote or the disk does not give back", st.Unread))
+	}
+	if st.Free > 0 && st.Free < 2*st.Floor {
+		wrong = append(wrong, fmt.Sprintf("the disk is nearly full: below %d MiB nothing is taken", st.Floor>>20))
 	}
 	if st.NoCopies {
 		wrong = append(wrong, "copies of delivered tips cannot be kept in sent/")

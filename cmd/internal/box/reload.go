@@ -30,6 +30,7 @@ func (b *Box) serving(cfg *config.Config) (*serving, error) {
 	form, err := web.New(web.Options{
 		Service: b.service, Directory: cfg.Directory, Pages: pages, BaseURL: cfg.BaseURL,
 		TrustedProxies: cfg.HTTP.TrustedProxies, Log: b.log, Bodies: b.bodies, Replies: b.replies,
+		Acknowledge: b.calls.acks.Acknowledge,
 	})
 	if err != nil {
 		return nil, err
@@ -52,6 +53,7 @@ func (b *Box) Reload() (stays []string, err error) {
 	// The rest goes on as it was started.
 	cfg.BaseURL, cfg.DataDir, cfg.SecretFile = b.cfg.BaseURL, b.cfg.DataDir, b.cfg.SecretFile
 	cfg.HTTP, cfg.Redis, cfg.Limits, cfg.Spool, cfg.SMTP = b.cfg.HTTP, b.cfg.Redis, b.cfg.Limits, b.cfg.Spool, b.cfg.SMTP
+	cfg.Operator = b.cfg.Operator
 	now, err := b.serving(cfg)
 	if err != nil {
 		return nil, err
@@ -59,6 +61,7 @@ func (b *Box) Reload() (stays []string, err error) {
 	b.current.Store(now)
 	b.runner.Use(cfg.Directory)
 	b.replies.Use(cfg.Directory)
+	b.calls.bells.Use(receivers(cfg))
 	if len(stays) == 0 {
 		b.noteServed()
 	}
@@ -79,6 +82,7 @@ func fixed(started, now *config.Config) (names []string) {
 		{"[limits]", started.Limits, now.Limits},
 		{"[spool]", started.Spool, now.Spool},
 		{"[smtp]", started.SMTP, now.SMTP},
+		{"[operator]", started.Operator, now.Operator},
 	} {
 		if !reflect.DeepEqual(part.old, part.new) {
 			names = append(names, part.name)

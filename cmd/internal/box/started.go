@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"tipbox/cmd/internal/config"
 )
@@ -15,6 +16,16 @@ import (
 // startedFile is where tipbox serve leaves the sum of what it has read at its
 // start or at a reload, for tipbox check to compare: a key retired since then is still sealed to.
 func startedFile(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "started-with") }
+
+// StartedAt returns when tipbox serve was last started or reloaded, as the clock was then, and
+// false where that is not known.
+func StartedAt(cfg *config.Config) (time.Time, bool) {
+	info, err := os.Stat(startedFile(cfg))
+	if err != nil {
+		return time.Time{}, false
+	}
+	return info.ModTime(), true
+}
 
 // startSum is the sum of all that tipbox serve reads at those times only: the
 // configuration, the recipients and the languages.

@@ -40,7 +40,8 @@ const checkTime = 15 * time.Second
 func Config(cfg *config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		for _, check := range []func(*config.Config) []Finding{
-			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkDisk, checkSpool, checkRedis, checkMail, checkStarted, checkLink,
+			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkDisk, checkSpool, checkClock, checkRedis, checkMail,
+			checkAlerts, checkStarted, checkCertificate, checkLink, checkHealth,
 		} {
 			for _, f := range check(cfg) {
 				if !yield(f) {

@@ -9,6 +9,7 @@ import (
 
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
+	"tipbox/intake"
 	"tipbox/intake/deliver"
 	"tipbox/intake/deliver/smtp"
 	"tipbox/intake/pasted"
@@ -32,6 +33,9 @@ func checkMail(cfg *config.Config) []Finding {
 		}
 		if err == nil {
 			all := []Finding{{Part: "mail", Text: fmt.Sprintf("%s:%d takes mail from us", cfg.SMTP.Host, cfg.SMTP.Port)}}
+			if asker, ok := conn.(deliver.Asker); ok {
+				all = append(all, checkMailboxes(cfg, asker)...)
+			}
 			return append(all, checkBounces(cfg)...)
 		}
 	}
@@ -61,6 +65,42 @@ func checkMail(cfg *config.Config) []Finding {
 		cause = file // which names it
 	}
 	return append([]Finding{{Part: "mail", Text: fmt.Sprintf("%s:%d: %s: %v", cfg.SMTP.Host, cfg.SMTP.Port, reason, cause), Hint: advice}}, checkBounces(cfg)...)
+}
+
+// mostAsked is how many addresses are asked for: servers hang up on who asks too much.
+const mostAsked = 100
+
+// checkMailboxes asks for each unit's addresses, as tipbox serve does once a day. It
+// sends nothing.
+func checkMailboxes(cfg *config.Config, conn deliver.Asker) (all []Finding) {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
+	defer cancel()
+	asked := 0
+	for _, u := range cfg.Directory.Units() {
+		for _, audience := range []intake.Audience{intake.ToUnit, intake.Oversight} {
+			for _, address := range u.Receivers[audience].Mail {
+				if asked++; asked > mostAsked {
+					return all
+				}
+				err := conn.AskFor(ctx, address)
+				var refusal *deliver.PermanentError
+				reason := deliver.Reason(err)
+				what := fmt.Sprintf("%s of %s takes no mail: ", address, u.ID)
+				switch {
+				case err == nil:
+				case errors.As(err, &refusal):
+					all = append(all, problem("mail", fmt.Sprintf("%srefused for good (%d)", what, refusal.Code), "mend the address, or have the mailbox opened"))
+				case deliver.PutOff(reason):
+					f := problem("mail", what+reason, "tips wait until it does: docs/operating.md says under Health what it means")
+					f.Warning = reason == deliver.Reply4xx // a server that does not know us yet says so to all
+					all = append(all, f)
+				default:
+					return all
+				}
+			}
+		}
+	}
+	return all
 }
 
 // checkBounces warns where nobody hears of a lost mail: it works, and may be meant so.

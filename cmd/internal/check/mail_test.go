@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tipbox/cmd/internal/config"
+	"tipbox/intake"
 	"tipbox/intake/deliver/smtp/smtptest"
 )
 
@@ -33,7 +34,7 @@ func TestMailHints(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cfg := &config.Config{SMTP: good}
+			cfg := &config.Config{SMTP: good, Directory: new(intake.Directory)}
 			c.change(&cfg.SMTP)
 			if found := checkMail(cfg)[0]; !strings.Contains(found.Text, c.text) || !strings.Contains(found.Hint, c.hint) || c.hint == "" && found.Hint != "" {
 				t.Errorf("%+v", found)

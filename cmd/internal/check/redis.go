@@ -41,7 +41,7 @@ func redisHint(r *config.Redis, err error) string {
 	case errors.Is(err, redis.ErrPersistenceUnknown):
 		return "ask whoever runs it that neither snapshots nor an append-only file are written, here and on its replicas"
 	case kind == redis.WritesToDisk:
-		return `it must forget: set save "" and appendonly no in redis.conf; until then tipbox gives it nothing`
+		return `it must forget: set save "" and appendonly no in redis.conf, and on replicas repl-diskless-load swapdb; until then tipbox gives it nothing`
 	case errors.As(err, &file) && file.Path == r.CAFile:
 		return cmp.Or(config.MayRead(err), "mend redis.ca_file")
 	case kind == redis.Denied:

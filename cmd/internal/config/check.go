@@ -19,6 +19,7 @@ type checker struct {
 	recipientsFiles []string           // read so far
 	printed         map[string]printed // nil: not read yet
 	base            string             // base_url
+	alerts          []Alerts           // read so far
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
@@ -78,5 +79,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.SMTP = c.smtp(f)
 	cfg.Directory = c.units(f.Units)
 	cfg.RecipientsFiles = c.recipientsFiles
+	cfg.Alerts = c.alerts
+	cfg.Operator = c.operator(f)
 	return cfg
 }

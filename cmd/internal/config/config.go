@@ -9,9 +9,11 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tipbox/intake"
+	"tipbox/intake/alert"
 )
 
 // Config is a valid tipbox.toml. Paths are absolute or relative to the working
@@ -29,6 +31,10 @@ type Config struct {
 	Spool      Spool
 	SMTP       SMTP
 	Directory  *intake.Directory
+	// Alerts are whom urgent tips wake, in the order of the file; a receiver that
+	// wakes nobody is not among them.
+	Alerts   []Alerts
+	Operator Operator
 	// RecipientsFiles are those of the units and their oversight, as paths.
 	RecipientsFiles []string
 }
@@ -83,6 +89,71 @@ type SMTP struct {
 	CAFile       string // "" for the system's certificate authorities
 	From         string
 	Bounces      string // who is told that a mail could not be delivered; "" for nobody
+}
+
+// Alerts are the channels that urgent tips to one audience of a unit ring, the
+// first first.
+type Alerts struct {
+	Unit     string
+	Audience intake.Audience
+	Channels []Channel
+}
+
+// Channel is a way to a person: how it was set up, and made of that.
+type Channel struct {
+	*alert.Channel
+	TokenFile string // path; "" for none
+}
+
+// Operator is who is told what is wrong with the box itself.
+type Operator struct {
+	Channels           []Channel
+	HeartbeatURL       string // called every five minutes; "" for none
+	HeartbeatTokenFile string // path; "" for none
+}
+
+// AlertPath returns the path of the page behind an alert's link.
+func AlertPath(token string) string { return "/a/" + token }
+
+// TokenFiles returns the paths of all files with tokens of channels.
+func (c *Config) TokenFiles() []string {
+	files := []string{c.Operator.HeartbeatTokenFile}
+	for _, channels := range c.allChannels() {
+		for _, channel := range channels {
+			files = append(files, channel.TokenFile)
+		}
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
+}
+
+// Whom names who is woken, for the operator.
+func (a Alerts) Whom() string {
+	if a.Audience == intake.Oversight {
+		return "the oversight of " + a.Unit
+	}
+	return a.Unit
+}
+
+// ChannelsBy returns all channels by whom they are for, the operator's too.
+func (c *Config) ChannelsBy() map[string][]*alert.Channel {
+	by := make(map[string][]*alert.Channel)
+	for _, channel := range c.Operator.Channels {
+		by["the operator"] = append(by["the operator"], channel.Channel)
+	}
+	for _, a := range c.Alerts {
+		for _, channel := range a.Channels {
+			by[a.Whom()] = append(by[a.Whom()], channel.Channel)
+		}
+	}
+	return by
+}
+
+func (c *Config) allChannels() [][]Channel {
+	all := [][]Channel{c.Operator.Channels}
+	for _, a := range c.Alerts {
+		all = append(all, a.Channels)
+	}
+	return all
 }
 
 // Link returns the link that the site's posters carry.

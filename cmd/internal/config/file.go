@@ -67,7 +67,23 @@ type file struct {
 		Bounces      string `toml:"bounces"`
 	} `toml:"smtp"`
 
+	Operator struct {
+		Alerts             []alertChannel `toml:"alerts"`
+		HeartbeatURL       string         `toml:"heartbeat_url" pasted:"secret"`
+		HeartbeatTokenFile string         `toml:"heartbeat_token_file" pasted:"path"`
+	} `toml:"operator"`
+
 	Units []unit `toml:"units"`
+}
+
+// alertChannel is an alert.Setting.
+type alertChannel struct {
+	Kind      string   `toml:"kind"`
+	URL       string   `toml:"url" pasted:"secret"`
+	TokenFile string   `toml:"token_file" pasted:"path"`
+	Chat      string   `toml:"chat"`
+	Command   []string `toml:"command" pasted:"name"`
+	Body      string   `toml:"body" pasted:"name"`
 }
 
 type limit struct {
@@ -87,11 +103,15 @@ type unit struct {
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
 	Replies        bool         `toml:"replies"`
+	AliveAt        string       `toml:"alive_at"`
 	Languages      []string     `toml:"languages"`
 	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`
 	Deadlines      deadlines    `toml:"deadlines"`
 	Sites          []site       `toml:"sites"`
+
+	Alerts          []alertChannel `toml:"alerts"`
+	OversightAlerts []alertChannel `toml:"oversight_alerts"`
 }
 
 // deadlines are those of a unit that are not the law's, as book.ParseSpan reads them.
@@ -160,7 +180,7 @@ func typeError(e *toml.DecodeError) string {
 }
 
 // listExamples are for the lists that are not of mail addresses.
-var listExamples = map[string]string{"languages": `["vi", "en"]`, "trusted_proxies": `["127.0.0.1"]`}
+var listExamples = map[string]string{"languages": `["vi", "en"]`, "trusted_proxies": `["127.0.0.1"]`, "command": `["/usr/local/bin/sms"]`}
 
 // typeAt returns the type of the key's value, or nil for a key that is not known.
 func typeAt(key toml.Key) reflect.Type {

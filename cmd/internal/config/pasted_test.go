@@ -48,6 +48,15 @@ ca_file = "smtp-ca"
 from = "hom-thu@example.vn"
 bounces = "thu-loi@example.vn"
 
+[operator]
+heartbeat_url = "https://watch.example.vn/ping/{token}"
+heartbeat_token_file = "heartbeat"
+
+  [[operator.alerts]]
+  kind = "webhook"
+  url = "https://chat.example.vn/hook"
+  body = '{"content": "{text} {link}"}'
+
 [[units]]
 id = "na-co-sa"
 name = { vi = "Đồn Na Cô Sa" }
@@ -60,6 +69,20 @@ later_window = "6h"
 languages = ["vi"]
 emblem = "emblem.png"
 color = "#0b5d3b"
+alive_at = "07:00"
+
+  [[units.alerts]]
+  kind = "command"
+  command = ["/usr/local/bin/sms", "0912345678"]
+
+  [[units.alerts]]
+  kind = "zalo"
+  token_file = "zalo-token"
+  chat = "6ede9afa66b88fe6d6a9"
+
+  [[units.oversight_alerts]]
+  kind = "ntfy"
+  url = "https://ntfy.example.vn/thanh-tra"
 
   [[units.sites]]
   code = "ncs01"

@@ -20,6 +20,7 @@ var (
 	idPattern    = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	codePattern  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$`)
 	colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	hourPattern  = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 	phonePattern = regexp.MustCompile(`^\+?[ .()-]*([0-9][ .()-]*){3,}$`)
 )
 
@@ -100,12 +101,21 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	if u.Replies && len(c.base) > intake.MaxReplyAt {
 		c.bad(key+".replies", "base_url has %d bytes, and travels in every tip that can be answered: expected at most %d", len(c.base), intake.MaxReplyAt)
 	}
+	if u.AliveAt != "" && !hourPattern.MatchString(u.AliveAt) {
+		c.bad(key+".alive_at", "%q: expected an hour of the day, such as 07:00", u.AliveAt)
+	}
+	if u.OversightFile == "" && len(u.OversightAlerts) > 0 {
+		c.bad(key+".oversight_alerts[0]", "expected oversight_file and oversight_mail beside it: no tip goes there")
+	}
+	c.ringApart(key, u)
+	c.ring(u.ID, intake.ToUnit, key+".alerts", u.Alerts)
+	c.ring(u.ID, intake.Oversight, key+".oversight_alerts", u.OversightAlerts)
 	if u.Color != "" && !colorPattern.MatchString(u.Color) {
 		c.bad(key+".color", "%q: expected a colour, such as #0b5d3b", u.Color)
 	}
 	out := &intake.Unit{
 		ID: u.ID, Name: u.Name, Receivers: make(map[intake.Audience]intake.Receiver),
-		Phone: u.Phone, LaterWindow: window,
+		Phone: u.Phone, LaterWindow: window, AliveAt: u.AliveAt,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
 		Replies:    u.Replies,
 		Languages:  c.languages(key+".languages", u.Languages),

@@ -51,6 +51,10 @@ var stockAnswers = map[receipt.Answer]string{
 // Run seals a reply to each tip's sender, shows it, and adds it to an outbox or posts
 // it. An outbox among the arguments is posted as it is: its replies may go again.
 func (c *Reply) Run(t *terminal.Terminal) error {
+	if c.Post != "" && !canPost {
+		return terminal.Hint(terminal.Usage(errors.New("bản tipbox-desk không nối mạng / tipbox-desk does not speak to the network")),
+			"lưu bằng -o TỆP, rồi gửi tệp ở ĐỊA-CHỈ/o / save with -o FILE, and post that at URL/o")
+	}
 	if len(c.Sealed) == 1 {
 		if b, err := os.ReadFile(c.Sealed[0]); err == nil {
 			if box, err := receipt.ParseOutbox(b); err == nil {

@@ -202,7 +202,7 @@ func (a attack) flood(t *testing.T, ctx context.Context, url string, o *outcome,
 			switch {
 			case err != nil && ctx.Err() == nil, err == nil && answer.Status >= 500:
 				o.failed.Add(1)
-			case err == nil && answer.Taken():
+			case err == nil && answer.Header.Get("Tipbox-Taken") != "":
 				o.taken.Add(1)
 			case err == nil && answer.Header.Get("Tipbox-Text-First") != "":
 				o.photos.Add(1)

@@ -109,7 +109,7 @@ func pageBox(t testing.TB, mailServer *smtptest.Server, more string) string {
 }
 
 // playBrowser runs the scripts with Node, and says what they say if one fails.
-func playBrowser(t *testing.T, scripts string, where map[string]string) {
+func playBrowser(t *testing.T, scripts string, where any) {
 	t.Helper()
 	env, err := json.Marshal(where)
 	if err != nil {

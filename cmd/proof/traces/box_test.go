@@ -6,11 +6,15 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -42,7 +46,7 @@ type auditBox struct {
 	tapped    *boxtest.Output // what passed between the box and Redis
 
 	log, data, sealed, tempFiles, wire, redisDisk place
-	shown, envelope, mails, opened, proxy         place
+	shown, envelope, mails, opened, proxy, alerts place
 }
 
 const (
@@ -59,7 +63,7 @@ func newAuditBox(t testing.TB, http string, persists bool, flags ...string) *aud
 		log: place{name: "log, dumps"}, data: place{name: "data dir"}, sealed: place{name: "data, sealed", random: true},
 		tempFiles: place{name: "TMPDIR"}, wire: place{name: "Redis, wire"}, redisDisk: place{name: "Redis, disk"},
 		shown: place{name: "metrics, health"}, envelope: place{name: "SMTP"}, mails: place{name: "mails", random: true},
-		opened: place{name: "tips, opened", random: true}, proxy: place{name: "nginx"},
+		opened: place{name: "tips, opened", random: true}, proxy: place{name: "nginx"}, alerts: place{name: "alerts"},
 	}
 	b.mood.Store(new(string))
 	b.mail = boxtest.MailServer(t, b.answer)
@@ -78,6 +82,14 @@ url = "redis://`+b.tap()+`/0"
 sender = { count = 12, per = "1h", burst = 12 }
 `, append(flags, unitFlags...)...)
 	b.edit("phone = ", fmt.Sprintf("oversight_file = %q\noversight_mail = [%q]\nphone = ", oversightFlags[1], oversightMail))
+	channel := b.channel()
+	b.edit("[[units.sites]]", fmt.Sprintf(`[[units.alerts]]
+kind = "webhook"
+url = %[1]q
+  [[units.oversight_alerts]]
+kind = "webhook"
+url = %[2]q
+  [[units.sites]]`, channel, channel+"oversight"))
 	b.env = append(os.Environ(), "TMPDIR="+b.temp)
 	return b
 }
@@ -167,6 +179,22 @@ func (b *auditBox) tap() string {
 	return l.Addr().String()
 }
 
+// channel is where alerts go, and keeps every byte of them.
+func (b *auditBox) channel() string {
+	var mu sync.Mutex
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		call, err := httputil.DumpRequest(r, true)
+		if err != nil {
+			b.t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		b.alerts.add(call)
+	}))
+	b.t.Cleanup(s.Close)
+	return s.URL + "/"
+}
+
 // look keeps what stands on the disk and is shown at this moment.
 func (b *auditBox) look() {
 	b.t.Helper()
@@ -249,7 +277,7 @@ func (b *auditBox) collect() {
 // places returns everything that was kept.
 func (b *auditBox) places() []*place {
 	return []*place{
-		&b.log, &b.data, &b.sealed, &b.tempFiles, &b.wire, &b.redisDisk, &b.shown, &b.envelope, &b.mails, &b.proxy, &b.opened,
+		&b.log, &b.data, &b.sealed, &b.tempFiles, &b.wire, &b.redisDisk, &b.shown, &b.envelope, &b.mails, &b.proxy, &b.alerts, &b.opened,
 	}
 }
 

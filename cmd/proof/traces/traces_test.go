@@ -123,6 +123,11 @@ func (d *auditDay) live() {
 	found, table := auditTable(canaries, d.places())
 	t.Logf("canaries × places: hits\n%s", table)
 	d.judge(found)
+	for _, never := range []string{"na-co-sa", "Na Cô Sa", "ncs01", "TB-", "Content-Length: 0"} {
+		if bytes.Contains(d.alerts.data, []byte(never)) {
+			t.Errorf("an alert tells %s:\n%s", never, d.alerts.data)
+		}
+	}
 	for _, p := range d.places() {
 		if len(p.data) == 0 && p != &d.proxy {
 			t.Errorf("%s is empty: there was nothing to search", p.name)

@@ -78,7 +78,12 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 	if m.Reply != "" {
 		pass = text.PassText(m.Half, m.Reply)
 	}
-	if tips == nil {
+	switch {
+	case m.Alive != "":
+		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.AliveSubject))
+		msg.SetMessageIDWithValue("TS-" + m.Alive + "@" + s.domain)
+		msg.SetBodyString(gomail.TypeTextPlain, text.AliveText)
+	case tips == nil:
 		id := string(m.ID)
 		tips = []deliver.Attachment{{ID: m.ID, Sealed: m.Sealed}}
 		// Encoded as one word, the longer subject would be folded right after its name,
@@ -87,7 +92,7 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", words)+" "+id)
 		msg.SetMessageIDWithValue(s.messageID(m.ID)) // go-mail's own has the host's name
 		msg.SetBodyString(gomail.TypeTextPlain, text.Text(id)+pass)
-	} else {
+	default:
 		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.DigestSubject(m.Urgent)))
 		msg.SetMessageIDWithValue(s.digestID(tips))
 		msg.SetBodyString(gomail.TypeTextPlain, text.DigestText+pass)

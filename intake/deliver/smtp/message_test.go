@@ -209,6 +209,48 @@ func TestMessageIsConstant(t *testing.T) {
 	}
 }
 
+// TestAliveIsConstant: the daily mail has one size and text, and a Message-ID a day.
+func TestAliveIsConstant(t *testing.T) {
+	t.Parallel()
+	s, err := newSender("hom-thu@example.vn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, size, ids := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), 0, map[string]bool{}
+	for n := range 20 {
+		at := day.AddDate(0, n, n)
+		b, err := s.compose(&deliver.Mail{Alive: at.Format(time.DateOnly) + ".na-co-sa", To: "truc-ban@example.vn"}, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkWire(t, b)
+		got, err := mail.ReadMessage(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[got.Header.Get("Message-Id")] = true
+		if !bytes.Contains(b, []byte("\r\nSubject: =?utf-8?q?")) {
+			t.Errorf("the subject is folded right after its name:\n%s", b[:300])
+		}
+		if subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); err != nil || subject != text.AliveSubject {
+			t.Errorf("%q, %v", subject, err)
+		}
+		body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
+		if err != nil || strings.ReplaceAll(string(body), "\r\n", "\n") != text.AliveText {
+			t.Errorf("%v\n%s", err, body)
+		}
+		if size == 0 {
+			size = len(b)
+		}
+		if len(b) != size {
+			t.Errorf("%d bytes, then %d", size, len(b))
+		}
+	}
+	if len(ids) != 20 {
+		t.Errorf("%v", ids)
+	}
+}
+
 // TestMessageInPython asks a second parser, where there is one, for defects.
 func TestMessageInPython(t *testing.T) {
 	t.Parallel()

@@ -160,11 +160,12 @@ class Page {
   }
 
   async click(selector) {
+    await this.$eval(selector, (e) => e.scrollIntoView({ block: "center" })); // clear of what stays at the top
     return this.ask("POST", `/element/${await this.#element(selector)}/click`, {});
   }
 
   async type(selector, text) {
-    return this.ask("POST", `/element/${await this.#element(selector)}/value`, { text });
+    return this.ask("POST", `/element/${await this.#element(selector)}/value`, { text: text.replace(/\n/g, keys.Enter) });
   }
 
   #keys(text) {

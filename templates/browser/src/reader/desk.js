@@ -34,7 +34,7 @@ export class Desk {
   constructor({ take = async () => false, takeOpened = async () => false } = {}) {
     Object.assign(this, { take, takeOpened });
     this.tips = []; // {sum, name, mail, date, digest, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
-    this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear"}
+    this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear", identities}; bytes, as locked, are null where it is "clear"
     this.keys = [];
     this.problems = []; // {name, mail, code, id, asKey, turn}
     this.aside = []; // {name, mail, code} of a folder's files, chosen last, that cannot have held a tip
@@ -142,10 +142,9 @@ export class Desk {
       case "recipients":
         throw new Problem("recipients");
       case "identity":
-        this.keys.push(...parseIdentities(bytes).filter((key) => !this.keys.includes(key)));
-        this.keyFiles.push({ name, bytes: null, state: "clear" });
+        this.#own({ name, bytes: null, state: "clear", identities: parseIdentities(bytes) });
         this.#takeBack((p) => p.asKey || ofKeys.includes(p.code));
-        return this.#again();
+        return undefined;
       case "locked":
         this.keyFiles = this.keyFiles.filter((key) => key.name !== name || key.state === "open");
         this.keyFiles.push({ name, bytes, state: "locked" });
@@ -193,10 +192,9 @@ export class Desk {
     let fits = false;
     for (const file of this.keyFiles.filter((key) => key.state === "locked")) {
       try {
-        const keys = await unlock(file.bytes, passphrase, derive);
-        this.keys.push(...keys.filter((key) => !this.keys.includes(key)));
+        file.identities = await unlock(file.bytes, passphrase, derive);
         file.state = "open";
-        file.bytes = null;
+        this.#own(file);
         fits = true;
       } catch (err) {
         first = first || err;
@@ -204,8 +202,19 @@ export class Desk {
       }
     }
     if (!fits) throw first;
-    this.#again();
     await this.openWaiting(progress);
+  }
+
+  /** Takes in a key, unlocked, that was made or brought back on the page: {name, identity, locked}. */
+  adopt({ name, identity, locked }) {
+    this.#own({ name, bytes: locked, state: "open", identities: [identity] });
+  }
+
+  // Takes in what a key file holds: tips that waited for a key get another chance.
+  #own(file) {
+    if (!this.keyFiles.includes(file)) this.keyFiles.push(file);
+    this.keys.push(...file.identities.filter((key) => !this.keys.includes(key)));
+    this.#again();
   }
 
   /** Opens the tips that wait; what is left where progress stops it goes on waiting. */

@@ -42,6 +42,7 @@ app.act = {
     halted = true;
   },
   goOn: () => take([]),
+  adopt: (key) => take([], false, key),
   picked: (input, asKey) => take(picked(input), asKey),
   take,
   unlock,
@@ -53,19 +54,20 @@ app.act = {
 // One drop at a time: a second one waits until the first is read.
 let queue = Promise.resolve();
 
-/** Takes files in, as if they had been dropped. */
-function take(given, asKey = false) {
-  queue = queue.then(() => taken(given, asKey));
+/** Takes files in, as if they had been dropped; or a key, unlocked, that was made here. */
+function take(given, asKey = false, key = null) {
+  queue = queue.then(() => taken(given, asKey, key));
   return queue;
 }
 
-async function taken(given, asKey) {
-  if (given.length === 0 && desk.waiting.length === 0) return;
+async function taken(given, asKey, key) {
+  if (given.length === 0 && desk.waiting.length === 0 && !key) return;
   app.said = "";
   app.failed = "";
   halted = false;
   idle.start();
   const keys = desk.keys.length;
+  if (key) desk.adopt(key);
   if (given.length > 0) await desk.add(given, { asKey, progress });
   else await desk.openWaiting(progress);
   await opened(keys);

@@ -3,6 +3,7 @@
 import { bookFile, bookHooks, bookScreen } from "./book/feature.js";
 import { counts, countsFile } from "./counts/screen.js";
 import { handle } from "./handle/panel.js";
+import { keys, opening, sheets } from "./keys/screen.js";
 import { tips } from "./list/screen.js";
 import { paper } from "./paper/panel.js";
 import { pass } from "./pass/panel.js";
@@ -14,7 +15,7 @@ import { today } from "./today/screen.js";
  * for the navigation; draw may return the same nodes again, then nothing is moved;
  * keyless says that it is of use before there is a key.
  */
-export const screens = [today, tips, counts, bookScreen];
+export const screens = [today, tips, counts, bookScreen, keys];
 
 /**
  * What stands under a tip: {id, draw(app, entry) → Node[]}. entry.opened is null
@@ -27,7 +28,7 @@ export const panels = [handle, pass, paper];
  * and for what is sealed as tips are, opened(name, plain) → bool, takeOpened(app, name, plain, sealed).
  * Both takes may be async; a Problem that they throw is told with the file's name.
  */
-export const files = [bookFile, countsFile];
+export const files = [bookFile, countsFile, sheets];
 
 /**
  * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why)}, all
@@ -35,4 +36,4 @@ export const files = [bookFile, countsFile];
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
  * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes.
  */
-export const hooks = [bookHooks];
+export const hooks = [opening, bookHooks];

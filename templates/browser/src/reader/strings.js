@@ -4,12 +4,13 @@
 import { strings as book } from "./book/strings.js";
 import { strings as counts } from "./counts/strings.js";
 import { strings as handle } from "./handle/strings.js";
+import { strings as keys } from "./keys/strings.js";
 import { strings as list } from "./list/strings.js";
 import { strings as paper } from "./paper/strings.js";
 import { strings as pass } from "./pass/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { book, counts, handle, list, paper, pass, today };
+const features = { book, handle, keys, list, today, counts, paper, pass };
 
 const own = {
   vi: {

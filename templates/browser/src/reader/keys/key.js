@@ -5,7 +5,7 @@ import { Problem } from "../problem.js";
 import { line } from "../visible.js";
 import { recipientFile } from "./identity.js";
 import { pictures } from "./picture.js";
-import { printSheet } from "./print.js";
+import { printRecipient, printSheet } from "./print.js";
 import { bytesOf } from "./restoring.js";
 import { canChoose, download, saveTo } from "./save.js";
 import { fileOf, scan } from "./state.js";
@@ -18,12 +18,13 @@ export function drawKey(app, state, key) {
   const id = (name) => `${name}${n || ""}`;
   const button = (name, label, onclick, style = "button") => h("button", { type: "button", id: id(name), class: style, onclick }, label);
   const does = (step, task) => async () => {
+    const unknown = step === "saved" ? "notsaved" : "unexpected";
     let problem = null;
     try {
       const done = await task();
       if (done) key.done[step] = done;
     } catch (err) {
-      problem = Object.assign(err instanceof Problem ? err : new Problem(step === "saved" ? "notsaved" : "unexpected"), { step });
+      problem = Object.assign(err instanceof Problem ? err : new Problem(unknown), { step });
     }
     key.problem = problem;
     app.update();
@@ -54,7 +55,8 @@ export function drawKey(app, state, key) {
         h("p", { class: "buttons" }, button("sendkey", words.sendFile, does("sent", async () => {
           download("gui-quan-tri.txt", recipientFile(key.recipient, key.label));
           return words.sentDown("gui-quan-tri.txt");
-        })), button("copykey", words.copy, copy("sent", recipientFile(key.recipient, key.label)))),
+        })), button("copykey", words.copy, copy("sent", recipientFile(key.recipient, key.label))),
+          button("printrecipient", words.printRecipient, does("", async () => printRecipient(app, key)), "button small")),
         h("details", {}, h("summary", {}, words.recipient), h("code", { class: "recipient", id: id("recipient") }, key.recipient))),
       step("called", words.fingerTitle, h("p", {}, words.fingerText),
         h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint),

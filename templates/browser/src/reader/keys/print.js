@@ -8,7 +8,18 @@ const quiet = 4; // modules around a code that stay white (ISO/IEC 18004)
 
 /** Prints the sheet of a key and nothing else of the page. Throws the Problem paperlarge. */
 export function printSheet(app, key) {
-  const paper = h("div", { id: "sheet", lang: "vi" }, drawSheet(app.t.keys.paper, key, new Date(app.now())));
+  print(drawSheet(app.t.keys.paper, key, new Date(app.now())));
+}
+
+/** Prints a key's recipient and its fingerprint, for the operator. */
+export function printRecipient(app, key) {
+  const words = app.t.keys;
+  print([h("header", {}, h("h1", {}, words.recipient)), h("div", { class: "whose" }, h("div", {}, h("span", {}, app.t.keys.label), h("strong", {}, key.label ? line(key.label, 120) : "…………………………………………"))),
+    h("p", {}, words.fingerprint), h("p", { class: "fingerprint" }, key.fingerprint), h("p", {}, words.recipient), h("p", { class: "recipient" }, key.recipient)]);
+}
+
+function print(nodes) {
+  const paper = h("div", { id: "sheet", lang: "vi" }, nodes);
   const done = () => {
     paper.remove();
     delete document.body.dataset.printing;

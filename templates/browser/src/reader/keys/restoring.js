@@ -18,16 +18,26 @@ export async function bytesOf(file) {
   }
 }
 
+// One picture at a time is in memory.
+async function* read(file) {
+  yield* pictures(bytesOf(file));
+}
+
 /** Reads the files, pictures of a sheet, into what is being restored. */
 export async function readFiles(app, state, files) {
+  let going = true;
   state.problem = null;
+  state.stop = () => { going = false; };
   try {
-    await state.addPictures(files.map((file) => pictures(bytesOf(file))), async (n, of) => {
-      state.scanning = { n, of };
-      app.update();
+    await state.addPictures(files.map((file) => read(file)), async (n, of) => {
+      if (!state.scanning || state.scanning.n !== n) {
+        state.scanning = { n, of };
+        app.update();
+      }
       await new Promise((resolve) => {
         setTimeout(resolve); // the page goes on painting
       });
+      return going;
     });
   } catch (err) {
     state.problem = err instanceof Problem ? err : new Problem("unexpected");
@@ -52,12 +62,13 @@ export function drawRestoring(app, state, work) {
       state.problem = err;
     }
     app.update();
-    document.getElementById("typedlines").focus();
+    (document.getElementById("typedlines") || document.getElementById("sheetpass")).focus();
   };
   return h("section", { class: "step" },
     h("h2", { tabindex: "-1" }, words.restoreTitle),
     h("p", { id: "readsofar", class: "status", role: "status" }, state.scanning ? words.scanning(state.scanning.n, state.scanning.of)
       : reading.total === 0 ? words.nothingYet : words.missing(reading.lines.size, reading.total, reading.missing)),
+    state.scanning && h("p", { class: "buttons" }, h("button", { type: "button", id: "keysstop", class: "button small", onclick: () => state.stop() }, words.stop)),
     drawWrong(app.t, state.problem),
     h("h3", {}, words.photoTitle), h("p", {}, words.photoText),
     h("p", { class: "buttons" },

@@ -68,14 +68,13 @@ export class Keys {
 
   /**
    * Adds what the codes in pictures say to the reading. progress(n, of) is awaited
-   * before each; what is wrong with one does not hide the others. Throws the Problem
-   * of the last where none had anything.
+   * before each, and false stops; what is wrong with one does not hide the others.
+   * Throws the Problem of the last where none had anything.
    */
   async addPictures(files, progress) {
     let problem = null, some = false;
     for (const [i, pictures] of files.entries()) {
-      if (this.reading.whole) break;
-      await progress(i + 1, files.length);
+      if (this.reading.whole || (await progress(i + 1, files.length)) === false) break;
       try {
         some = (await scan(pictures, this.reading, () => progress(i + 1, files.length))) || some;
       } catch (err) {
@@ -89,7 +88,7 @@ export class Keys {
   #add(key, fresh) {
     this.begin("");
     key.fresh = fresh;
-    this.list.unshift(key);
+    this.list = [key, ...this.list.filter(({ identity }) => identity !== key.identity)];
     return key;
   }
 

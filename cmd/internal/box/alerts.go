@@ -1,0 +1,130 @@
+package box
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tipbox/cmd/internal/config"
+	"tipbox/intake/admin"
+	"tipbox/intake/alert"
+)
+
+// callers are who is called: for urgent tips, and when the box itself needs someone.
+type callers struct {
+	acks  *alert.Acks
+	bells *alert.Bells
+	asked *alert.Asked
+	watch *alert.Watch     // nil where the operator has no channel
+	beat  *alert.Heartbeat // nil for none
+}
+
+// Acks makes the tokens of alerts, which hang on the secrets. shared may be nil.
+func Acks(secrets [][]byte, shared alert.Shared) (*alert.Acks, error) {
+	return alert.NewAcks(secrets, shared)
+}
+
+// AlertLink returns the link of an alert.
+func AlertLink(cfg *config.Config, token string) string {
+	return cfg.BaseURL.String() + config.AlertPath(token)
+}
+
+func (b *Box) newCallers(secrets [][]byte, r prometheus.Registerer) (*callers, error) {
+	acks, err := Acks(secrets, b.limits)
+	if err != nil {
+		return nil, err
+	}
+	c := &callers{acks: acks}
+	c.bells = alert.NewBells(alert.Options{
+		Receivers: receivers(b.cfg), Acks: acks, Registerer: r,
+		Link: func(token string) string { return AlertLink(b.cfg, token) },
+	})
+	c.asked = &alert.Asked{Channels: func() map[string][]*alert.Channel { return b.current.Load().cfg.ChannelsBy() }}
+	operator := b.cfg.Operator
+	if len(operator.Channels) > 0 {
+		c.watch = alert.NewWatch(alert.WatchOptions{Channels: channels(operator.Channels), Look: b.findings})
+	}
+	if operator.HeartbeatURL != "" {
+		c.beat = &alert.Heartbeat{
+			URL: operator.HeartbeatURL, TokenFile: operator.HeartbeatTokenFile,
+			Well: func(context.Context) bool { return spoolStatus(b.spool.Status()).State != admin.Unready },
+		}
+	}
+	return c, nil
+}
+
+// receivers are whom the configuration has woken.
+func receivers(cfg *config.Config) (all []alert.Receiver) {
+	for _, a := range cfg.Alerts {
+		all = append(all, alert.Receiver{Unit: a.Unit, Audience: a.Audience, Channels: channels(a.Channels)})
+	}
+	return all
+}
+
+func channels(all []config.Channel) (out []*alert.Channel) {
+	for _, c := range all {
+		out = append(out, c.Channel)
+	}
+	return out
+}
+
+// run calls until ctx ends.
+func (c *callers) run(ctx context.Context, running interface{ Go(func()) }) {
+	running.Go(func() { c.bells.Run(ctx) })
+	running.Go(func() { c.asked.Run(ctx) })
+	if c.watch != nil {
+		running.Go(func() { c.watch.Run(ctx) })
+	}
+	if c.beat != nil {
+		running.Go(func() { c.beat.Run(ctx) })
+	}
+}
+
+// status is the callers' part of health. That nobody has answered is a line in it, and
+// no state: monitoring keeps a state with its time, and that would be the tip's.
+func (c *callers) status() admin.Status {
+	unanswered, wrong := c.bells.Health()
+	wrong = append(wrong, c.asked.Health()...)
+	if c.watch != nil && c.watch.Health() != "" {
+		wrong = append(wrong, "the operator's own: "+c.watch.Health())
+	}
+	if c.beat != nil && c.beat.Health() != "" {
+		wrong = append(wrong, "heartbeat: "+c.beat.Health())
+	}
+	s := admin.Status{Detail: strings.Join(append(unanswered, wrong...), "; ")}
+	if len(wrong) > 0 {
+		s.State = admin.Degraded
+	}
+	return s
+}
+
+// findings are what the operator is called for: what our own probes found. Never
+// that a tip waits, is held, or was not answered: a call has a time, and that would
+// tell when the tip came.
+func (b *Box) findings(ctx context.Context) (all []alert.Finding) {
+	add := func(key, text string) { all = append(all, alert.Finding{Key: key, Text: text}) }
+	if s := spoolStatus(b.spool.Status()); s.State != admin.OK {
+		add("spool "+s.State.String(), "spool: "+s.Detail)
+	}
+	h := b.runner.Health()
+	if h.Server != "" {
+		add("mail", "mail server: "+h.Server)
+	}
+	for _, m := range h.Mailboxes {
+		add("mailbox "+m.Unit+" "+m.Address, fmt.Sprintf("mailbox %s of %s: %s", m.Address, m.Unit, m.Reason))
+	}
+	if why := b.limits.Degraded(); why != "" {
+		add("redis", "redis: "+redisStatus(why, 0).Detail)
+	}
+	for _, wrong := range b.calls.asked.Health() {
+		add("channel "+wrong, "alerts by "+wrong)
+	}
+	for _, p := range b.self.parts() {
+		if s := p.Probe(ctx); s.State != admin.OK {
+			add(p.Name, p.Name+": "+s.Detail)
+		}
+	}
+	return all
+}

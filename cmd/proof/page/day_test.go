@@ -1,0 +1,88 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/crypto/keys"
+	"tipbox/intake/waittest"
+)
+
+// TestDay is an officer's day in the desk, in Chromium, Chromium 109, Firefox and
+// WebKit: the script is templates/browser/test/day. The desk's files and the
+// command's are the same, whichever of them made, printed or brought them back.
+func TestDay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	passphrase := boxtest.PassphraseFile(t)
+	boxtest.Tipbox(t, "reader", "-o", in("doc-tin.html"))
+	said := boxtest.Tipbox(t, "keygen", "-o", in("khoa"), "--paper", in("giay.pdf"), "--label", "Trung úy Dính", "--passphrase-file", passphrase)
+	recipients, err := keys.ParseRecipients(strings.NewReader(said))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raster(t, in("giay.pdf"))
+	text, err := waittest.Command(t, boxtest.Need(t, "pdftotext"), "-layout", in("giay.pdf"), "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	playBrowser(t, "test/day/*.test.mjs", map[string]any{
+		"dir": dir, "desk": in("doc-tin.html"), "sheet": in("giay.png"), "lines": regexp.MustCompile(`(?m)\d\d/\d\d [A-Z2-7 ]+$`).FindAllString(string(text), -1),
+		"passphrase": boxtest.Passphrase, "fingerprint": recipients.All()[0].Fingerprint(), "result": in("made.json"),
+	})
+
+	b, err := os.ReadFile(in("made.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made map[string]struct{ Passphrase, Fingerprint string }
+	if err := json.Unmarshal(b, &made); err != nil || len(made) != 4 {
+		t.Fatalf("%d engines: %v", len(made), err)
+	}
+	want, err := os.ReadFile(in("khoa"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for engine, m := range made {
+		ids, err := keys.ReadIdentities(in(engine+"-khoa-cua-toi"), keys.UnlockOptions{Passphrase: func() (string, error) { return m.Passphrase, nil }})
+		if err != nil {
+			t.Errorf("%s: %v", engine, err)
+			continue
+		}
+		sent, err := keys.ReadRecipients(in(engine + "-gui-quan-tri.txt"))
+		if err != nil {
+			t.Errorf("%s: %v", engine, err)
+			continue
+		}
+		rec := sent.All()[0]
+		if own := ids.Recipients()[0]; rec.String() != own.String() || rec.Label != "Đại úy Páo" || own.Fingerprint() != m.Fingerprint || own.Kind() != keys.PostQuantum {
+			t.Errorf("%s: the recipient sent is %q of %q, the key's is %q, and the page showed %q", engine, rec.Fingerprint(), rec.Label, own.Fingerprint(), m.Fingerprint)
+		}
+		if got, err := os.ReadFile(in(engine + "-khoi-phuc")); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: the command's sheet gives another file: %v", engine, err)
+		}
+		if engine == "webkit" { // its driver prints nothing
+			continue
+		}
+		boxtest.Tipbox(t, "keygen", "--restore", in(engine+"-giay.png"), "-o", in(engine+"-lai"))
+		got, err := os.ReadFile(in(engine + "-lai"))
+		if saved, wrong := os.ReadFile(in(engine + "-khoa-cua-toi")); err != nil || wrong != nil || !bytes.Equal(got, saved) {
+			t.Errorf("%s: the desk's sheet gives another file: %v, %v", engine, err, wrong)
+		}
+	}
+}
+
+// raster makes a picture of a PDF's first page, as a scanner does.
+func raster(t *testing.T, pdf string) {
+	t.Helper()
+	if out, err := waittest.Command(t, boxtest.Need(t, "pdftoppm"), "-r", "150", "-gray", "-png", "-singlefile", pdf, strings.TrimSuffix(pdf, ".pdf")).CombinedOutput(); err != nil {
+		t.Fatalf("pdftoppm: %v\n%s", err, out)
+	}
+}

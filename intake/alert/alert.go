@@ -1,0 +1,203 @@
+// Package alert wakes people. An alert says that an urgent tip has come and
+// nothing else; a notice tells the operator what is wrong with the box itself.
+// Both go by channels, a file each. What goes wrong with one has a name out of a
+// fixed set: tokens stand in URLs, and errors of net/http quote URLs.
+package alert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"tipbox/intake"
+	"tipbox/intake/deliver"
+	"tipbox/intake/pasted"
+)
+
+// Message is what a channel brings to a person.
+type Message struct {
+	Text string // a line or more, Vietnamese first
+	Link string // to the page with the button "I know"; "" for none
+	Wake bool   // it is to wake someone, and not only to be read some time
+}
+
+// plain is the message where there is only text.
+func (m Message) plain() string {
+	if m.Link == "" {
+		return m.Text
+	}
+	return m.Text + "\n" + m.Link
+}
+
+// Setting is a channel as the configuration has it.
+type Setting struct {
+	Kind      string   // one of Kinds
+	URL       string   // {token} in it stands for the token
+	TokenFile string   // path; "" for none. It is read anew for each message
+	Chat      string   // of telegram and zalo: who is written to
+	Command   []string // a program and its arguments
+	Body      string   // of webhook: JSON with {text} and {link} within quotes
+}
+
+// SettingError says which part of a Setting is wrong, by the key in tipbox.toml.
+type SettingError struct{ Key, Text string }
+
+func (e *SettingError) Error() string { return e.Key + ": " + e.Text }
+
+// sender speaks one kind's protocol.
+type sender interface {
+	send(ctx context.Context, token string, m Message) error
+}
+
+// kind is how a kind of channel is made, and what it wants of a Setting, by key.
+type kind struct {
+	make         func(Setting) (sender, error)
+	needs, takes string
+}
+
+var kinds = map[string]kind{
+	"ntfy":     {newNtfy, "url", "token_file"},
+	"gotify":   {newGotify, "url token_file", ""},
+	"telegram": {newTelegram, "token_file chat", "url"},
+	"zalo":     {newZalo, "token_file chat", "url"},
+	"webhook":  {newWebhook, "url", "token_file body"},
+	"command":  {newCommand, "command", ""},
+}
+
+// Kinds are the kinds of channels, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// sendTime bounds one message. A channel that hangs must not keep the next one
+// from being tried.
+const sendTime = 20 * time.Second
+
+// Channel is a way to a person.
+type Channel struct {
+	Kind      string
+	tokenFile string
+	sender    sender
+}
+
+// New returns the channel, or a *SettingError.
+func New(s Setting) (*Channel, error) {
+	k, ok := kinds[s.Kind]
+	if !ok {
+		return nil, &SettingError{"kind", fmt.Sprintf("%q: expected one of %s", s.Kind, strings.Join(Kinds(), ", "))}
+	}
+	for key, value := range map[string]any{"url": s.URL, "token_file": s.TokenFile, "chat": s.Chat, "command": s.Command, "body": s.Body} {
+		set := reflect.ValueOf(value).Len() > 0
+		needed := slices.Contains(strings.Fields(k.needs), key)
+		switch {
+		case needed && !set:
+			return nil, &SettingError{key, "missing: a channel of kind " + s.Kind + " needs it"}
+		case set && !needed && !slices.Contains(strings.Fields(k.takes), key):
+			return nil, &SettingError{key, "has no place here: a channel of kind " + s.Kind + " has none"}
+		}
+	}
+	if s.URL != "" {
+		if err := CheckURL(s.URL); err != nil {
+			return nil, err
+		}
+	}
+	sender, err := k.make(s)
+	if err != nil {
+		return nil, err
+	}
+	return &Channel{Kind: s.Kind, tokenFile: s.TokenFile, sender: sender}, nil
+}
+
+// CheckURL returns a *SettingError where an address cannot be one that is called,
+// or holds a password.
+func CheckURL(s string) error {
+	u, err := url.Parse(strings.ReplaceAll(s, tokenMark, "token"))
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return &SettingError{"url", "expected https://HOST/…"} // not repeated: it may hold a password
+	case u.User != nil:
+		return &SettingError{"url", "holds a name or a password: expected it in a file named by token_file"}
+	case u.Scheme == "http" && !intake.IsLoopback(u.Hostname()):
+		return &SettingError{"url", "expected https:// (http:// is for loopback only)"}
+	}
+	return nil
+}
+
+// Send brings a message to the channel and returns an *Error where it was not
+// taken.
+func (c *Channel) Send(ctx context.Context, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	token, err := readToken(c.tokenFile)
+	if err != nil {
+		return err
+	}
+	if err := c.sender.send(ctx, token, m); err != nil {
+		return asError(err, token)
+	}
+	return nil
+}
+
+func readToken(path string) (string, error) {
+	token, err := pasted.Password(path)
+	if err != nil {
+		return "", &Error{Reason: NoToken, Said: err.Error()}
+	}
+	return token, nil
+}
+
+// Names of the reasons why a message was not taken, besides those of package deliver.
+const (
+	NoToken = "token-file" // it cannot be read
+	Server  = "server"     // the service has a fault of its own
+	Command = "command"    // the program failed, or is not there
+)
+
+// Error is why a channel did not take a message.
+type Error struct {
+	Reason string        // of the names here and in package deliver
+	Wait   time.Duration // for so long the service wants to be left alone; 0 where it did not say
+	Said   string        // by the service, without the token: for tipbox check, and for no log
+}
+
+func (e *Error) Error() string {
+	if e.Said == "" {
+		return e.Reason
+	}
+	return e.Reason + ": " + e.Said
+}
+
+// asError makes an *Error of any, and takes the token out of it.
+func asError(err error, token string) *Error {
+	var known *Error
+	var quoted *url.Error
+	switch {
+	case errors.As(err, &known):
+	case errors.As(err, &quoted): // with the whole URL
+		known = &Error{Reason: deliver.Reason(quoted.Err), Said: quoted.Err.Error()}
+	default:
+		known = &Error{Reason: deliver.Reason(err), Said: err.Error()}
+	}
+	if token != "" {
+		for _, form := range []string{token, url.PathEscape(token), url.QueryEscape(token)} {
+			known.Said = strings.ReplaceAll(known.Said, form, "…")
+		}
+	}
+	return known
+}
+
+// Reason returns the name of what is wrong, "" for nil.
+func Reason(err error) string {
+	var known *Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &known):
+		return known.Reason
+	}
+	return deliver.Reason(err)
+}
