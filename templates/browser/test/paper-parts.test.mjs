@@ -83,6 +83,13 @@ test("what is passed on opens at the other unit as it was looked at, and nowhere
   assert.equal(reread(going({ id: "X-1234ABCD" })).id, "");
 });
 
+test("where the sender is answered goes along only where the officer says so", () => {
+  const replyTo = { recipient: `age1${"q".repeat(58)}`, lookup: "0f".repeat(16), tag: "K7Q2PX", at: "https://tip.example.vn" };
+  const about = { id: "", by: "na-co-sa", now, note: "", text: "x", photos: [] };
+  assert.equal(reread(compose({ ...opened, replyTo }, about)).replyTo, null);
+  assert.deepEqual(reread(compose({ ...opened, replyTo }, { ...about, reply: true })).replyTo, replyTo);
+});
+
 test("a note has 500 characters, the next class is there, and too much is told", () => {
   assert.equal(reread(going({ note: "ệ".repeat(maxNote) })).passed.note.length, maxNote);
   assert.throws(() => going({ note: "ệ".repeat(maxNote + 1) }), { code: "passnote" });
