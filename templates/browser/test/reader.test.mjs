@@ -144,8 +144,8 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
       const page = await unlocked(t, "TB-PPPP-0001.age", "TB-7F3K-9QMX.age");
       await page.evaluate(() => [...document.querySelectorAll(".entry")].find((e) => e.textContent.includes("TB-PPPP-0001")).click());
       await until(page, () => document.querySelectorAll(".photos img").length === 2);
-      const seen = () => page.evaluate(() => ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"].filter((s) => document.querySelector(s).getClientRects().length));
-      assert.deepEqual(await seen(), ["#bar", "#list", "#print", "#savephotos", "#text", ".photos img"]);
+      const seen = () => page.evaluate(() => ["#bar", "#list", "#mute", "#savephotos", "#text", ".photos img"].filter((s) => document.querySelector(s).getClientRects().length));
+      assert.deepEqual(await seen(), ["#bar", "#list", "#mute", "#savephotos", "#text", ".photos img"]);
       await page.emulateMediaType("print");
       assert.deepEqual(await seen(), ["#text", ".photos img"]);
       assert.ok(await page.$eval("#text", (e) => parseFloat(getComputedStyle(e).borderLeftWidth)) >= 3, "along every line of the sender's");
@@ -261,7 +261,7 @@ for (const name of ["chrome", "chrome109", "firefox"]) {
           return entry.top >= list.top && entry.bottom <= list.bottom && list.bottom <= innerHeight ? "whole" : [entry.top, entry.bottom, list.top, list.bottom].join();
         }, i);
         assert.equal(inside, "whole", `entry ${i}`);
-        const { top, right } = await place("#print");
+        const { top, right } = await place("#mute");
         prints.add(`${top} ${right}`);
       }
       assert.equal(prints.size, 1, `the button stays: ${[...prints]}`);

@@ -45,6 +45,7 @@ export class App {
   /** Shows a screen. */
   go(screen) {
     this.screen = screen;
+    this.reading = false; // on a narrow page the list comes first
     this.said = "";
     this.update();
   }

@@ -4,7 +4,7 @@ import { picker } from "../start.js";
 import { line } from "../visible.js";
 import { words } from "./find.js";
 import { Items } from "./items.js";
-import { drawRow } from "./row.js";
+import { drawRow, moreWords } from "./row.js";
 import { chosen, everything, rows, sorted, sorts } from "./rows.js";
 import { Windowed } from "./windowed.js";
 
@@ -99,8 +99,7 @@ export class List {
     const { t } = app;
     const chose = Object.keys(everything).some((name) => name !== "sort" && String(this.choice[name]) !== String(everything[name]));
     fill(this.counted, h("span", {}, t.list.counted(this.shown.length, this.all.length, this.unread)),
-      chose && h("button", { type: "button", id: "showall", class: "quiet", onclick: () => { this.only({ sort: this.choice.sort }); this.choose({}); } }, t.list.clear),
-      h("select", { id: "sort", "aria-label": t.list.sort, onchange: (e) => this.choose({ sort: e.target.value }) }, sorts.map((name) => h("option", { value: name, selected: name === this.choice.sort }, t.list.sorts[name]))));
+      chose && h("button", { type: "button", id: "showall", class: "quiet", onclick: () => { this.only({ sort: this.choice.sort }); this.choose({}); } }, t.list.clear));
     this.note.hidden = this.silent === 0;
     fill(this.note, t.list.muted(this.silent), " ", h("button", { type: "button", class: "quiet", id: "unmute", onclick: () => { this.muted.clear(); app.update(); } }, t.list.unmute));
     fill(this.none, this.ordered.length === 0 && t.list.none);
@@ -130,11 +129,13 @@ export class List {
     const select = (name, label, any, options) => h("select", { id: `filter-${name}`, "aria-label": label, onchange: (e) => this.choose({ [name]: e.target.value }) },
       h("option", { value: "" }, any), options.map(([value, words]) => h("option", { value, selected: value === this.choice[name] }, words)));
     const distinct = (name) => [...new Set(this.all.map((item) => item[name]))].filter(Boolean);
+    const sort = h("select", { id: "sort", "aria-label": t.list.sort, onchange: (e) => this.choose({ sort: e.target.value }) }, sorts.map((name) => h("option", { value: name, selected: name === this.choice.sort }, t.list.sorts[name])));
     const places = new Map(this.all.map(({ site, place }) => [site, place]));
     fill(this.filters,
       select("box", t.list.box, t.list.anyBox, distinct("box").sort().map((box) => [box, Object.hasOwn(t.mailbox, box) ? t.mailbox[box] : line(box, 40)])),
       select("site", t.list.site, t.list.anySite, distinct("site").map((site) => [site, line(places.get(site) || site, 60)]).sort(([, a], [, b]) => a.localeCompare(b, "vi"))),
       this.app.book && select("state", t.list.state, t.list.anyState, states.map((state) => [state, t.list.states[state]])),
+      sort,
       ticks.filter((name) => name !== "pressing" || this.app.book).map((name) => h("label", { class: "check" },
         h("input", { type: "checkbox", id: `filter-${name}`, checked: this.choice[fieldOf[name] || name], onchange: (e) => this.choose({ [fieldOf[name] || name]: e.target.checked }) }), t.list[name])));
     if (focused && document.activeElement.id !== focused && this.filters.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus();
@@ -149,12 +150,11 @@ export class List {
       this.#order();
       this.draw();
     };
-    const words = fold && (fold.startsWith("alike") ? t.list.alike(all - 1) : t.list.digest(all - 1));
     const below = fold ? unread - (item.unread ? 1 : 0) : 0;
     const entry = drawRow(app, item, { current: item.entry === app.entry, pick: () => app.act.select(item.entry) });
     if (fold) entry.classList.add("foldhead");
     if (level > 0) entry.classList.add("inner");
-    return [entry, fold && h("button", { type: "button", class: "fold", "aria-expanded": String(this.open.has(fold)), onclick: toggle }, words, below > 0 && ` (${t.list.unreadIn(below)})`)];
+    return [entry, fold && h("button", { type: "button", class: "fold", "aria-expanded": String(this.open.has(fold)), onclick: toggle }, moreWords(t, fold, all), below > 0 && below < all - 1 && ` (${t.list.unreadIn(below)})`)];
   }
 
   // Arrows go from row to row and show what they come to.

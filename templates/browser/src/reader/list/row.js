@@ -18,11 +18,14 @@ export function dueWords(t, item, now) {
   return { late, words: `${t.list.due[item.dueFor] || item.dueFor}: ${(late ? t.list.late : t.list.left)(n, unit)}` };
 }
 
-/** Returns what is in a row for the item; current marks the one that is read, pick is called on a click. */
-export function drawRow(app, item, { current, pick, quiet = false }) {
+/** Returns how many more there are in a fold of so many, in words. */
+export const moreWords = (t, fold, all) => (fold.startsWith("alike") ? t.list.alike(all - 1) : t.list.digest(all - 1));
+
+/** Returns what is in a row for the item; current marks the one that is read, more says what lies folded under it, pick is called on a click. */
+export function drawRow(app, item, { current, more, pick }) {
   const { t } = app;
   const now = app.now();
-  const due = item.due !== null && !quiet ? dueWords(t, item, now) : null;
+  const due = item.due !== null ? dueWords(t, item, now) : null;
   const meta = [
     item.place && h("bdi", { class: "site" }, line(item.place, 60)),
     item.box && h("span", {}, shortBox(t, item)),
@@ -30,7 +33,7 @@ export function drawRow(app, item, { current, pick, quiet = false }) {
     item.received !== undefined && h("span", { class: "age" }, ago(t, item.received, now)),
     due && h("span", { class: due.late ? "late" : "due" }, due.words),
     item.inBook && h("span", { class: `state ${item.state}` }, t.list.states[item.state] || line(item.state, 20)),
-    h("span", { class: "id" }, item.id),
+    more ? h("span", { class: "more" }, more) : h("span", { class: "id" }, item.id),
   ];
   return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },
     h("span", { class: "first" },

@@ -1,6 +1,7 @@
 // Hôm nay: what there is to do, and the way to it.
 import { h } from "../dom.js";
-import { drawRow } from "../list/row.js";
+import { drawRow, moreWords } from "../list/row.js";
+import { rows } from "../list/rows.js";
 import { reading } from "../list/screen.js";
 import { picker } from "../start.js";
 import { sections } from "./sections.js";
@@ -26,9 +27,9 @@ export const today = {
       h("p", { class: "buttons" }, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true)),
       !app.book && h("p", { class: "note" }, t.today.noBook),
       !some && h("p", { class: "free" }, list.all.length > 0 ? t.today.nothing : t.today.noTips),
-      all.filter(({ items }) => items.length > 0).map(({ id, items, only }) => h("section", { class: `part ${id}`, id: `today-${id}` },
+      all.filter(({ items }) => items.length > 0).map(({ id, items, only }) => h("section", { class: `part part-${id}`, id: `today-${id}` },
         h("h2", {}, t.today[id], " ", h("span", { class: "badge" }, items.length)),
-        h("ul", { class: "rows" }, items.slice(0, shown).map((item) => h("li", {}, drawRow(app, item, { pick: () => app.act.select(item.entry) })))),
+        h("ul", { class: "rows" }, rows(items, new Set()).slice(0, shown).map(({ item, fold, all: n }) => h("li", {}, drawRow(app, item, { more: fold && moreWords(t, fold, n), pick: () => app.act.select(item.entry) })))),
         items.length > shown && h("button", { type: "button", class: "button small", onclick: () => show(only) }, t.today.all(items.length)))))];
   },
 };
