@@ -14,6 +14,7 @@ import { encodeJPEG } from "../src/shared/jpegwrite.js";
 import { after, before, fileURL, launch, lock, makeKey, newPage, root, sealTip, tempDir, test, write } from "./support.mjs";
 
 const passphrase = "năm con trâu đen";
+const axe = readFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
 const [width, height] = [400, 300];
 
 // Grey, with a blue square that must not be seen by others.
@@ -28,6 +29,13 @@ function picture() {
   return whole(encodeJPEG({ width, height, data }, 90));
 }
 
+// As a telephone held upright takes it.
+function tall() {
+  const data = new Uint8ClampedArray(4 * 300 * 500).fill(160);
+  return whole(encodeJPEG({ width: 300, height: 500, data }, 80));
+}
+
+const long = Array.from({ length: 10 }, (_, i) => `TB-CCCC-000${i}.age`);
 const iso = (ms) => `${new Date(ms + 7 * 3_600_000).toISOString().slice(0, 19)}+07:00`;
 
 // Runs a generator to its end.
@@ -54,6 +62,7 @@ describe("chrome", () => {
       "doc-tin.html": page,
       "TB-7F3K-9QMX.age": await sealTip([ours.recipient], { message: "Vàng A Sính phá rừng.\nVÀNG A\nSÍNH đi xe đỏ.", photos: [picture(), picture(), Buffer.from("<svg>")] }),
       "TB-1111-2222.age": await sealTip([ours.recipient], { id: "TB-1111-2222", message: "Tin thứ hai", mailbox: "crime", urgent: true }),
+      ...Object.fromEntries(await Promise.all(long.map(async (name, i) => [name, await sealTip([ours.recipient], { id: name.slice(0, 12), message: "Có người lạ chặt cây ở khe suối, tôi thấy hai xe tải. ".repeat(70), photos: i > 0 ? [] : [tall()] })]))),
       "khoa.txt": await lock(ours.identity, passphrase), "khoa-xa.txt": await lock(theirs.identity, passphrase),
     });
     const now = () => Date.now();
@@ -97,6 +106,11 @@ describe("chrome", () => {
     await page.click(".entry");
     await page.waitForSelector("#tip #panels");
     return page;
+  }
+  async function sound(page, what) {
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => window.axe.run(document).then(({ violations }) => violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target}`))));
+    assert.deepEqual(found, [], what);
   }
   const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
   const saved = async (page, name) => {
@@ -158,12 +172,15 @@ describe("chrome", () => {
     await page.click("#unmark-0");
     assert.equal(await page.$eval("#unmark-0", (e) => e.disabled), true);
     await drag(94, 94, 208, 208);
+    await sound(page, "choosing");
     await page.click("#passlook");
     await page.waitForSelector("#passseal");
+    await sound(page, "looking");
     assert.match(await text(page, "#passseen"), /Xin xác minh giúp\.[^]*█████ phá rừng/);
     assert.equal((await page.$$("#passseen img")).length, 1);
     await page.click("#passseal");
     await page.waitForSelector("#letter");
+    await sound(page, "sent");
     assert.match(await text(page, "#letter"), /^Kính gửi Công an xã Quảng Lâm,\n\nĐồn Biên phòng Na Cô Sa chuyển đến/);
 
     const decrypter = new Decrypter();
@@ -219,6 +236,7 @@ describe("chrome", () => {
 
     await page.click("#go-counts");
     await page.waitForSelector("#own .chart");
+    await sound(page, "counts");
     assert.deepEqual(await page.$$eval("#own .sums dd", (all) => all.map((e) => Number(e.textContent))), [62, 1, 1, 0, 0]);
     assert.match(await text(page, "#by-results"), /Số người bị bắt2/);
     await page.click("#countscsv");
@@ -238,6 +256,7 @@ describe("chrome", () => {
     assert.deepEqual(page.errors, []);
 
     const above = await open(t, "khoa-xa.txt", "TB-7F3K-9QMX-chuyen.age", "counts");
+    await sound(above, "added up");
     assert.match(await text(above, "#byunit tbody"), /^Đồn Biên phòng Na Cô Sa13 tuần từ .*62/);
     await above.click("#go-tips");
     await (await above.$("#picktips")).uploadFile(files.counts);
@@ -247,11 +266,12 @@ describe("chrome", () => {
   });
 
   test("a sheet for the commander, for one tip and for all", async (t) => {
-    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age");
+    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age", ...long);
     await page.click("#printall");
     await page.waitForSelector("body.pressing");
-    assert.equal((await page.$$("#paper .sheet")).length, 2);
-    assert.equal((await page.$$("#paper img")).length, 2);
+    assert.equal((await page.$$("#paper .sheet")).length, 12);
+    assert.equal((await page.$$("#paper img")).length, 3);
+    assert.match(await text(page, "#paper"), /1 ảnh không mở được hoặc không phải ảnh/);
     await page.pdf({ path: join(dir, "all.pdf"), preferCSSPageSize: true, printBackground: false }); // it tells afterprint
     await page.waitForSelector("#paper", { hidden: true });
     assert.deepEqual(page.errors, []);
