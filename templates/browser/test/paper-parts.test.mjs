@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter } from "age-encryption";
 import { bytesOf, byWeek, count, isCounts, merge, parseCounts, total } from "../src/reader/counts/count.js";
+import { fingerprints, readAddressBook, unitName, units } from "../src/reader/addressbook.js";
 import { axis } from "../src/reader/counts/chart.js";
 import { csv, rows } from "../src/reader/counts/rows.js";
 import { parseTime } from "../src/reader/book/times.js";
@@ -105,4 +106,11 @@ test("the letter says nothing of the tip but its id", () => {
   const mail = letter({ to: ["a@example.vn", "b@example.vn"], toName: "Công an xã", byName: "Đồn", id: "TB-7F3K-9QMX" });
   assert.deepEqual([mail.to, mail.subject], ["a@example.vn, b@example.vn", "[Hòm thư] Chuyển tin TB-7F3K-9QMX"]);
   assert.match(mail.text, /^Kính gửi Công an xã,\n\nĐồn chuyển đến một tin .*\nTB-7F3K-9QMX-chuyen\.age,/);
+});
+
+test("an address book that is damaged keeps nobody from tips", () => {
+  for (const json of ["", "{}", "null", "[1]", '{"units":1}', '{"units":[null,{"id":1}]}', "{"]) assert.deepEqual(units(readAddressBook(json), "vi"), [], json);
+  const book = readAddressBook('{"units":[{"id":"b","name":{"vi":"Xã B","en":"B"},"recipients":[1,"age1x"]},{"id":"a","recipients":null,"name":7}]}');
+  assert.deepEqual(units(book, "en").map(({ id, mail, phone, recipients }) => [id, mail, phone, recipients]), [["a", [], "", []], ["b", [], "", ["age1x"]]]);
+  assert.deepEqual([unitName(book, "a"), unitName(book, "b"), unitName(book, "b", "en"), unitName(book, "none"), fingerprints(book.units[1])], ["a", "Xã B", "B", "none", []]);
 });
