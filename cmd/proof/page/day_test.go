@@ -6,23 +6,40 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"tipbox/cmd/internal/boxtest"
 	"tipbox/crypto/keys"
+	"tipbox/crypto/open"
+	"tipbox/intake/deliver/smtp/smtptest"
 	"tipbox/intake/waittest"
 )
 
-// TestDay is an officer's day in the desk, in Chromium, Chromium 109, Firefox and
-// WebKit: the script is templates/browser/test/day. The desk's files and the
+// TestDay is an officer's whole day in the desk, in Chromium, Chromium 109, Firefox
+// and WebKit: the script is templates/browser/test/day. The desk's files and the
 // command's are the same, whichever of them made, printed or brought them back.
 func TestDay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	passphrase := boxtest.PassphraseFile(t)
-	boxtest.Tipbox(t, "reader", "-o", in("doc-tin.html"))
+	neighbour, flags := boxtest.Recruit(t)
+	config := boxtest.Init(t, smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"}), "")
+	boxtest.Rewrite(t, config, "[[units]]\n", `[[units]]
+id = "muong-nhe"
+name = { vi = "Công an xã Mường Nhé" }
+mail = ["cong-an@muong-nhe.example"]
+phone = "0215 111 111"
+recipients_file = `+strconv.Quote(flags[1])+`
+  [[units.sites]]
+  code = "mn01"
+  name = { vi = "Chợ Mường Nhé" }
+
+[[units]]
+`)
+	boxtest.Tipbox(t, "reader", "-c", config, "-o", in("doc-tin.html"))
 	said := boxtest.Tipbox(t, "keygen", "-o", in("khoa"), "--paper", in("giay.pdf"), "--label", "Trung úy Dính", "--passphrase-file", passphrase)
 	recipients, err := keys.ParseRecipients(strings.NewReader(said))
 	if err != nil {
@@ -35,7 +52,7 @@ func TestDay(t *testing.T) {
 	}
 	playBrowser(t, "test/day/*.test.mjs", map[string]any{
 		"dir": dir, "desk": in("doc-tin.html"), "sheet": in("giay.png"), "lines": regexp.MustCompile(`(?m)\d\d/\d\d [A-Z2-7 ]+$`).FindAllString(string(text), -1),
-		"passphrase": boxtest.Passphrase, "fingerprint": recipients.All()[0].Fingerprint(), "result": in("made.json"),
+		"passphrase": boxtest.Passphrase, "fingerprint": recipients.All()[0].Fingerprint(), "to": "muong-nhe", "result": in("made.json"),
 	})
 
 	b, err := os.ReadFile(in("made.json"))
@@ -64,6 +81,23 @@ func TestDay(t *testing.T) {
 		rec := sent.All()[0]
 		if own := ids.Recipients()[0]; rec.String() != own.String() || rec.Label != "Đại úy Páo" || own.Fingerprint() != m.Fingerprint || own.Kind() != keys.PostQuantum {
 			t.Errorf("%s: the recipient sent is %q of %q, the key's is %q, and the page showed %q", engine, rec.Fingerprint(), rec.Label, own.Fingerprint(), m.Fingerprint)
+		}
+		// What the two copies of the book had is in the one that was merged, and the neighbour's tip is masked.
+		if err := os.WriteFile(in(engine+".pass"), []byte(m.Passphrase+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		csv := boxtest.Tipbox(t, "book", "export", "-i", in(engine+"-khoa-cua-toi"), "--passphrase-file", in(engine+".pass"), in(engine+"-so-tin-gop.age"))
+		for _, want := range []string{"TB-7F3K-9QMX", "Tổ tuần tra", "đang xác minh", "muong-nhe"} {
+			if !strings.Contains(csv, want) {
+				t.Errorf("%s: the book has no %q:\n%s", engine, want, csv)
+			}
+		}
+		passed, err := os.ReadFile(in(engine + "-chuyen.age"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tip, err := open.Open(passed, neighbour.IDs); err != nil || tip.Passed == nil || tip.Passed.By != "na-co-sa" || strings.Contains(tip.Text, "rác") {
+			t.Errorf("%s: the neighbour gets %+v, %v", engine, tip, err)
 		}
 		if got, err := os.ReadFile(in(engine + "-khoi-phuc")); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: the command's sheet gives another file: %v", engine, err)

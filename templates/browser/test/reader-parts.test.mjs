@@ -455,3 +455,25 @@ test("the Go parser's corpus gives the same tips", () => {
     }, { ...wanted[name], Warnings: wanted[name].Warnings.sort() }, name);
   }
 });
+
+// All features' styles stand in one sheet: a class that one of them styles wherever it
+// stands, and another one means otherwise, is a screen that looks broken.
+test("no feature's style falls on another's, but for what they share", () => {
+  const shared = new Set(["chip", "chips", "history", "panel", "prints", "text"]);
+  const dir = join(root, "src", "reader");
+  const files = readdirSync(dir, { recursive: true });
+  const feature = (file) => (file.includes("/") ? file.split("/")[0] : "");
+  const read = (file) => readFileSync(join(dir, file), "utf8");
+  const used = files.filter((file) => file.endsWith(".js")).map((file) => [file, new Set([...read(file).matchAll(/class: [^,}]*?"([^"]+)"/g)].flatMap(([, names]) => names.split(/\s+/)))]);
+  let styled = 0;
+  for (const sheet of files.filter((file) => file.endsWith(".css") && feature(file))) {
+    const css = read(sheet).replace(/\/\*.*?\*\//gs, "").replace(/@[a-z-]+[^{;]*[{;]/g, "");
+    for (const selector of [...css.matchAll(/([^{}]+)\{/g)].flatMap(([, list]) => list.split(","))) {
+      const [, name] = /^\s*[a-z0-9]*\.([\w-]+)/.exec(selector) || [];
+      if (!name || shared.has(name)) continue;
+      styled++;
+      for (const [file, names] of used) assert.ok(feature(file) === feature(sheet) || !names.has(name), `${sheet} styles every ${selector.trim()}, and ${file} has another`);
+    }
+  }
+  assert.ok(styled > 20);
+});

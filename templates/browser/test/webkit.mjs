@@ -150,22 +150,29 @@ class Page {
     return this.waitForFunction((s) => document.querySelector(s), {}, selector);
   }
 
-  async #element(selector) {
-    return (await this.ask("POST", "/element", { using: "css selector", value: selector }))[reference];
+  // Asks something of an element; one that was drawn anew meanwhile is looked for again.
+  async #of(selector, what, body) {
+    for (let tries = 0; ; tries++) {
+      const { [reference]: id } = await this.ask("POST", "/element", { using: "css selector", value: selector });
+      try {
+        return await this.ask("POST", `/element/${id}/${what}`, body);
+      } catch (err) {
+        if (tries > 20 || !err.message.includes("stale element")) throw err;
+      }
+    }
   }
 
   async $(selector) {
-    const id = await this.#element(selector);
-    return { uploadFile: (...paths) => this.ask("POST", `/element/${id}/value`, { text: paths.join("\n") }) };
+    return { uploadFile: (...paths) => this.#of(selector, "value", { text: paths.join("\n") }) };
   }
 
   async click(selector) {
     await this.$eval(selector, (e) => e.scrollIntoView({ block: "center" })); // clear of what stays at the top
-    return this.ask("POST", `/element/${await this.#element(selector)}/click`, {});
+    return this.#of(selector, "click", {});
   }
 
   async type(selector, text) {
-    return this.ask("POST", `/element/${await this.#element(selector)}/value`, { text: text.replace(/\n/g, keys.Enter) });
+    return this.#of(selector, "value", { text: text.replace(/\n/g, keys.Enter) });
   }
 
   #keys(text) {

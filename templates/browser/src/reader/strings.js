@@ -97,7 +97,7 @@ const own = {
       otherpart: { title: "Tin này có phần đính kèm lạ mà tin của hòm thư không có; phần đó không được mở.", hint: "Đừng tìm cách mở phần đó bằng chương trình khác." },
       otherid: { title: "Mã trong tin khác mã ở tên tệp.", hint: "Dùng mã ở tên tệp: ai có khóa công khai cũng ghi được mã bất kỳ vào trong tin. Nếu tệp đã bị đổi tên, hãy tải lại từ hộp thư." },
       replay: { title: "Đúng tệp niêm phong này còn đến dưới mã {ids}.", hint: "Có người đã gửi lại một tệp cũ: đây là một tin, không phải hai." },
-      clearkey: { title: "Tệp khóa này không có mật khẩu: ai lấy được tệp là đọc được tin.", hint: "Hãy nhờ người quản trị tạo tệp khóa mới có mật khẩu bằng lệnh tipbox keygen." },
+      clearkey: { title: "Tệp khóa này không có mật khẩu: ai lấy được tệp là đọc được tin.", hint: "Tạo tệp khóa mới có mật khẩu ở trang “Khóa”, rồi báo người quản trị đổi khóa." },
     },
     problem: {
       empty: { title: "Tệp rỗng, bên trong không có gì.", hint: "Tải lại tệp đính kèm từ hộp thư." },
@@ -225,7 +225,7 @@ const own = {
       otherpart: { title: "Something is attached that tips do not have; it was not opened.", hint: "Do not try to open it with another program." },
       otherid: { title: "The id in the tip is not that of the file's name, which counts.", hint: "Use the id of the file's name: anyone with the public key can put any id inside a tip. If the file was renamed, download it from the mailbox again." },
       replay: { title: "The very same sealed file has come as {ids} as well.", hint: "Somebody has sent an old file again: this is one tip, not two." },
-      clearkey: { title: "This key file has no passphrase: whoever gets the file can read the tips.", hint: "Have a new key file with a passphrase made with tipbox keygen." },
+      clearkey: { title: "This key file has no passphrase: whoever gets the file can read the tips.", hint: "Make a new one with a passphrase under “Keys”, and have the operator change keys." },
     },
     problem: {
       empty: { title: "The file is empty.", hint: "Download the attachment again." },

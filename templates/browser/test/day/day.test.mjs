@@ -1,18 +1,18 @@
 // An officer's whole day in the desk, in each engine that an officer may have: a key
-// made, put on paper and brought back, a first tip read, the page locked. What is
-// saved here is opened by the real command, and what the command printed is read here:
-// cmd/proof/page/day_test.go runs this.
+// made, put on paper and brought back, a first tip, the book, another copy of it, a tip
+// passed on and printed, the page locked. What is saved here is opened by the real
+// command, and what the command printed is read here: cmd/proof/page/day_test.go runs this.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { example, fileURL, launch, newPage, sealTip, test } from "../support.mjs";
+import { example, fileURL, launch, mail, newPage, sealTip, test } from "../support.mjs";
 import { webkit } from "../webkit.mjs";
 
 if (!process.env.TIPBOX) throw new Error("cmd/proof/page/day_test.go runs this, with files of the command's");
 
-/** {dir, desk, sheet, lines, passphrase, fingerprint, result}: the desk's file, and what tipbox keygen made. */
+/** {dir, desk, sheet, lines, passphrase, fingerprint, to, result}: the desk's file, what tipbox keygen made, and the unit that a tip is passed on to. */
 const given = JSON.parse(process.env.TIPBOX);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const made = {}; // by engine
@@ -47,13 +47,13 @@ for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
         window.given = null;
         window.make = window.make || URL.createObjectURL;
         URL.createObjectURL = (blob) => {
-          window.given = blob;
+          if (blob.type !== "text/javascript") window.given = blob; // a worker's script
           return window.make.call(URL, blob);
         };
       });
       await page.click(selector);
       await until(() => window.given);
-      return page.evaluate(() => window.given.text());
+      return Buffer.from(await page.evaluate(async () => [...new Uint8Array(await window.given.arrayBuffer())]));
     };
     const file = (what) => join(given.dir, `${name}-${what}`);
 
@@ -86,8 +86,9 @@ for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
     // On paper, and the paper tried: another key's first.
     await upload("#trysheet", given.sheet);
     await page.waitForSelector("#trieddone ~ [data-problem=otherpaper]");
-    await page.evaluate(() => { window.print = () => { window.printed = document.querySelector("#sheet").innerText; }; });
+    await page.evaluate(() => { window.print = () => { window.printed = document.querySelector("#paper").textContent; }; });
     await page.click("#printkey");
+    await until(() => window.printed);
     assert.ok((await page.evaluate(() => window.printed)).includes(made[name].fingerprint));
     if (page.pdf) { // WebKit's driver prints nothing
       writeFileSync(file("giay.pdf"), await page.pdf({ preferCSSPageSize: true, timeout: 60_000 }));
@@ -96,7 +97,8 @@ for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
       await upload("#trysheet", file("giay.png"));
       await until(() => document.querySelector("#trieddone").textContent);
     } else await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
-    assert.equal(await page.$eval("body", (e) => e.querySelector("#sheet")), null);
+    await until(() => !document.querySelector("#paper"));
+    await page.evaluate(() => { window.printed = ""; });
 
     // What the command printed, brought back: by photo, or, where only half is on it, by hand.
     await page.click(".another summary");
@@ -129,20 +131,96 @@ for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
     await until((want) => document.querySelector("#fingerprint")?.textContent === want, given.fingerprint);
     await looks("two keys");
 
-    // The first tip.
-    writeFileSync(file("TB-7F3K-9QMX.age"), await sealTip([recipient], {}));
+    // The first tip, and the book that it stands in. Nobody chooses a folder for a test.
+    const tip = await sealTip([recipient], { id: "TB-7F3K-9QMX" });
+    writeFileSync(file("thu.eml"), Buffer.concat([Buffer.from(`Date: ${new Date().toUTCString()}\r\n`), mail([{ name: "TB-7F3K-9QMX.age", bytes: tip }])]));
+    const noFolders = () => page.evaluate(() => { window.showDirectoryPicker = window.showOpenFilePicker = undefined; });
+    await noFolders();
     await page.click("#keysnext");
-    await upload("#picktips", file("TB-7F3K-9QMX.age"));
+    await upload("#picktips", file("thu.eml"));
     await page.waitForSelector("#text");
     assert.equal(await text("#text"), example.message);
+    await page.click("#tobook");
+    await looks("no book");
+    assert.equal(await page.$eval("#unit", (e) => e.value), example.unit);
+    await page.click("#make");
+    await page.waitForSelector("#savebook");
+    writeFileSync(file("so-tin.age"), await saved("#savebook")); // as a colleague gets it
+    await looks("book");
+    await page.click("#go-tips");
+    await page.click("#kind-order");
+    await page.waitForSelector("#kind-order[aria-pressed=true]");
+    await page.type("#in-to", "Tổ tuần tra");
+    await page.click("#do-to");
+    await page.waitForSelector("#assigned");
+    await looks("tip");
+
+    // Locking asks for what is not saved yet.
+    await page.click("#lock");
+    await page.waitForSelector("#savelock");
+    await looks("leaving");
+    await page.click("#staying");
+    await page.click("#go-book");
+    writeFileSync(file("so-tin-cua-toi.age"), await saved("#savebook"));
+    const gone = () => page.evaluate(() => { window.before = true; });
+    await gone();
+    await page.click("#lock");
+    await until(() => !window.before && document.querySelector("#notice"));
+
+    // The colleague's copy of this morning, handled there, and this one dropped on it.
+    await noFolders();
+    await upload("#picktips", file("thu.eml"), file("so-tin.age"));
+    await upload("#pickkey", file("khoa-cua-toi"));
+    await page.waitForSelector("#passphrase:not([disabled])");
+    await page.type("#passphrase", passphrase);
+    await page.click("#unlock");
+    await page.waitForSelector("#go-tips");
+    await page.click("#go-tips");
+    await page.click("#status-checking");
+    await page.waitForSelector("#status-checking[aria-pressed=true]");
+    assert.equal(await page.evaluate(() => document.querySelector("#assigned")), null);
+    await page.click("#go-book");
+    await upload("#mergebook", file("so-tin-cua-toi.age"));
+    await page.waitForSelector("#merged");
+    await page.click("#go-tips");
+    assert.equal(await text("#assigned"), "Tổ tuần tra");
+    assert.equal(await page.$eval("#status-checking", (e) => e.getAttribute("aria-pressed")), "true");
+
+    // Passed on and printed.
+    await page.click("#pass");
+    await page.waitForSelector("#passto");
+    await page.$eval("#passto", (e, to) => {
+      e.value = to;
+      e.dispatchEvent(new Event("change", { bubbles: true }));
+    }, given.to);
+    await page.click("#passmet");
+    await page.type("#maskwords", "rác");
+    await page.click("#mask");
+    await looks("passing");
+    await page.click("#passlook");
+    await page.waitForSelector("#passseal");
+    writeFileSync(file("chuyen.age"), await saved("#passseal"));
+    await page.evaluate(() => { window.print = () => { window.printed = document.querySelector("#paper").textContent; }; });
+    await page.click("#printsheet");
+    await until(() => window.printed);
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    const printed = await page.evaluate(() => window.printed);
+    for (const words of ["TB-7F3K-9QMX", "Tổ tuần tra", example.message]) assert.ok(printed.includes(words), `${words} is not on the sheet`);
+    await page.click("#go-today");
+    await looks("today");
+    await page.click("#go-counts");
+    await looks("counts");
+    await page.click("#go-book");
+    writeFileSync(file("so-tin-gop.age"), await saved("#savebook"));
 
     // Locked: nothing is left but the file as it was.
+    await gone();
     await page.click("#lock");
-    await until(() => document.querySelector("#notice"));
+    await until(() => !window.before && document.querySelector("#notice"));
     const left = await page.evaluate(() => ({
       page: document.documentElement.outerHTML.replace(/<script>.*<\/script>|<style>.*<\/style>/gs, ""), local: localStorage.length, session: sessionStorage.length, cookie: document.cookie, hash: location.hash,
     }));
-    for (const secret of [passphrase, made[name].fingerprint, recipient, "AGE-SECRET", example.message]) assert.ok(!left.page.includes(secret), secret);
+    for (const secret of [passphrase, "Tổ tuần tra", "TB-7F3K", made[name].fingerprint, recipient, "AGE-SECRET", example.message]) assert.ok(!left.page.includes(secret), secret);
     assert.deepEqual({ ...left, page: "" }, { page: "", local: 0, session: 0, cookie: "", hash: "" });
     assert.deepEqual(page.errors || [], []);
     writeFileSync(given.result, JSON.stringify(made));

@@ -1,8 +1,8 @@
 // Identities made and named as tipbox keygen does: the files are the same.
 import { armor, Encrypter, generateHybridIdentity, identityToRecipient, Stanza } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { base64nopad } from "@scure/base";
+import { fingerprint } from "../book/fingerprint.js";
 import { scryptSalt } from "../unlock.js";
 
 /** The scrypt work factor, as a power of two, that key files are locked with: age's own choice. */
@@ -28,13 +28,6 @@ export async function make(passphrase, derive, logN = workFactor) {
   });
   const locked = await encrypter.encrypt(`# tipbox ${kindOf(recipient)} identity ${fingerprint(recipient)}\n${identity}\n`);
   return { identity, recipient, file: armor.encode(locked) };
-}
-
-/** Returns the 24 digits that stand for a recipient, in groups of four. */
-export function fingerprint(recipient) {
-  const sum = sha256(new TextEncoder().encode(`tipbox/v1/fingerprint\0${recipient}`));
-  const n = sum.reduce((all, byte) => all * 256n + BigInt(byte), 0n) % 10n ** 24n;
-  return String(n).padStart(24, "0").replace(/.{4}(?=.)/g, "$& ");
 }
 
 /** Returns the file for whoever runs the box: the recipient, and above it whose it is. */

@@ -1,13 +1,14 @@
 // What is to be done with a key: save it, put it on paper and try the paper, send
 // its recipient, read out its fingerprint.
 import { h } from "../dom.js";
+import { copy, download } from "../handout.js";
 import { Problem } from "../problem.js";
 import { line } from "../visible.js";
 import { recipientFile } from "./identity.js";
 import { pictures } from "./picture.js";
 import { printRecipient, printSheet } from "./print.js";
 import { bytesOf } from "./restoring.js";
-import { canChoose, download, saveTo } from "./save.js";
+import { canChoose, saveTo } from "./save.js";
 import { fileOf, scan } from "./state.js";
 import { Reading } from "./sheet.js";
 import { drawWrong } from "./work.js";
@@ -29,7 +30,7 @@ export function drawKey(app, state, key) {
     key.problem = problem;
     app.update();
   };
-  const copy = (step, text) => does(step, () => (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error("none"))).then(() => words.copied, () => words.cannotCopy));
+  const copies = (step, text) => does(step, async () => ((await copy(text)) ? words.copied : words.cannotCopy));
   const step = (name, title, ...body) => h("li", { class: key.done[name] ? "done" : "" }, h("h3", {}, title), ...body,
     h("p", { class: "status", role: "status", id: id(`${name}done`) }, key.done[name]), drawWrong(app.t, key.problem && key.problem.step === name ? key.problem : null, id(`${name}problem`)));
   const file = () => fileOf(key.locked);
@@ -55,12 +56,12 @@ export function drawKey(app, state, key) {
         h("p", { class: "buttons" }, button("sendkey", words.sendFile, does("sent", async () => {
           download("gui-quan-tri.txt", recipientFile(key.recipient, key.label));
           return words.sentDown("gui-quan-tri.txt");
-        })), button("copykey", words.copy, copy("sent", recipientFile(key.recipient, key.label))),
+        })), button("copykey", words.copy, copies("sent", recipientFile(key.recipient, key.label))),
           button("printrecipient", words.printRecipient, does("", async () => printRecipient(app, key)), "button small")),
         h("details", {}, h("summary", {}, words.recipient), h("code", { class: "recipient", id: id("recipient") }, key.recipient))),
       step("called", words.fingerTitle, h("p", {}, words.fingerText),
         h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint),
-        h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copy("called", key.fingerprint), "button small")))),
+        h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copies("called", key.fingerprint), "button small")))),
     key.fresh && h("p", { class: "buttons" }, button("keysnext", words.next, () => app.go("today"), "button primary")));
 }
 

@@ -1,34 +1,22 @@
 // The sheet of paper of a key, as qr/paper draws it: the page prints it.
 import encodeQR from "qr";
 import { h } from "../dom.js";
+import { press } from "../paper/press.js";
 import { line } from "../visible.js";
 import { sheet } from "./sheet.js";
 
 const quiet = 4; // modules around a code that stay white (ISO/IEC 18004)
 
-/** Prints the sheet of a key and nothing else of the page. Throws the Problem paperlarge. */
+/** Prints the sheet of a key; resolves when the browser is done with it. Throws the Problem paperlarge. */
 export function printSheet(app, key) {
-  print(drawSheet(app.t.keys.paper, key, new Date(app.now())));
+  return press([h("div", { id: "sheet", lang: "vi" }, drawSheet(app.t.keys.paper, key, new Date(app.now())))]);
 }
 
 /** Prints a key's recipient and its fingerprint, for the operator. */
 export function printRecipient(app, key) {
   const words = app.t.keys;
-  print([h("header", {}, h("h1", {}, words.recipient)), h("div", { class: "whose" }, h("div", {}, h("span", {}, app.t.keys.label), h("strong", {}, key.label ? line(key.label, 120) : "…………………………………………"))),
-    h("p", {}, words.fingerprint), h("p", { class: "fingerprint" }, key.fingerprint), h("p", {}, words.recipient), h("p", { class: "recipient" }, key.recipient)]);
-}
-
-function print(nodes) {
-  const paper = h("div", { id: "sheet", lang: "vi" }, nodes);
-  const done = () => {
-    paper.remove();
-    delete document.body.dataset.printing;
-    window.removeEventListener("afterprint", done);
-  };
-  window.addEventListener("afterprint", done);
-  document.body.append(paper);
-  document.body.dataset.printing = "sheet"; // no class: those are the shell's
-  window.print();
+  return press([h("div", { id: "sheet" }, h("header", {}, h("h1", {}, words.recipient)), h("div", { class: "whose" }, h("div", {}, h("span", {}, words.label), h("strong", {}, key.label ? line(key.label, 120) : "…………………………………………"))),
+    h("p", {}, words.fingerprint), h("p", { class: "fingerprint" }, key.fingerprint), h("p", {}, words.recipient), h("p", { class: "recipient" }, key.recipient))]);
 }
 
 function drawSheet(words, key, day) {
@@ -38,12 +26,12 @@ function drawSheet(words, key, day) {
   return [
     h("header", {}, h("h1", {}, words.title), h("p", {}, words.keep), h("p", { class: "en" }, words.keepEn)),
     h("div", { class: "whose" }, field(words.of, key.label ? line(key.label, 120) : "…………………………………………"), field(words.fingerprint, key.fingerprint), field(words.made, made)),
-    h("div", { class: "cards" }, words.cards.map(([title, vi, en]) => h("div", {}, h("h2", {}, title), h("p", {}, vi), h("p", { class: "en" }, en)))),
+    h("div", { class: "advice" }, words.cards.map(([title, vi, en]) => h("div", {}, h("h2", {}, title), h("p", {}, vi), h("p", { class: "en" }, en)))),
     h("div", { class: "codes" }, codes.map(({ first, last, text }, i) => h("figure", {}, drawCode(text),
       h("figcaption", {}, h("strong", {}, words.code(i + 1, codes.length)), " ", words.rows(String(first).padStart(2, "0"), String(last).padStart(2, "0")))))),
     h("div", { class: "lines" }, h("h2", {}, words.type), h("p", {}, words.typeText), h("p", { class: "en" }, words.typeEn),
-      lines.map(({ label, groups }) => h("p", { class: "row" }, h("span", { class: "label" }, label),
-        groups.map((group, i) => h("span", { class: i === groups.length - 1 ? "check" : "group" }, [...group].map((letter) => h("b", {}, letter))))))),
+      lines.map(({ label, groups }) => h("p", { class: "typed" }, h("span", { class: "number" }, label),
+        groups.map((group, i) => h("span", { class: i === groups.length - 1 ? "sum" : "group" }, [...group].map((letter) => h("b", {}, letter))))))),
     h("footer", {}, h("p", {}, words.without), h("p", { class: "shell" }, words.shell), h("p", {}, words.format(key.kind))),
   ];
 }

@@ -1,9 +1,10 @@
 // A key file back from its sheet of paper: from pictures, from what is typed, from both.
 import { h } from "../dom.js";
+import { download } from "../handout.js";
 import { Problem } from "../problem.js";
 import { fileOf } from "./state.js";
 import { pictures } from "./picture.js";
-import { canChoose, download, saveTo } from "./save.js";
+import { canChoose, saveTo } from "./save.js";
 import { drawWrong, drawWorking } from "./work.js";
 
 const maxPicture = 100 << 20; // some phones' photos of 200 megapixels have 70

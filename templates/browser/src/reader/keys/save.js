@@ -1,5 +1,5 @@
-// Saving what is made here: into a folder that the officer chooses, where the
-// browser can (Chrome, Edge), else among the downloads.
+// Saving a key file into a folder that the officer chooses, where the browser can
+// (Chrome, Edge); else it goes to the downloads.
 
 /** Whether a folder can be chosen. */
 export const canChoose = () => typeof window.showDirectoryPicker === "function";
@@ -42,16 +42,4 @@ async function freeName(folder, name) {
       if (err.name !== "TypeMismatchError") throw err; // a folder of that name
     }
   }
-}
-
-/** Gives a text to the browser as a download of that name. */
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers fetch it late
 }

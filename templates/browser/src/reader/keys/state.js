@@ -1,10 +1,11 @@
 // What the officer is about to do with keys, and what came of it. No page here,
 // so that Node can test it.
 import { armor, identityToRecipient } from "age-encryption";
+import { fingerprint } from "../book/fingerprint.js";
 import { sniff } from "../kind.js";
 import { Problem } from "../problem.js";
 import { unlock } from "../unlock.js";
-import { fingerprint, kindOf, make } from "./identity.js";
+import { kindOf, make } from "./identity.js";
 import { draw, strength, typed } from "./passphrase.js";
 import { codesIn } from "./scan.js";
 import { Reading } from "./sheet.js";

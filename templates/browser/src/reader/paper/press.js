@@ -12,7 +12,7 @@ const event = (name, options) => new Promise((resolve) => {
 export async function press(sheets) {
   const paper = h("div", { id: "paper" }, sheets);
   document.body.append(paper);
-  document.body.classList.add("pressing");
+  document.body.dataset.pressing = ""; // no class: those are the shell's, which draws anew meanwhile
   try {
     await Promise.all([...paper.querySelectorAll("img")].map((img) => img.decode().catch(() => {})));
     // Some browsers print while the page goes on: they tell when they are done, and a
@@ -21,7 +21,7 @@ export async function press(sheets) {
     window.print();
     await over;
   } finally {
-    document.body.classList.remove("pressing");
+    delete document.body.dataset.pressing;
     paper.remove();
   }
 }
