@@ -228,7 +228,7 @@ describe("chrome", () => {
     }
     assert.equal((await page.$$(".passes li")).length, 2);
     await page.click("#printslip");
-    await page.waitForSelector("body.pressing");
+    await page.waitForSelector("body[data-pressing]");
     assert.match(await text(page, "#paper"), /PHIẾU CHUYỂN TIN BÁO.*Kính gửi: Công an xã Quảng Lâm.*TB-1111-2222-chuyen\.age/);
     assert.doesNotMatch(await text(page, "#paper"), /Tin thứ hai/);
     await page.pdf({ path: join(dir, "slip.pdf"), preferCSSPageSize: true });
@@ -249,7 +249,7 @@ describe("chrome", () => {
     files.counts = join(dir, "tai-ve", `${name}.age`);
     await page.pdf({ path: join(dir, "counts.pdf"), preferCSSPageSize: true });
     await page.click("#printbook");
-    await page.waitForSelector("body.pressing");
+    await page.waitForSelector("body[data-pressing]");
     assert.ok((await page.$$("#paper tbody tr")).length > 0);
     await page.pdf({ path: join(dir, "book.pdf"), preferCSSPageSize: true });
     await page.waitForSelector("#paper", { hidden: true });
@@ -268,7 +268,7 @@ describe("chrome", () => {
   test("a sheet for the commander, for one tip and for all", async (t) => {
     const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age", ...long);
     await page.click("#printall");
-    await page.waitForSelector("body.pressing");
+    await page.waitForSelector("body[data-pressing]");
     assert.equal((await page.$$("#paper .sheet")).length, 12);
     assert.equal((await page.$$("#paper img")).length, 3);
     assert.match(await text(page, "#paper"), /1 ảnh không mở được hoặc không phải ảnh/);
