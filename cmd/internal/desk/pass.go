@@ -83,10 +83,10 @@ func (c *Pass) Run(t *terminal.Terminal) error {
 		return err
 	}
 	p := plaintext.Passed{By: c.from(tip), On: time.Now().Format(time.DateOnly), Note: c.Note}
-	switch {
-	case p.By == "":
+	switch p.By {
+	case "":
 		return terminal.Usage(errors.New("tin này đã được chuyển một lần: thêm --from MÃ-ĐƠN-VỊ-MÌNH / the tip was passed on before: say with --from who passes it on now"))
-	case p.By == c.To:
+	case c.To:
 		return terminal.Usage(fmt.Errorf("--to %q: đó là chính đơn vị đang chuyển / that is the unit that passes it on", c.To))
 	}
 	sealed, err := seal.New(recipients).Pass(passed, p)

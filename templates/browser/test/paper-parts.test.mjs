@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter } from "age-encryption";
 import { bytesOf, byWeek, count, isCounts, merge, parseCounts, total } from "../src/reader/counts/count.js";
+import { fingerprints, readAddressBook, unitName, units } from "../src/reader/addressbook.js";
 import { axis } from "../src/reader/counts/chart.js";
 import { csv, rows } from "../src/reader/counts/rows.js";
 import { parseTime } from "../src/reader/book/times.js";
@@ -83,6 +84,13 @@ test("what is passed on opens at the other unit as it was looked at, and nowhere
   assert.equal(reread(going({ id: "X-1234ABCD" })).id, "");
 });
 
+test("where the sender is answered goes along only where the officer says so", () => {
+  const replyTo = { recipient: `age1${"q".repeat(58)}`, lookup: "0f".repeat(16), tag: "K7Q2PX", at: "https://tip.example.vn" };
+  const about = { id: "", by: "na-co-sa", now, note: "", text: "x", photos: [] };
+  assert.equal(reread(compose({ ...opened, replyTo }, about)).replyTo, null);
+  assert.deepEqual(reread(compose({ ...opened, replyTo }, { ...about, reply: true })).replyTo, replyTo);
+});
+
 test("a note has 500 characters, the next class is there, and too much is told", () => {
   assert.equal(reread(going({ note: "ệ".repeat(maxNote) })).passed.note.length, maxNote);
   assert.throws(() => going({ note: "ệ".repeat(maxNote + 1) }), { code: "passnote" });
@@ -98,4 +106,11 @@ test("the letter says nothing of the tip but its id", () => {
   const mail = letter({ to: ["a@example.vn", "b@example.vn"], toName: "Công an xã", byName: "Đồn", id: "TB-7F3K-9QMX" });
   assert.deepEqual([mail.to, mail.subject], ["a@example.vn, b@example.vn", "[Hòm thư] Chuyển tin TB-7F3K-9QMX"]);
   assert.match(mail.text, /^Kính gửi Công an xã,\n\nĐồn chuyển đến một tin .*\nTB-7F3K-9QMX-chuyen\.age,/);
+});
+
+test("an address book that is damaged keeps nobody from tips", () => {
+  for (const json of ["", "{}", "null", "[1]", '{"units":1}', '{"units":[null,{"id":1}]}', "{"]) assert.deepEqual(units(readAddressBook(json), "vi"), [], json);
+  const book = readAddressBook('{"units":[{"id":"b","name":{"vi":"Xã B","en":"B"},"recipients":[1,"age1x"]},{"id":"a","recipients":null,"name":7}]}');
+  assert.deepEqual(units(book, "en").map(({ id, mail, phone, recipients }) => [id, mail, phone, recipients]), [["a", [], "", []], ["b", [], "", ["age1x"]]]);
+  assert.deepEqual([unitName(book, "a"), unitName(book, "b"), unitName(book, "b", "en"), unitName(book, "none"), fingerprints(book.units[1])], ["a", "Xã B", "B", "none", []]);
 });

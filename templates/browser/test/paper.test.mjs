@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
 import { Decrypter } from "age-encryption";
+import { Book, sealBook } from "../src/reader/book/book.js";
 import { fingerprint } from "../src/reader/book/fingerprint.js";
 import { contents } from "../src/reader/open.js";
 import { decodeJPEG, readJPEG } from "../src/shared/jpegread.js";
@@ -13,6 +14,7 @@ import { encodeJPEG } from "../src/shared/jpegwrite.js";
 import { after, before, fileURL, launch, lock, makeKey, newPage, root, sealTip, tempDir, test, write } from "./support.mjs";
 
 const passphrase = "năm con trâu đen";
+const axe = readFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
 const [width, height] = [400, 300];
 
 // Grey, with a blue square that must not be seen by others.
@@ -26,6 +28,15 @@ function picture() {
   }
   return whole(encodeJPEG({ width, height, data }, 90));
 }
+
+// As a telephone held upright takes it.
+function tall() {
+  const data = new Uint8ClampedArray(4 * 300 * 500).fill(160);
+  return whole(encodeJPEG({ width: 300, height: 500, data }, 80));
+}
+
+const long = Array.from({ length: 10 }, (_, i) => `TB-CCCC-000${i}.age`);
+const iso = (ms) => `${new Date(ms + 7 * 3_600_000).toISOString().slice(0, 19)}+07:00`;
 
 // Runs a generator to its end.
 function whole(work) {
@@ -51,8 +62,21 @@ describe("chrome", () => {
       "doc-tin.html": page,
       "TB-7F3K-9QMX.age": await sealTip([ours.recipient], { message: "Vàng A Sính phá rừng.\nVÀNG A\nSÍNH đi xe đỏ.", photos: [picture(), picture(), Buffer.from("<svg>")] }),
       "TB-1111-2222.age": await sealTip([ours.recipient], { id: "TB-1111-2222", message: "Tin thứ hai", mailbox: "crime", urgent: true }),
+      ...Object.fromEntries(await Promise.all(long.map(async (name, i) => [name, await sealTip([ours.recipient], { id: name.slice(0, 12), message: "Có người lạ chặt cây ở khe suối, tôi thấy hai xe tải. ".repeat(70), photos: i > 0 ? [] : [tall()] })]))),
       "khoa.txt": await lock(ours.identity, passphrase), "khoa-xa.txt": await lock(theirs.identity, passphrase),
     });
+    const now = () => Date.now();
+    const kept = await Book.make("na-co-sa", [ours.recipient], [ours.identity], () => "Đại úy Lò", now);
+    const day = 86_400_000;
+    const entered = (tip, ago, more) => kept.append({ tip, do: "enter", unit: "na-co-sa", site: "ncs01", mailbox: "report", urgent: false, received: iso(now() - ago * day), photos: 0, text: "Đêm qua có xe lạ chở gỗ ra đường mòn sau trường. ".repeat(6), sum: createHash("sha256").update(tip).digest("hex"), ...more });
+    entered("TB-AAAA-0001", 10, { urgent: true, mailbox: "crime" });
+    entered("TB-AAAA-0002", 3, {});
+    entered("TB-AAAA-0003", 2, { site: "ncs02", mailbox: "suggestion" });
+    kept.append({ tip: "TB-AAAA-0001", do: "classify", kind: "crime", competent: true });
+    kept.append({ tip: "TB-AAAA-0001", do: "status", status: "done", outcome: "confirmed", counts: { arrests: 2 } });
+    kept.append({ tip: "TB-AAAA-0003", do: "duplicate", of: "TB-AAAA-0002" });
+    for (let i = 0; i < 60; i++) entered(`TB-BBBB-${String(i).padStart(4, "0")}`, 20, {});
+    Object.assign(files, write(dir, { "so-tin.age": await sealBook(kept) }));
     url = fileURL(files["doc-tin.html"]);
     browser = await launch(context, "chrome");
   });
@@ -77,10 +101,16 @@ describe("chrome", () => {
     await page.waitForSelector("#passphrase:not([disabled])");
     await page.type("#passphrase", passphrase);
     await page.keyboard.press("Enter");
-    await page.waitForSelector(".entry");
+    await page.waitForSelector(".entry, #merged");
+    if (await page.$("#merged")) return page;
     await page.click(".entry");
     await page.waitForSelector("#tip #panels");
     return page;
+  }
+  async function sound(page, what) {
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => window.axe.run(document).then(({ violations }) => violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target}`))));
+    assert.deepEqual(found, [], what);
   }
   const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
   const saved = async (page, name) => {
@@ -142,12 +172,15 @@ describe("chrome", () => {
     await page.click("#unmark-0");
     assert.equal(await page.$eval("#unmark-0", (e) => e.disabled), true);
     await drag(94, 94, 208, 208);
+    await sound(page, "choosing");
     await page.click("#passlook");
     await page.waitForSelector("#passseal");
+    await sound(page, "looking");
     assert.match(await text(page, "#passseen"), /Xin xác minh giúp\.[^]*█████ phá rừng/);
     assert.equal((await page.$$("#passseen img")).length, 1);
     await page.click("#passseal");
     await page.waitForSelector("#letter");
+    await sound(page, "sent");
     assert.match(await text(page, "#letter"), /^Kính gửi Công an xã Quảng Lâm,\n\nĐồn Biên phòng Na Cô Sa chuyển đến/);
 
     const decrypter = new Decrypter();
@@ -178,12 +211,67 @@ describe("chrome", () => {
     assert.deepEqual(page.errors, []);
   });
 
+  test("with the book: who was compared is known, counts, seal and add up, slip and page", async (t) => {
+    const page = await open(t, "khoa.txt", "TB-1111-2222.age", "so-tin.age");
+    await page.waitForSelector("#go-counts");
+    for (const again of [false, true]) {
+      await page.click("#pass");
+      await page.waitForSelector("#passlook:not([disabled])");
+      await page.select("#passto", "cong-an-xa");
+      assert.equal((await page.$$("#unmet")).length, again ? 0 : 1);
+      if (!again) await page.click("#passmet");
+      await page.click("#passlook");
+      await page.waitForSelector("#passseal");
+      await page.click("#passseal");
+      await page.waitForSelector("#passclose");
+      await page.click("#passclose");
+    }
+    assert.equal((await page.$$(".passes li")).length, 2);
+    await page.click("#printslip");
+    await page.waitForSelector("body[data-pressing]");
+    assert.match(await text(page, "#paper"), /PHIẾU CHUYỂN TIN BÁO.*Kính gửi: Công an xã Quảng Lâm.*TB-1111-2222-chuyen\.age/);
+    assert.doesNotMatch(await text(page, "#paper"), /Tin thứ hai/);
+    await page.pdf({ path: join(dir, "slip.pdf"), preferCSSPageSize: true });
+    await page.waitForSelector("#paper", { hidden: true });
+
+    await page.click("#go-counts");
+    await page.waitForSelector("#own .chart");
+    await sound(page, "counts");
+    assert.deepEqual(await page.$$eval("#own .sums dd", (all) => all.map((e) => Number(e.textContent))), [62, 1, 1, 0, 0]);
+    assert.match(await text(page, "#by-results"), /Số người bị bắt2/);
+    await page.click("#countscsv");
+    const name = `so-lieu-na-co-sa-${iso(Date.now()).slice(0, 10)}`;
+    assert.match((await saved(page, `${name}.csv`)).toString(), /^\ufeffTuần từ ngày,Đơn vị,Số tin,.*Nơi dán ncs01\r\n\d\d\/\d\d\/20\d\d,na-co-sa,/);
+    await page.select("#countsto", "cong-an-xa");
+    assert.equal(await text(page, "#sealcounts code"), fingerprint(theirs.recipient));
+    await page.click("#countsseal");
+    await saved(page, `${name}.age`);
+    files.counts = join(dir, "tai-ve", `${name}.age`);
+    await page.pdf({ path: join(dir, "counts.pdf"), preferCSSPageSize: true });
+    await page.click("#printbook");
+    await page.waitForSelector("body[data-pressing]");
+    assert.ok((await page.$$("#paper tbody tr")).length > 0);
+    await page.pdf({ path: join(dir, "book.pdf"), preferCSSPageSize: true });
+    await page.waitForSelector("#paper", { hidden: true });
+    assert.deepEqual(page.errors, []);
+
+    const above = await open(t, "khoa-xa.txt", "TB-7F3K-9QMX-chuyen.age", "counts");
+    await sound(above, "added up");
+    assert.match(await text(above, "#byunit tbody"), /^Đồn Biên phòng Na Cô Sa13 tuần từ .*62/);
+    await above.click("#go-tips");
+    await (await above.$("#picktips")).uploadFile(files.counts);
+    await above.waitForSelector("#merged");
+    await above.waitForFunction(() => /1 tệp/.test(document.querySelector("#merged").textContent));
+    assert.deepEqual(above.errors, []);
+  });
+
   test("a sheet for the commander, for one tip and for all", async (t) => {
-    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age");
+    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age", ...long);
     await page.click("#printall");
-    await page.waitForSelector("body.pressing");
-    assert.equal((await page.$$("#paper .sheet")).length, 2);
-    assert.equal((await page.$$("#paper img")).length, 2);
+    await page.waitForSelector("body[data-pressing]");
+    assert.equal((await page.$$("#paper .sheet")).length, 12);
+    assert.equal((await page.$$("#paper img")).length, 3);
+    assert.match(await text(page, "#paper"), /1 ảnh không mở được hoặc không phải ảnh/);
     await page.pdf({ path: join(dir, "all.pdf"), preferCSSPageSize: true, printBackground: false }); // it tells afterprint
     await page.waitForSelector("#paper", { hidden: true });
     assert.deepEqual(page.errors, []);

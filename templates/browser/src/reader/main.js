@@ -2,6 +2,7 @@
 // The officer's desk. Nothing here touches the network or storage, but for the book, sealed,
 // where the officer has chosen; the page's Content-Security-Policy would not let it.
 import "../shared/polyfill.js";
+import { readAddressBook } from "./addressbook.js";
 import { App } from "./app.js";
 import { dropped, picked } from "./collect.js";
 import { deriver } from "./derive.js";
@@ -26,7 +27,7 @@ const desk = new Desk({
     return Boolean(file);
   },
 });
-const app = new App({ desk, screens, panels, addressBook: brought ? JSON.parse(brought.textContent) : {} });
+const app = new App({ desk, screens, panels, addressBook: readAddressBook(brought ? brought.textContent : "{}") });
 const view = new View(app, { version: self.version, licences: LICENSES, sum: sha256(self.bytes) });
 let stop = null;
 

@@ -4,6 +4,7 @@ import { checkRecipients } from "../book/book.js";
 import { clock } from "../date.js";
 import { fill, h } from "../dom.js";
 import { download } from "../handout.js";
+import { bookPrinting } from "../paper/panel.js";
 import { chart } from "./chart.js";
 import { bytesOf, byWeek, count, isCounts, merge, other, parseCounts, total } from "./count.js";
 import { csv, rows } from "./rows.js";
@@ -69,6 +70,7 @@ function own(app, w, counting) {
     h("figure", {}, chart(counted.weeks, w.chart(sum.tips, counting.weeks), w.boxes), h("figcaption", { class: "legend" }, Object.keys(w.boxes).filter((box) => box !== other || sum.boxes[other]).map((box) => h("span", {}, h("i", { class: `box-${box === other ? "other" : box}` }), w.boxes[box])))),
     byWeeks(w, counted.weeks),
     parts(w, sum),
+    bookPrinting(app),
     sealing(app, w, counting, counted));
 }
 

@@ -104,7 +104,7 @@ export function bookPage(app, from, to) {
       h("thead", {}, h("tr", {}, w.columns.map((words) => h("th", { scope: "col" }, words)))),
       h("tbody", {}, shown.map(({ state, n }) => h("tr", {}, [
         n, line(state.id, 20), at(state.received) || w.unknownTime, cut(state.enteredBy, 40), w.noName, cut(mailbox(state.mailbox), 60) + (state.urgent ? ` (${vi.urgent})` : ""),
-        cut([state.site, state.where].filter(Boolean).join("; "), 80), cut(state.when || "", 40), cut(state.text, 180), name(w.kinds, state.kind), cut(state.to, 60), at(state.due.at),
+        cut([state.site, state.where].filter(Boolean).join("; "), 80), cut(state.when || "", 40), cut(state.text, 140), name(w.kinds, state.kind), cut(state.to, 60), at(state.due.at),
         state.duplicateOf ? w.isDuplicate(line(state.duplicateOf, 20)) : name(w.states, state.status), outcome(state),
         state.passes.map((one) => cut(unitName(app.addressBook, one.to), 60)).join("; "), state.replies > 0 ? w.yes : "",
       ].map((cell) => h("td", { dir: "auto" }, String(cell))))))),

@@ -50,7 +50,7 @@ export const words = {
   got: "BÊN NHẬN",
   bookTitle: "SỔ TIẾP NHẬN TIN BÁO",
   period: (from, to, n) => `Từ ${from} đến ${to}: ${n} tin`,
-  columns: ["Số", "Mã tin", "Nhận lúc", "Cán bộ vào sổ", "Danh tính", "Đến bằng", "Ở đâu", "Khi nào", "Tóm tắt", "Phân loại", "Giao cho", "Hạn", "Trạng thái", "Kết quả", "Chuyển cho", "Đã trả lời"],
+  columns: ["Số", "Mã tin", "Nhận lúc", "Cán bộ vào sổ", "Danh tính", "Đến bằng", "Ở đâu", "Khi nào", "Tóm tắt", "Phân loại", "Giao cho", "Hạn", "Trạng thái", "Kết quả", "Chuyển cho", "Trả lời"],
   states: { new: "Mới", checking: "Đang xác minh", done: "Đã xong", dropped: "Không xử lý" },
   outcomes: { confirmed: "Đúng", partly: "Đúng một phần", unfounded: "Không đúng", unclear: "Không rõ" },
   results: { arrests: "bắt", seizures: "thu giữ", fines: "xử phạt", helped: "giúp" },

@@ -18,16 +18,16 @@ export const roomFor = (n) => photoRoom(n) - noteRoom;
 /**
  * Returns the tip as it goes to another unit: of the opened tip what it is about, and
  * the text and photos (bytes) that the officer lets go. id is that of the desk's
- * entry, by the unit that passes it on, now in milliseconds. Throws the Problem passnote
- * where the note is too long.
+ * entry, by the unit that passes it on, now in milliseconds, reply whether the other unit
+ * can answer the sender. Throws the Problem passnote where the note is too long.
  */
-export function compose(tip, { id, by, now, note, text, photos }) {
+export function compose(tip, { id, by, now, note, text, photos, reply = false }) {
   const said = cleanText(note);
   if ([...said].length > maxNote) throw new Problem("passnote");
   const { unit, site, siteName, mailbox, urgent, lang } = tip;
   return {
     id: idPattern.test(id) ? id : "", unit, site, siteName, mailbox, urgent, lang, message: text, place: "", time: "", photos,
-    passed: { by, on: time(now).slice(0, 10), note: said },
+    reply: reply ? tip.replyTo : null, passed: { by, on: time(now).slice(0, 10), note: said },
   };
 }
 

@@ -38,7 +38,7 @@ class Draft {
   }
 
   #begin() {
-    Object.assign(this, { step: "closed", to: "", by: "", note: "", masks: [], photos: null, met: false, wrong: null, composed: null, name: "", urls: [] });
+    Object.assign(this, { step: "closed", to: "", by: "", note: "", masks: [], photos: null, met: false, reply: false, wrong: null, composed: null, name: "", urls: [] });
   }
 
   get w() {
@@ -143,6 +143,7 @@ class Draft {
       this.#said("mask"),
       this.masks.length > 0 && h("ul", { class: "chips", "aria-label": w.masks }, this.masks.map((words) => h("li", {}, h("button", { type: "button", class: "chip", title: w.unmask, onclick: () => { this.masks = this.masks.filter((other) => other !== words); this.draw(); } }, line(words, 60), " ×")))),
       this.photos.length > 0 && [h("h5", {}, w.photos), h("p", { class: "note" }, w.markHow), h("div", { class: "redactions" }, this.photos.map((photo, i) => drawn(this.app, photo, i, () => this.draw())))],
+      this.tip.replyTo && h("label", { class: "check" }, h("input", { type: "checkbox", id: "passreply", checked: this.reply, onchange: (e) => { this.reply = e.target.checked; } }), w.reply),
       this.#said("photos"),
       h("p", { class: "buttons" }, h("button", { type: "button", id: "passlook", class: "button", disabled: this.photos.some((photo) => !photo.redaction && !photo.problem), onclick: () => this.#look() }, w.look), this.#cancel()),
     ];
@@ -198,7 +199,7 @@ class Draft {
       const photos = [];
       for (const redaction of going) photos.push(await redaction.bytes(roomFor(going.length)));
       const { text } = maskAll(this.tip.text, this.masks);
-      this.composed = compose(this.tip, { id: entry.id, by: this.from, now: app.now(), note: this.note, text, photos });
+      this.composed = compose(this.tip, { id: entry.id, by: this.from, now: app.now(), note: this.note, text, photos, reply: this.reply });
       this.seen = reread(this.composed);
     } catch (err) {
       const code = err instanceof Problem ? err.code : "unexpected";
@@ -221,7 +222,7 @@ class Draft {
         seen.passed.note && [h("h5", {}, w.note), h("div", { class: "said", dir: "auto" }, stranger(seen.passed.note, app.t))],
         h("h5", {}, w.text), h("div", { class: "text", dir: "auto" }, stranger(seen.text, app.t)),
         this.urls.map((url, i) => h("figure", {}, h("img", { src: url, alt: app.t.photo(i + 1) })))),
-      h("p", { class: "note" }, w.noReply),
+      h("p", { class: "note", id: "passreplies" }, seen.replyTo ? w.replies : w.noReply),
       h("p", { class: "buttons" },
         h("button", { type: "button", id: "passseal", class: "button primary", onclick: () => this.#seal(unit) }, w.seal),
         h("button", { type: "button", id: "passback", class: "button small", onclick: () => this.#go("edit") }, w.back), this.#cancel()),
