@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { postAll } from "../src/outbox/post.js";
 import { excess, fileName, outbox, wrong } from "../src/reader/reply/make.js";
 import { bestPass, half, passInMail, readPass } from "../src/reader/reply/pass.js";
+import { strings } from "../src/reader/reply/strings.js";
 import { enterAnswers, enterReply, replied, stateOf, talks, untouched } from "../src/reader/reply/talk.js";
 import { readOutbox, writeOutbox } from "../src/shared/outbox.js";
 import { derive } from "../src/shared/receipt.js";
@@ -60,6 +61,15 @@ function book(states) {
     },
   };
 }
+
+test("the desk shows what the sender's page says", () => {
+  for (const lang of ["vi", "en"]) {
+    const locale = JSON.parse(readFileSync(join(root, "..", "locales", `${lang}.json`), "utf8"));
+    assert.deepEqual(strings[lang].says, Object.fromEntries(stock.map((name) => [name, locale[`answer_${name}`]])));
+    assert.deepEqual(Object.keys(strings[lang].names), stock);
+  }
+  assert.deepEqual(Object.keys(strings.en), Object.keys(strings.vi));
+});
 
 test("tips of one key are one sender's, whatever they claim", async () => {
   const [a, b] = [await receipt(0), await receipt(1)];

@@ -32,7 +32,7 @@ export function drawOutbox(app) {
 function drawPass(app, part, pass) {
   const w = app.t.reply;
   if (pass && pass.good) return h("p", { class: "note", id: "passhere" }, w.passGood(pass.half));
-  const box = h("input", { type: "text", id: "pass", autocomplete: "off", spellcheck: "false", "aria-describedby": "passerror" });
+  const box = h("input", { type: "text", id: "pass", "aria-label": w.pass, autocomplete: "off", spellcheck: "false", "aria-describedby": "passerror" });
   const take = () => {
     const found = readPass(box.value, app.now());
     part.error = found ? "" : w.passBad;
@@ -41,7 +41,7 @@ function drawPass(app, part, pass) {
   };
   return h("div", { class: "pass" },
     h("p", {}, h("strong", {}, `${w.pass}. `), pass ? w.passOld(pass.half) : "", " ", w.passHow),
-    h("p", { class: "buttons" }, h("label", { for: "pass", class: "away" }, w.pass), box, h("button", { type: "button", id: "takepass", class: "button small", onclick: take }, w.passTake)),
+    h("p", { class: "buttons" }, box, h("button", { type: "button", id: "takepass", class: "button small", onclick: take }, w.passTake)),
     h("p", { class: "error", id: "passerror", role: "alert" }, part.error));
 }
 

@@ -1,5 +1,5 @@
 // Answering, under a tip: what its sender will see, and the file it goes into.
-import { h } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { line } from "../visible.js";
 import { maxText, stock } from "../../shared/reply.js";
 import { time } from "../book/times.js";
@@ -48,44 +48,53 @@ function write(app, part, talk, entry) {
   const draft = part.drafts.get(recipient);
   if (draft && !part.typed.has(recipient)) {
     const change = () => {
-      part.typed.set(recipient, { answer: draft.answer, text: draft.text });
+      part.typed.set(recipient, { answer: draft.answer, text: draft.text, error: "" });
       app.update();
     };
     return [preview(app, draft), h("p", { class: "buttons" }, h("span", { class: "note" }, w.waiting), " ", h("button", { type: "button", id: "changereply", class: "button small", onclick: change }, w.change))];
   }
-  const typed = part.typed.get(recipient) || { answer: "", text: "" };
-  const set = (more, draw = true) => {
-    part.typed.set(recipient, { ...typed, ...part.typed.get(recipient), ...more, error: "" });
-    if (draw) app.update();
+  const typed = part.typed.get(recipient) || { answer: "", text: "", error: "" };
+  const seen = h("div", {});
+  const error = h("p", { class: "error", id: "replyerror", role: "alert" });
+  const box = h("textarea", { id: "replytext", rows: "4", maxlength: String(4 * maxText), "aria-describedby": "replyerror" });
+  box.value = typed.text;
+  // In place: drawn anew, the page would lose the cursor, or the button under the finger.
+  const show = () => {
+    const over = excess(typed.text);
+    const said = over > 0 ? w.wrong.toolong(over) : w.wrong[typed.error] || "";
+    error.textContent = said;
+    box.setAttribute("aria-invalid", String(said !== ""));
+    fill(seen, over === 0 && (typed.answer || typed.text.trim()) && preview(app, typed));
+  };
+  const set = (more) => {
+    Object.assign(typed, { error: "" }, more);
+    part.typed.set(recipient, typed);
+    show();
+  };
+  box.addEventListener("input", () => set({ text: box.value }));
+  const choose = (name) => {
+    set({ answer: typed.answer === name ? "" : name });
+    app.update();
   };
   const put = () => {
-    const now = part.typed.get(recipient) || typed;
-    const error = wrong(now);
-    if (error) set({});
-    if (error) part.typed.get(recipient).error = error;
-    else part.put(talk, entry, now);
-    app.update();
-    if (error) document.getElementById("replytext").focus();
+    const why = wrong(typed);
+    if (!why) {
+      part.put(talk, entry, typed);
+      app.update();
+      return;
+    }
+    set({ error: why });
+    box.focus();
   };
-  const over = excess(typed.text);
-  const error = over > 0 ? w.wrong.toolong(over) : typed.error && w.wrong[typed.error];
-  const saying = (typed.answer || typed.text.trim()) && over === 0;
+  show();
   return [
     h("p", { class: "note" }, w.caution),
     h("div", { class: "row" }, h("span", { class: "label", id: "l-stock" }, w.stock), h("div", { class: "chips", role: "group", "aria-labelledby": "l-stock" },
-      stock.map((name) => h("button", { type: "button", class: "chip", id: `stock-${name}`, "aria-pressed": String(typed.answer === name), onclick: () => set({ answer: typed.answer === name ? "" : name }) }, w.names[name])))),
-    h("p", {}, h("label", { for: "replytext" }, w.text), area(typed.text, error, (text) => set({ text }, false), () => app.update())),
-    h("p", { class: "error", id: "replyerror", role: "alert" }, error),
-    saying && preview(app, typed),
+      stock.map((name) => h("button", { type: "button", class: "chip", id: `stock-${name}`, "aria-pressed": String(typed.answer === name), onclick: () => choose(name) }, w.names[name])))),
+    h("p", {}, h("label", { for: "replytext" }, w.text), box),
+    error, seen,
     h("p", { class: "buttons" }, h("button", { type: "button", id: "putreply", class: "button small", onclick: put }, w.add)),
-  ].filter(Boolean);
-}
-
-// Drawn anew only when it is left, or the cursor would jump while one types.
-function area(text, error, typing, typed) {
-  const box = h("textarea", { id: "replytext", rows: "4", maxlength: String(4 * maxText), "aria-describedby": "replyerror", "aria-invalid": error ? "true" : null, oninput: () => typing(box.value), onchange: typed });
-  box.value = text;
-  return box;
+  ];
 }
 
 function preview(app, { answer, text }) {
