@@ -33,10 +33,15 @@ function drawPass(app, part, pass) {
   const w = app.t.reply;
   if (pass && pass.good) return h("p", { class: "note", id: "passhere" }, w.passGood(pass.half));
   const box = h("input", { type: "text", id: "pass", "aria-label": w.pass, autocomplete: "off", spellcheck: "false", "aria-describedby": "passerror" });
+  box.value = part.pasted;
+  box.addEventListener("input", () => { part.pasted = box.value; });
   const take = () => {
     const found = readPass(box.value, app.now());
     part.error = found ? "" : w.passBad;
-    if (found) part.takePass(found);
+    if (found) {
+      part.takePass(found);
+      part.pasted = "";
+    }
     app.update();
   };
   return h("div", { class: "pass" },

@@ -1,5 +1,5 @@
 // Answering, under a tip: what its sender will see, and the file it goes into.
-import { fill, h } from "../dom.js";
+import { fill, h, typing } from "../dom.js";
 import { line } from "../visible.js";
 import { maxText, stock } from "../../shared/reply.js";
 import { time } from "../book/times.js";
@@ -17,7 +17,11 @@ export const reply = {
     const title = h("h3", {}, w.title);
     const talk = part.talkOf(entry);
     if (!talk) return [title, h("p", { class: "note", id: "noreply" }, why(app, part, entry))];
-    return [title, ...thread(app, part, talk, entry), ...write(app, part, talk, entry), ...drawOutbox(app)];
+    const key = [app.lang, entry.sum, entry.id, part.drafts.size].join();
+    const { nodes } = part.drawn;
+    if (part.drawn.key === key && typing(nodes[0].parentNode)) return nodes; // the page is drawn for something else
+    part.drawn = { key, nodes: [title, ...thread(app, part, talk, entry), ...write(app, part, talk, entry), ...drawOutbox(app)] };
+    return part.drawn.nodes;
   },
 };
 

@@ -27,7 +27,9 @@ class ReplyPart {
     this.receipts = new Map(); // of tips that bring a code, by place and code; null while it is derived
     this.replied = new Map(); // by recipient: how often in this session, where there is no book
     this.last = null; // the file saved last: {name, text, at}
-    this.error = "";
+    this.error = ""; // of the pass that was pasted
+    this.pasted = "";
+    this.drawn = {};
     this.dropping = false; // locking was asked for with drafts unsaved
   }
 
