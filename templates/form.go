@@ -31,7 +31,7 @@ func (f *Form) welcome() g.Node {
 	if f.Zalo {
 		zalo = line("zalo", l.Zalo)
 	}
-	return g.Group{spoken, h.P(h.Class("promise"), icon("person_off"), h.Span(g.Text(l.Promise))), zalo}
+	return g.Group{spoken, h.P(h.Class("promise"), icon("person_off"), h.Span(g.Text(l.Promise))), f.call(l.Call), zalo}
 }
 
 // refusal says why the form is given back, and what to do. It takes the focus, so
@@ -81,7 +81,7 @@ func (f *Form) tip() g.Node {
 			h.Textarea(h.ID("message"), h.Name("message"), h.Rows("6"), h.Required(), unsaved(), unspelled(), f.described("message"), given(f.Message))),
 		f.more(),
 		to,
-		f.oneOf("delivery", l.DeliveryLegend, append(f.ways("delivery", f.deliveries()), f.call(l.Call))),
+		f.oneOf("delivery", l.DeliveryLegend, f.ways("delivery", f.deliveries())),
 		f.reply(),
 		f.photo(), // last: where the line breaks in one, all that was written and chosen has come
 		f.kept(),
@@ -147,7 +147,10 @@ func (f *Form) photo() g.Node {
 	}
 	return f.field("photo", h.Label(h.Class("head"), h.For("photo"), g.Text(l.PhotoLabel)), l.PhotoHint,
 		again,
-		h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")))
+		// Our own words lie on the browser's button, which speaks the phone's language.
+		h.Div(h.Class("pick"),
+			h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")),
+			h.Span(h.Aria("hidden", "true"), icon("photo_camera"), g.Text(l.PhotoPick))))
 }
 
 // kept is what is protected and what is not, folded away.
@@ -236,5 +239,5 @@ func radio(name, value string, i int, required, chosen bool) g.Node {
 }
 
 func words(title, more string) g.Node {
-	return h.Span(h.B(g.Text(title)), h.Small(g.Text(more)))
+	return h.Span(h.B(g.Text(title)), g.If(more != "", h.Small(g.Text(more))))
 }

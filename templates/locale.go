@@ -35,11 +35,11 @@ type Locale struct {
 	TimeLabel    string `json:"time_label" max:"60"`
 	TimeHint     string `json:"time_hint" max:"100"`
 	PhotoLabel   string `json:"photo_label" max:"60"`
+	PhotoPick    string `json:"photo_pick" max:"24"` // on the button, which the browser would else word
 	PhotoHint    string `json:"photo_hint" max:"160"`
 
 	DeliveryLegend string `json:"delivery_legend" max:"40"`
 	Now            string `json:"now" max:"40"`
-	NowHint        string `json:"now_hint" max:"120"`
 	Urgent         string `json:"urgent" max:"40"`
 	UrgentHint     string `json:"urgent_hint" max:"120"`
 	Later          string `json:"later" max:"40"`
@@ -195,6 +195,7 @@ type Locale struct {
 	TracesClose   string `json:"traces_close"`
 	TracesHistory string `json:"traces_history"` // {host}
 	TracesPhotos  string `json:"traces_photos"`
+	TracesZalo    string `json:"traces_zalo"`
 
 	HomeTitle      string `json:"home_title" max:"60"`
 	HomeText       string `json:"home_text"`

@@ -110,15 +110,15 @@ func given(text string) g.Node { return g.Text("\n" + text) }
 
 // call says whom to call, after a text that says when.
 func (v *Page) call(when string) g.Node {
-	numbers := g.Group{tel("113", "113")}
+	numbers := g.Group{tel("113")}
 	if v.Phone != "" {
-		numbers = append(numbers, g.Text(" "), tel(v.Phone, v.Locale.Unit+" "+v.Phone))
+		numbers = append(numbers, g.Text(" "), tel(v.Phone, h.Aria("label", v.Locale.Unit+" "+v.Phone)))
 	}
 	return h.P(h.Class("call"), g.Text(when+" "), h.Span(numbers))
 }
 
-func tel(number, text string) g.Node {
-	return h.A(h.Href("tel:"+dial(number)), icon("call"), g.Text(text))
+func tel(number string, more ...g.Node) g.Node {
+	return h.A(h.Href("tel:"+dial(number)), g.Group(more), icon("call"), g.Text(number))
 }
 
 // dial returns the number of a tel: link (RFC 3966) for a number as people write it.

@@ -15,7 +15,7 @@ func (t *Thanks) draw(p *Pages) g.Node {
 		h.Main(h.Class("in"),
 			done(l.Thanks, para(t.text()), para(l.ThanksOpen), para(l.ThanksNoReply), call),
 			traces(l, t.Host),
-			button(t.Again, l.Another),
+			h.P(h.Class("again"), h.A(h.Href(ours(t.Again)), g.Text(l.Another))),
 			t.truth(t.truthButton()),
 		),
 	)

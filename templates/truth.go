@@ -32,6 +32,6 @@ func done(title string, says ...g.Node) g.Node {
 func traces(l *Locale, host string) g.Node {
 	return g.Group{
 		h.H2(g.Text(l.Traces)),
-		h.Ol(items(l.TracesClose, fill(l.TracesHistory, "host", host), l.TracesPhotos)),
+		h.Ol(items(fill(l.TracesHistory, "host", host), l.TracesPhotos, l.TracesZalo, l.TracesClose)),
 	}
 }

@@ -140,7 +140,7 @@ func choose(value string, choices []choice) []choice {
 func (f *Form) deliveries() []choice {
 	l := f.Locale
 	return choose(f.Delivery, []choice{
-		{value: "now", title: l.Now, hint: l.NowHint},
+		{value: "now", title: l.Now},
 		{value: "later", title: l.Later, hint: fill(l.LaterHint, "window", l.Duration(f.Window))},
 		{value: "urgent", title: l.Urgent, hint: l.UrgentHint}, // last: the telephone numbers follow
 	})
