@@ -63,6 +63,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "a proxy's page":
 		say(http.StatusBadGateway, "<html>Bad Gateway</html>")
 		return
+	case "echoes":
+		say(http.StatusBadRequest, r.URL.Path+" "+r.Header.Get("Authorization")+" "+r.Header.Get("X-Gotify-Key"))
+		return
 	case "a portal":
 		say(http.StatusOK, "<html>Xin đăng nhập Wi-Fi</html>")
 		return
@@ -251,6 +254,7 @@ func TestRefusalsAreTold(t *testing.T) {
 		{"webhook", "200 and no", token, "", deliver.Refused},
 		{"ntfy gotify telegram zalo webhook", "elsewhere", token, "-100123", deliver.ReplyOdd},
 		{"ntfy gotify telegram zalo webhook", "a proxy's page", token, "-100123", Server},
+		{"ntfy gotify telegram zalo webhook", "echoes", token, "-100123", deliver.Refused},
 		{"telegram zalo", "a portal", token, "-100123", deliver.ReplyOdd},
 		{"telegram zalo", "endless", token, "-100123", deliver.ReplyOdd},
 		{"ntfy gotify telegram zalo webhook", "hangs", token, "-100123", deliver.Timeout},

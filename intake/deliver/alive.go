@@ -31,7 +31,7 @@ func (r *Runner) aliveForever(ctx context.Context) {
 			if u.AliveAt == "" {
 				continue
 			}
-			if at := nextAlive(u.AliveAt, last); !at.After(now) && now.Sub(at) < aliveFor {
+			if at := nextAlive(u.AliveAt, last); !at.After(now) {
 				running.Go(func() { r.sayAlive(ctx, at, u) })
 			}
 		}
