@@ -4,6 +4,7 @@ import { Book, openBook, sealBook } from "../src/reader/book/book.js";
 import { askBeforeLock } from "../src/reader/book/leaving.js";
 import { parseEvent } from "../src/reader/book/event.js";
 import { bookName, Folder, oldName, OneFile } from "../src/reader/book/places.js";
+import { candidates } from "../src/reader/book/recipients.js";
 import { Disk, officer } from "./book.mjs";
 import { makeKey, sealTo, test } from "./support.mjs";
 
@@ -210,6 +211,13 @@ test("a page that locks by itself leaves nothing unsaved behind, even where the 
   assert.equal(await askBeforeLock({ part: () => part }, "tukhoa", 1), true);
   assert.deepEqual(notes(await openBook(a.saved[0].content, [a.identity])), ["một"]);
   assert.equal(part.leaving, true);
+});
+
+test("an address book whose unit has no key any more offers none, and a new key of the officer's own is offered", async () => {
+  const [a, b, mine] = await Promise.all([makeKey(), makeKey(), makeKey()]);
+  const part = { owns: [mine.recipient], chosen: [b.recipient] };
+  for (const units of [undefined, [], [{ id: "na-co-sa" }], [{ id: "na-co-sa", recipients: [] }]]) assert.deepEqual(candidates({ addressBook: { units } }, part, "na-co-sa", []), [mine.recipient, b.recipient]);
+  assert.deepEqual(candidates({ addressBook: { units: [{ id: "na-co-sa", recipients: [a.recipient, b.recipient] }] } }, part, "na-co-sa", [b.recipient]), [mine.recipient, a.recipient]);
 });
 
 test("a hundred thousand events are read and folded", async () => {

@@ -1,5 +1,6 @@
 // The book's part of the app: what is kept of it, and what happens along.
 import { recipientsOf } from "./book.js";
+import { law } from "./due.js";
 import { fingerprint } from "./fingerprint.js";
 import { Keeper } from "./keeper.js";
 import { Downloads } from "./places.js";
@@ -41,7 +42,7 @@ class BookPart {
     const { app, keeper } = this;
     if (keeper.book && app.book !== keeper.book) {
       app.book = keeper.book;
-      keeper.book.deadlines = deadlines(app, keeper.book.unit);
+      keeper.book.dueBy(deadlines(app, keeper.book.unit));
       this.named();
       enterAll(app, app.desk.opened);
     }
@@ -76,7 +77,7 @@ class BookPart {
 
 function deadlines({ addressBook }, id) {
   const unit = (addressBook.units || []).find((one) => one.id === id);
-  return (unit && unit.deadlines) || undefined;
+  return (unit && unit.deadlines) || law;
 }
 
 function download(name, bytes) {
