@@ -135,6 +135,21 @@ test("the browser is asked where a person has tapped, and not before", async () 
   assert.deepEqual([a.keeper.problem, disk.files.get(bookName)], ["bookdenied", before]);
   disk.denied = false;
   assert.equal(await a.keeper.save(), true);
+
+  // Whoever has just tapped is asked at once, but not with every tap.
+  let asked = 0;
+  disk.denied = true;
+  disk.requestPermission = async () => {
+    asked++;
+    return "prompt";
+  };
+  disk.queryPermission = async () => "prompt";
+  a.keeper.tapped = () => true;
+  for (const text of ["hai", "ba"]) {
+    note(a.keeper.book, "TB-7F3K-9QMX", text);
+    await a.keeper.saving;
+    assert.deepEqual([asked, a.keeper.problem], [1, "bookask"]);
+  }
 });
 
 test("three desks that write at once lose nothing", async () => {

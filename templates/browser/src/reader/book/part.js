@@ -31,7 +31,8 @@ class BookPart {
     this.filter = "";
     this.told = "";
     this.keeper = new Keeper({
-      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download), changed: () => this.#changed(),
+      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download),
+      tapped: () => Boolean(navigator.userActivation && navigator.userActivation.isActive), changed: () => this.#changed(),
     });
     this.timer = setInterval(() => this.keeper.look(), lookEvery);
     this.ask = (event) => this.keeper.dirty && !this.leaving && event.preventDefault();
