@@ -95,6 +95,8 @@ describe("book", () => {
       return true;
     });
     if (["first", "second"].includes(which)) await page.evaluateOnNewDocument(pickers);
+    // Its question would stay unanswered: it is as if nobody had tapped.
+    else if (which === "real") await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
     else if (which === "downloads") await page.evaluateOnNewDocument(() => { delete window.showDirectoryPicker; delete window.showOpenFilePicker; });
     await page.setViewport({ width: 1366, height: 768 });
     await page.goto(fileURL(join(dir, "doc-tin.html")));

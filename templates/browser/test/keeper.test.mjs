@@ -4,6 +4,7 @@ import { Book, openBook, sealBook } from "../src/reader/book/book.js";
 import { askBeforeLock } from "../src/reader/book/leaving.js";
 import { parseEvent } from "../src/reader/book/event.js";
 import { bookName, Folder, oldName, OneFile } from "../src/reader/book/places.js";
+import { candidates } from "../src/reader/book/recipients.js";
 import { Disk, officer } from "./book.mjs";
 import { makeKey, sealTo, test } from "./support.mjs";
 
@@ -134,6 +135,21 @@ test("the browser is asked where a person has tapped, and not before", async () 
   assert.deepEqual([a.keeper.problem, disk.files.get(bookName)], ["bookdenied", before]);
   disk.denied = false;
   assert.equal(await a.keeper.save(), true);
+
+  // Whoever has just tapped is asked at once, but not with every tap.
+  let asked = 0;
+  disk.denied = true;
+  disk.requestPermission = async () => {
+    asked++;
+    return "prompt";
+  };
+  disk.queryPermission = async () => "prompt";
+  a.keeper.tapped = () => true;
+  for (const text of ["hai", "ba"]) {
+    note(a.keeper.book, "TB-7F3K-9QMX", text);
+    await a.keeper.saving;
+    assert.deepEqual([asked, a.keeper.problem], [1, "bookask"]);
+  }
 });
 
 test("three desks that write at once lose nothing", async () => {
@@ -210,6 +226,13 @@ test("a page that locks by itself leaves nothing unsaved behind, even where the 
   assert.equal(await askBeforeLock({ part: () => part }, "tukhoa", 1), true);
   assert.deepEqual(notes(await openBook(a.saved[0].content, [a.identity])), ["một"]);
   assert.equal(part.leaving, true);
+});
+
+test("an address book whose unit has no key any more offers none, and a new key of the officer's own is offered", async () => {
+  const [a, b, mine] = await Promise.all([makeKey(), makeKey(), makeKey()]);
+  const part = { owns: [mine.recipient], chosen: [b.recipient] };
+  for (const units of [undefined, [], [{ id: "na-co-sa" }], [{ id: "na-co-sa", recipients: [] }]]) assert.deepEqual(candidates({ addressBook: { units } }, part, "na-co-sa", []), [mine.recipient, b.recipient]);
+  assert.deepEqual(candidates({ addressBook: { units: [{ id: "na-co-sa", recipients: [a.recipient, b.recipient] }] } }, part, "na-co-sa", [b.recipient]), [mine.recipient, a.recipient]);
 });
 
 test("a hundred thousand events are read and folded", async () => {

@@ -15,8 +15,8 @@ const keySize = 32;
 const maxSize = 256 << 20;
 
 export class Book {
-  constructor({ id, unit, key, vouch = new Map(), deadlines = law }) {
-    Object.assign(this, { id, unit, key, vouch, deadlines, trusted: false, all: [], lines: new Set(), newest: new Map() });
+  constructor({ id, unit, key, vouch = new Map() }) {
+    Object.assign(this, { id, unit, key, vouch, deadlines: law, trusted: false, all: [], lines: new Set(), newest: new Map() });
     this.version = 0; // counts the changes; savedVersion is the one that was written
     this.savedVersion = 0;
     this.by = () => "";
@@ -190,6 +190,13 @@ export class Book {
   /** Whether the other has all that this one has. */
   within(other) {
     return this.all.every(({ line }) => other.lines.has(line)) && [...this.vouch.keys()].every((name) => other.vouch.has(name));
+  }
+
+  /** Has a unit's own deadlines count, as the address book names them; those of the law for what it does not. */
+  dueBy(deadlines) {
+    this.deadlines = deadlines;
+    this.folded.clear();
+    this.list = null;
   }
 
   #family(name) {

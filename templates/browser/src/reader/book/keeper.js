@@ -17,10 +17,12 @@ export class Keeper {
   /**
    * keys() gives the opened identities, by() the officer's label, now() the time in
    * milliseconds, downloads() the place of a book that the page may write nowhere else;
+   * tapped() says whether a person has just tapped, so that the browser may ask something;
    * changed() is called when there is something else to show.
    */
-  constructor({ keys, by, downloads, now = () => Date.now(), changed = () => {} }) {
-    Object.assign(this, { keys, by, downloads, now, changed });
+  constructor({ keys, by, downloads, now = () => Date.now(), tapped = () => false, changed = () => {} }) {
+    Object.assign(this, { keys, by, downloads, now, tapped, changed });
+    this.offered = false; // the browser has asked once without anyone's wish to save: that is enough
     this.book = null; // the one that is written in: one that the officer's own key vouches for
     this.place = null;
     this.strange = null; // {name, book, bytes, place}: opened, but nobody has vouched for it yet
@@ -166,7 +168,7 @@ export class Keeper {
       while (this.again) {
         const { asked } = this;
         this.again = this.asked = false;
-        if (!(await this.place.permitted(asked))) throw new Problem(asked ? "bookdenied" : "bookask");
+        if (!(await this.#permitted(asked))) throw new Problem(asked ? "bookdenied" : "bookask");
         await this.#write();
       }
       this.problem = "";
@@ -179,6 +181,13 @@ export class Keeper {
       this.saving = null;
       this.changed();
     }
+  }
+
+  async #permitted(asked) {
+    if (asked || (await this.place.permitted(false))) return this.place.permitted(asked);
+    if (this.offered || !this.tapped()) return false;
+    this.offered = true;
+    return this.place.permitted(true);
   }
 
   async #write() {

@@ -1,5 +1,6 @@
 // The book's part of the app: what is kept of it, and what happens along.
 import { recipientsOf } from "./book.js";
+import { law } from "./due.js";
 import { fingerprint } from "./fingerprint.js";
 import { Keeper } from "./keeper.js";
 import { Downloads } from "./places.js";
@@ -30,7 +31,8 @@ class BookPart {
     this.filter = "";
     this.told = "";
     this.keeper = new Keeper({
-      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download), changed: () => this.#changed(),
+      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download),
+      tapped: () => Boolean(navigator.userActivation && navigator.userActivation.isActive), changed: () => this.#changed(),
     });
     this.timer = setInterval(() => this.keeper.look(), lookEvery);
     this.ask = (event) => this.keeper.dirty && !this.leaving && event.preventDefault();
@@ -41,7 +43,7 @@ class BookPart {
     const { app, keeper } = this;
     if (keeper.book && app.book !== keeper.book) {
       app.book = keeper.book;
-      keeper.book.deadlines = deadlines(app, keeper.book.unit);
+      keeper.book.dueBy(deadlines(app, keeper.book.unit));
       this.named();
       enterAll(app, app.desk.opened);
     }
@@ -76,7 +78,7 @@ class BookPart {
 
 function deadlines({ addressBook }, id) {
   const unit = (addressBook.units || []).find((one) => one.id === id);
-  return (unit && unit.deadlines) || undefined;
+  return (unit && unit.deadlines) || law;
 }
 
 function download(name, bytes) {
