@@ -36,6 +36,7 @@ await bare.goto("about:blank");
 await bare.evaluate(alone.outputFiles[0].text);
 await bare.evaluate(() => document.body.append(Object.assign(document.createElement("input"), { type: "file", id: "f", webkitdirectory: true })));
 await (await bare.$("#f")).uploadFile(files);
+await bare.waitForFunction((n) => document.querySelector("#f").files.length === n, {}, tips);
 await bare.emulateCPUThrottling(slower);
 const opening = await bare.evaluate(async (identity) => {
   const all = await Promise.all(Array.from(document.querySelector("#f").files, async (file) => new Uint8Array(await file.arrayBuffer())));

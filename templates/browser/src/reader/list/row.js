@@ -6,6 +6,16 @@ import { ago, span } from "./age.js";
 // Two lines hold no more.
 const shownText = 200;
 
+// Looking for what cannot be seen takes longer than all the rest of a row.
+const short = new WeakMap();
+
+function shortText(entry, text) {
+  const known = short.get(entry);
+  if (known && known.text === text) return known.short;
+  short.set(entry, { text, short: line(text, shownText) });
+  return short.get(entry).short;
+}
+
 /** Returns the short name of an item's mailbox. */
 export function shortBox(t, item) {
   return Object.hasOwn(t.list.shortBox, item.box) ? t.list.shortBox[item.box] : line(item.box, 20);
@@ -40,6 +50,6 @@ export function drawRow(app, item, { current, more, pick }) {
       item.unread && h("span", { class: "dot" }, h("span", { class: "unseen" }, `${t.list.unread}. `)),
       item.urgent && h("span", { class: "urgent" }, t.urgent),
       item.urgent && " ",
-      h("bdi", {}, line(item.text, shownText) || t.list.noText)),
+      h("bdi", {}, shortText(item.entry, item.text) || t.list.noText)),
     h("span", { class: "meta" }, meta.filter(Boolean).flatMap((part, i) => (i === 0 ? [part] : [" ", part]))));
 }
