@@ -43,7 +43,7 @@ export function drawRow(app, item, { current, more, pick }) {
     item.received !== undefined && h("span", { class: "age" }, ago(t, item.received, now)),
     due && h("span", { class: due.late ? "late" : "due" }, due.words),
     item.inBook && h("span", { class: `state ${item.state}` }, t.list.states[item.state] || line(item.state, 20)),
-    more ? h("span", { class: "more" }, more) : h("span", { class: "id" }, item.id),
+    more ? h("span", { class: "under" }, more) : h("span", { class: "id" }, item.id),
   ];
   return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },
     h("span", { class: "first" },
