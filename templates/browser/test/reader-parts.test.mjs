@@ -416,7 +416,7 @@ test("both languages say everything, and every problem that the code can raise",
   for (const said of values(strings.vi)) assert.doesNotMatch(said, /khóa bí mật|khóa riêng|AGE-SECRET|AGE ENCRYPTED/);
   // A unit's box is a hòm thư; a hộp thư is where e-mail lies.
   assert.match(strings.vi.otherMailbox("x"), /^Hòm thư/);
-  for (const [, warning] of sources.matchAll(/(?<!classList\.)(?:add|push|warn)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
+  for (const [, warning] of sources.matchAll(/(?:\bwarnings\.(?:add|push)|\bwarn)\("([a-z]+)"\)|warnings: \["(nottip)"\]/g)) {
     if (warning) assert.ok(strings.vi.warnings[warning], warning);
   }
   const word = (path) => path.split(".").reduce((object, key) => object?.[key], strings.vi);

@@ -38,6 +38,7 @@ export class Desk {
     this.keys = [];
     this.problems = []; // {name, mail, code, id, asKey, turn}
     this.aside = []; // {name, mail, code} of a folder's files, chosen last, that cannot have held a tip
+    this.sorted = null; // the opened ones in order, until that changes
     this.turn = 0; // counts what the officer did: files chosen, a passphrase typed
   }
 
@@ -50,12 +51,14 @@ export class Desk {
     return this.tips.filter((tip) => otherKey.includes(tip.problem));
   }
 
-  /** The opened tips, urgent ones first, then the newest mail or file first. */
+  /** The opened tips, urgent ones first, then the newest mail or file first; the same array until there are others. */
   get opened() {
+    if (this.sorted) return this.sorted;
     const urgent = (tip) => Boolean(tip.opened.tip && tip.opened.tip.urgent);
     const when = ({ date, modified }) => (date === undefined ? modified : date);
-    return this.tips.filter((tip) => tip.state === "open")
+    this.sorted = this.tips.filter((tip) => tip.state === "open")
       .sort((a, b) => urgent(b) - urgent(a) || when(b) - when(a) || (a.name < b.name ? -1 : 1));
+    return this.sorted;
   }
 
   /** The names of the key files that wait for a passphrase. */
@@ -165,6 +168,7 @@ export class Desk {
   // has sent an old tip's bytes again, and got another id for them.
   #same(known, { name, date }) {
     known.turn = this.turn; // what is wrong with it is told again
+    this.sorted = null;
     if (known.date === undefined) known.date = date;
     known.names.push(name);
     if (known.state === "open") this.#name(known);
@@ -241,6 +245,7 @@ export class Desk {
           continue;
         }
         tip.state = "open";
+        this.sorted = null;
         this.#name(tip);
         this.#replace(tip);
       } catch (err) {

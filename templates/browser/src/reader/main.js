@@ -107,6 +107,7 @@ async function opened(keys) {
   if (entries.length === 0) return;
   for (const entry of entries) entry.told = true;
   await each("opened", entries);
+  desk.sorted = null; // a book may have given them other ids
   if (app.screen === "today" && app.book === null) app.screen = "tips"; // all of it is new
 }
 

@@ -3,12 +3,15 @@ import { Alike } from "./alike.js";
 import { indexed } from "./find.js";
 import { strings } from "../strings.js";
 
+const none = [];
+
 /** Keeps what is costly to make of each tip: what to search in, and what it is like. */
 export class Items {
   constructor() {
     this.alike = new Alike();
     this.known = new Map(); // entry → {index, group}
     this.closed = new Map(); // id → the entry of a tip that the book alone knows
+    this.from = null; // what the items were made of, and they
     this.noted = new Map(); // entry → {said, index} of the book
   }
 
@@ -16,15 +19,19 @@ export class Items {
     this.known.clear();
     this.closed.clear();
     this.noted.clear();
+    this.from = null;
   }
 
-  /** Returns an item for each tip of the app, in no order. */
+  /** Returns an item for each tip of the app, in no order; the same array until there are other tips or other events. */
   of(app) {
-    const opened = app.desk.opened;
+    const { desk: { opened }, book } = app;
+    const states = book ? book.states() : none;
+    if (this.from && this.from.opened === opened && this.from.states === states) return this.from.items;
     const ids = new Set(opened.map(({ id }) => id));
-    const { book } = app;
-    const entries = opened.concat(book ? book.states().filter(({ id }) => id && !ids.has(id)).map((state) => this.#closed(state)) : []);
-    return entries.map((entry) => this.#item(app, entry, book && entry.opened ? book.state(entry.id) : entry.book));
+    const entries = opened.concat(states.filter(({ id }) => id && !ids.has(id)).map((state) => this.#closed(state)));
+    const items = entries.map((entry) => this.#item(entry, book && entry.opened ? book.state(entry.id) : entry.book));
+    this.from = { opened, states, book, items };
+    return items;
   }
 
   #closed(state) {
@@ -32,7 +39,7 @@ export class Items {
     return Object.assign(this.closed.get(state.id), { book: state });
   }
 
-  #item(app, entry, state) {
+  #item(entry, state) {
     const tip = entry.opened ? entry.opened.tip : state;
     const known = this.#known(entry, tip, state);
     const received = entry.date === undefined && state && state.received ? Date.parse(state.received) : entry.date;

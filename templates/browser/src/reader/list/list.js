@@ -81,13 +81,17 @@ export class List {
     this.app.update();
   }
 
+  // The order is that of the last change or minute; what is typed only chooses among it.
   #order() {
     const now = this.app.now();
-    const heard = this.all.filter(({ alike }) => !this.muted.has(alike));
+    const of = [this.all, this.choice.sort, Math.floor(now / 60_000)];
+    if (!this.sortedOf || of.some((part, i) => part !== this.sortedOf[i])) this.sorted = sorted(this.all, this.choice.sort, now);
+    this.sortedOf = of;
+    const heard = this.sorted.filter(({ alike }) => !this.muted.has(alike));
     this.silent = this.all.length - heard.length;
     // The tip that is being read stays, though it is no longer unread.
     this.shown = heard.filter((item) => item.entry === this.app.entry ? chosen({ ...item, unread: true }, this.choice, now) : chosen(item, this.choice, now));
-    this.ordered = rows(sorted(this.shown, this.choice.sort, now), this.open);
+    this.ordered = rows(this.shown, this.open);
     this.rows.rows = this.ordered;
   }
 

@@ -6,6 +6,16 @@ import { ago, span } from "./age.js";
 // Two lines hold no more.
 const shownText = 200;
 
+// Looking for what cannot be seen takes longer than all the rest of a row.
+const short = new WeakMap();
+
+function shortText(entry, text) {
+  const known = short.get(entry);
+  if (known && known.text === text) return known.short;
+  short.set(entry, { text, short: line(text, shownText) });
+  return short.get(entry).short;
+}
+
 /** Returns the short name of an item's mailbox. */
 export function shortBox(t, item) {
   return Object.hasOwn(t.list.shortBox, item.box) ? t.list.shortBox[item.box] : line(item.box, 20);
@@ -33,13 +43,13 @@ export function drawRow(app, item, { current, more, pick }) {
     item.received !== undefined && h("span", { class: "age" }, ago(t, item.received, now)),
     due && h("span", { class: due.late ? "late" : "due" }, due.words),
     item.inBook && h("span", { class: `state ${item.state}` }, t.list.states[item.state] || line(item.state, 20)),
-    more ? h("span", { class: "more" }, more) : h("span", { class: "id" }, item.id),
+    more ? h("span", { class: "under" }, more) : h("span", { class: "id" }, item.id),
   ];
   return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },
     h("span", { class: "first" },
       item.unread && h("span", { class: "dot" }, h("span", { class: "unseen" }, `${t.list.unread}. `)),
       item.urgent && h("span", { class: "urgent" }, t.urgent),
       item.urgent && " ",
-      h("bdi", {}, line(item.text, shownText) || t.list.noText)),
+      h("bdi", {}, shortText(item.entry, item.text) || t.list.noText)),
     h("span", { class: "meta" }, meta.filter(Boolean).flatMap((part, i) => (i === 0 ? [part] : [" ", part]))));
 }

@@ -29,7 +29,7 @@ export const today = {
       !some && h("p", { class: "free" }, list.all.length > 0 ? t.today.nothing : t.today.noTips),
       all.filter(({ items }) => items.length > 0).map(({ id, items, only }) => h("section", { class: `part part-${id}`, id: `today-${id}` },
         h("h2", {}, t.today[id], " ", h("span", { class: "badge" }, items.length)),
-        h("ul", { class: "rows" }, rows(items, new Set()).slice(0, shown).map(({ item, fold, all: n }) => h("li", {}, drawRow(app, item, { more: fold && moreWords(t, fold, n), pick: () => app.act.select(item.entry) })))),
+        h("ul", { class: "few" }, rows(items, new Set()).slice(0, shown).map(({ item, fold, all: n }) => h("li", {}, drawRow(app, item, { more: fold && moreWords(t, fold, n), pick: () => app.act.select(item.entry) })))),
         items.length > shown && h("button", { type: "button", class: "button small", onclick: () => show(only) }, t.today.all(items.length)))),
       app.extras.flatMap(({ draw }) => draw(app)))];
   },
