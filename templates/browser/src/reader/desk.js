@@ -209,9 +209,9 @@ export class Desk {
     await this.openWaiting(progress);
   }
 
-  /** Takes in a key, unlocked, that was made or brought back on the page: {name, identity, locked}. */
-  adopt({ name, identity, locked }) {
-    this.#own({ name, bytes: locked, state: "open", identities: [identity] });
+  /** Takes in a key, unlocked, that was made or brought back on the page: {name, identity, locked}; identities, where its file holds several. */
+  adopt({ name, identity, locked, identities = [identity] }) {
+    this.#own({ name, bytes: locked, state: "open", identities });
   }
 
   // Takes in what a key file holds: tips that waited for a key get another chance.

@@ -99,6 +99,11 @@ for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
     } else await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
     await until(() => !document.querySelector("#paper"));
     await page.evaluate(() => { window.printed = ""; });
+    await page.click("#printrecipient");
+    await until(() => window.printed);
+    assert.ok((await page.evaluate(() => window.printed)).includes(recipient));
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    await page.evaluate(() => { window.printed = ""; });
 
     // What the command printed, brought back: by photo, or, where only half is on it, by hand.
     await page.click(".another summary");

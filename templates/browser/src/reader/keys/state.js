@@ -97,9 +97,9 @@ export class Keys {
   async unlock(passphrase, derive) {
     if (passphrase === "") throw new Problem("nopassphrase");
     const locked = this.reading.locked();
-    const [identity] = await unlock(locked, passphrase, derive);
-    const key = await keyOf({ name: "khoa-cua-toi", identity, locked });
-    return this.#add(key, "back");
+    const identities = await unlock(locked, passphrase, derive);
+    const key = await keyOf({ name: "khoa-cua-toi", identity: identities[0], locked });
+    return this.#add(Object.assign(key, { identities }), "back");
   }
 }
 

@@ -5,13 +5,15 @@ import { Problem } from "../problem.js";
 
 /**
  * Returns a function that runs a task, given a derive function for scrypt, and shows
- * how far it is and what went wrong; it resolves to whether nothing did.
+ * how far it is and what went wrong.
  */
 export function worker(app, state) {
   return async (task) => {
-    if (state.working !== null) return false;
+    if (state.working !== null) return;
     const stop = new AbortController();
-    const failed = (err) => { state.problem = err instanceof Problem ? err : new Problem("unexpected"); };
+    const failed = (err) => {
+      if (err.code !== "stopped") state.problem = err instanceof Problem ? err : new Problem("unexpected");
+    };
     Object.assign(state, { working: 0, problem: null, stop: () => stop.abort() });
     app.update();
     await task(deriver((done) => {
@@ -21,7 +23,6 @@ export function worker(app, state) {
     }, stop.signal)).catch(failed);
     state.working = null;
     app.update();
-    return state.problem === null;
   };
 }
 

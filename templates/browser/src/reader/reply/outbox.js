@@ -44,7 +44,7 @@ function drawPass(app, part, pass) {
     }
     app.update();
   };
-  return h("div", { class: "pass" },
+  return h("div", { class: "replypass" },
     h("p", {}, h("strong", {}, `${w.pass}. `), pass ? w.passOld(pass.half) : "", " ", w.passHow),
     h("p", { class: "buttons" }, box, h("button", { type: "button", id: "takepass", class: "button small", onclick: take }, w.passTake)),
     h("p", { class: "error", id: "passerror", role: "alert" }, part.error));
