@@ -36,7 +36,8 @@ var (
 		"intake/server/formtest":          {},
 		"intake/web":                      {"crypto/receipt", "intake", "intake/reply", "intake/server", "templates", "templates/browser"},
 		"intake/admin":                    {"intake"},
-		"intake/alert":                    {"intake", "intake/deliver", "intake/metric", "intake/pasted"},
+		"intake/alert":                    {"intake", "intake/alert/setting", "intake/deliver", "intake/metric", "intake/pasted"},
+		"intake/alert/setting":            {"intake"},
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},
 		"crypto/book":                     {"crypto/keys"},
@@ -62,7 +63,7 @@ var (
 		"intake/pasted":                   {},
 
 		"cmd/internal/box": {
-			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/alert", "intake/deliver",
+			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/alert", "intake/alert/setting", "intake/deliver",
 			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/reply", "intake/server",
 			"intake/spool", "intake/web", "intake/pasted", "templates",
 		},
@@ -70,9 +71,9 @@ var (
 		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/alert", "intake/deliver", "intake/deliver/smtp",
-			"intake/limit", "intake/redis", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
+			"intake/limit", "intake/redis", "intake/reply", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
-		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
+		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert/setting", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/desk", "cmd/internal/setup", "cmd/internal/terminal", "intake",
 			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
@@ -91,6 +92,7 @@ var (
 		"cmd/internal/table":    {"cmd/internal/terminal", "intake/durable"},
 		"cmd/internal/terminal": {"crypto/open", "intake/pasted"},
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
+		"cmd/internal/sites":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/durable", "intake/pasted"},
 		"cmd/internal/unread":   {"qr/scan"},
 		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
@@ -102,7 +104,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}
@@ -116,6 +118,7 @@ var (
 		"github.com/makiuchi-d/gozxing": {"qr"},
 		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
 		"maragu.dev/gomponents":         {"templates"},
+		"github.com/yuin/goldmark":      {"templates"},
 	}
 )
 

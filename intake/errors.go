@@ -15,6 +15,8 @@ var (
 	ErrStaleForm = errors.New("form token is no longer good")
 	// ErrWithdrawn: the site's posters are no longer valid.
 	ErrWithdrawn = errors.New("site is withdrawn")
+	// ErrClosed: nothing can be sealed to the unit now.
+	ErrClosed = errors.New("unit is closed")
 	// ErrSpooled: the spool holds a tip of this id already.
 	ErrSpooled = errors.New("tip is in the spool already")
 	// ErrNoRoom: the disk cannot take another tip, or takes no writes at all.

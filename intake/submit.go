@@ -109,12 +109,15 @@ func (s *Service) Token(site *Site) string { return s.o.Key.Mint(site.Code, s.o.
 // id: then the tip is safe. A form sent again gives the id it gave before and
 // no second tip, also while the first is still running.
 //
-// It returns ErrWithdrawn, ErrStaleForm, *InvalidError, *LimitError, ErrNoRoom, ErrBusy,
+// It returns ErrWithdrawn, ErrClosed, ErrStaleForm, *InvalidError, *LimitError, ErrNoRoom, ErrBusy,
 // or an error that is nobody's fault but ours; in every such case nothing is kept.
 func (s *Service) Submit(ctx context.Context, sub *Submission) (ID, error) {
 	now := s.o.Now()
 	if sub.Site.IsWithdrawn(now) {
 		return "", ErrWithdrawn
+	}
+	if sub.Site.Unit.Closed {
+		return "", ErrClosed
 	}
 	form, err := s.o.Key.Check(sub.Token, sub.Site.Code, now)
 	if err != nil {

@@ -126,6 +126,8 @@ type Locale struct {
 	ReplyTickHint   string `json:"reply_tick_hint" max:"160"`
 	ReplyTickKnown  string `json:"reply_tick_known" max:"160"`
 
+	BoardTitle string `json:"board_title" max:"40"` // what a unit tells its village
+
 	// The page for officers' replies.
 	Leave     string `json:"leave" max:"40"`
 	LeaveText string `json:"leave_text"`
@@ -204,6 +206,8 @@ type Locale struct {
 	WithdrawnText  string `json:"withdrawn_text"` // {unit}
 	MethodTitle    string `json:"method_title" max:"60"`
 	MethodText     string `json:"method_text"`
+	ClosedTitle    string `json:"closed_title" max:"60"`
+	ClosedText     string `json:"closed_text"` // {unit}
 	FailedTitle    string `json:"failed_title" max:"60"`
 	FailedText     string `json:"failed_text"`
 	OpenForm       string `json:"open_form" max:"40"`

@@ -60,7 +60,7 @@ func (v *Page) truth(button ...g.Node) g.Node {
 	if v.Truth == "" {
 		return nil
 	}
-	return g.Group{v.leading("k", v.Truth, button...), v.replies()}
+	return g.Group{v.leading("k", v.Truth, button...), v.replies(), v.board()}
 }
 
 // replies leads to the page on which they are read, likewise.
@@ -69,6 +69,14 @@ func (v *Page) replies() g.Node {
 		return nil
 	}
 	return v.leading("to-replies", v.Replies, h.Button(h.Class("truth"), g.Text(v.Locale.RepliesMore)))
+}
+
+// board leads to what the unit tells its village.
+func (v *Page) board() g.Node {
+	if v.Board == "" {
+		return nil
+	}
+	return v.leading("to-board", v.Board, h.Button(h.Class("truth"), g.Text(v.Locale.BoardTitle)))
 }
 
 // leading is the form of a button that leads elsewhere.

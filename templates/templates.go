@@ -45,7 +45,7 @@ func Load(o Options) (*Pages, error) {
 	return &Pages{catalog: c, style: embedded(tidyStyle(pageStyle)), early: embedded(tidy(earlyScript))}, nil
 }
 
-// View is one of *Form, *Thanks, *Truth, *Replies, *Outbox, *Note and *Alert.
+// View is one of *Board, *Form, *Thanks, *Truth, *Replies, *Outbox, *Note and *Alert.
 type View interface {
 	Lang() string  // BCP 47 tag
 	Private() bool // it shows what somebody typed: nothing of it may outlive the answer

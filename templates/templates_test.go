@@ -274,7 +274,7 @@ func samples(l *Locale) []View {
 	}
 	reply := Reply{Day: "29/11/2026", Answer: "more", Text: "Ở đâu?"}
 	asked := full
-	asked.Replies = "/r?l=vi"
+	asked.Replies, asked.Board = "/r?l=vi", "/b/na-co-sa"
 	views = append(views,
 		&Form{Page: asked, Action: "/t/a", Receipt: "12345678901234567888", ReceiptRows: [2]string{"1234 5678 9012", "3456 7888"}, WantsReply: true},
 		&Thanks{Page: asked, Delivery: "now", Again: "/t/a"}, &Truth{Page: asked}, &Note{Page: asked, Kind: Home},
@@ -285,12 +285,13 @@ func samples(l *Locale) []View {
 		&Replies{Page: full, Looked: true, Deleted: true, Code: "1", Host: "h"},
 		&Replies{Page: asked, Looked: true, Code: "1", Host: "h", Shown: []Reply{reply, {Text: "x"}}, Names: "ab.cd", WriteTo: "ncs01"},
 		&Outbox{Page: full, At: "https://tip.example.vn", Script: "/s/o.js", Data: "/s/o.json"},
+		&Board{Page: full, Notices: [][]byte{[]byte("# Tin\n\n- một\n- hai")}},
 		&Outbox{Page: bare, Posted: true, Taken: 2, Wrong: []string{l.Counted("outbox_full", 1), l.Sentence("outbox_other", "b")}},
 	)
 	for _, n := range []Notice{Stale, TooMany, TextFirst, Full, Broken, Large, Failed, Cross} {
 		views = append(views, &Form{Page: full, Action: "/t/a", Notice: n, Wait: 5 * time.Minute})
 	}
-	for _, k := range []NoteKind{Home, Lost, Withdrawn, Method, Fault} {
+	for _, k := range []NoteKind{Home, Lost, Withdrawn, Closed, Method, Fault} {
 		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
 	}
 	return views

@@ -10,6 +10,7 @@ type Page struct {
 	Unit      string // name; "" where no unit is meant
 	Phone     string // of the unit; "" for none
 	Truth     string // path of the Truth; "" where going there would lose what was typed
+	Board     string // path of the unit's Board; "" for none, likewise
 	Replies   string // path of the Replies; "" for none, and where going there would lose what was typed
 }
 
@@ -215,6 +216,7 @@ const (
 	Home      NoteKind = "home"
 	Lost      NoteKind = "lost"      // no such site, no such page
 	Withdrawn NoteKind = "withdrawn" // the site's posters are no longer good
+	Closed    NoteKind = "closed"    // the unit's keys cannot be read: see intake.Unit
 	Method    NoteKind = "method"    // neither read nor sent
 	Fault     NoteKind = "failed"    // a fault of ours, with no form to give back
 )

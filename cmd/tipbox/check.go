@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -16,6 +17,7 @@ func newCheckCommand(t *terminal.Terminal) *cobra.Command {
 	var (
 		path, unit string
 		send       bool
+		asJSON     bool
 	)
 	cmd := &cobra.Command{
 		Use:   "check",
@@ -34,17 +36,18 @@ The exit status is 1 if there is a problem.`,
 			if unit != "" && !send {
 				return misused(cmd, errors.New("--unit is for --send"))
 			}
-			return runCheck(t, path, send, unit)
+			return runCheck(t, path, send, unit, asJSON)
 		},
 	}
 	configFlag(cmd.Flags(), &path)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "an object a line: verdict (ok, warning or problem), part, text, hint")
 	cmd.Flags().BoolVar(&send, "send", false, "send a trial tip to each unit, and a trial message by each channel")
 	cmd.Flags().StringVar(&unit, "unit", "", "with --send: to this unit alone, by its id")
 	return cmd
 }
 
 // runCheck prints a line for each part, and fails if one of them needs a person.
-func runCheck(t *terminal.Terminal, path string, send bool, unit string) error {
+func runCheck(t *terminal.Terminal, path string, send bool, unit string, asJSON bool) error {
 	cfg, err := loadConfig(path)
 	if err != nil {
 		return err
@@ -52,21 +55,29 @@ func runCheck(t *terminal.Terminal, path string, send bool, unit string) error {
 	if unit != "" && cfg.Directory.Unit(unit) == nil {
 		return terminal.Usage(fmt.Errorf("there is no unit %q in %s", unit, path))
 	}
-	fmt.Fprintf(t.Out, "ok       %-8s %s\n", "config", path)
 	wrong := 0
+	out := json.NewEncoder(t.Out)
+	out.SetEscapeHTML(false)
+	var failed error
 	tell := func(f check.Finding) {
-		word := "ok"
-		switch {
-		case f.Warning:
-			word = "warning"
-		case f.Hint != "":
-			word, wrong = "problem", wrong+1
+		if f.Verdict() == "problem" {
+			wrong++
 		}
-		fmt.Fprintf(t.Out, "%-8s %-8s %s\n", word, f.Part, f.Text)
+		if asJSON {
+			if err := out.Encode(struct {
+				Verdict string `json:"verdict"`
+				check.Finding
+			}{f.Verdict(), f}); err != nil && failed == nil {
+				failed = err
+			}
+			return
+		}
+		fmt.Fprintf(t.Out, "%-8s %-8s %s\n", f.Verdict(), f.Part, f.Text)
 		if f.Hint != "" {
 			t.Say("hint: %s", f.Hint)
 		}
 	}
+	tell(check.Finding{Part: "config", Text: path})
 	for f := range check.Config(cfg) {
 		tell(f)
 	}
@@ -74,6 +85,9 @@ func runCheck(t *terminal.Terminal, path string, send bool, unit string) error {
 		for f := range check.Send(cfg, unit) {
 			tell(f)
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	if wrong > 0 {
 		return errors.New(terminal.Counted(wrong, "problem"))

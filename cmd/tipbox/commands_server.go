@@ -10,6 +10,6 @@ import (
 
 func serverCommands(t *terminal.Terminal) []*cobra.Command {
 	return []*cobra.Command{
-		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t),
+		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t), newSitesCommand(t),
 	}
 }

@@ -17,7 +17,11 @@ func configFlag(flags *pflag.FlagSet, path *string) {
 
 // loadConfig reads a tipbox.toml; what is wrong with it is exit code 2.
 func loadConfig(path string) (*config.Config, error) {
-	cfg, err := config.Load(path)
+	return advised(config.Load(path))
+}
+
+// advised says what to do about a configuration that cannot be read.
+func advised(cfg *config.Config, err error) (*config.Config, error) {
 	if err != nil {
 		advice := "docs/operating.md explains each key"
 		wrong := new(config.Error)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type posterCmd struct {
 	format string
 	date   string
 }
+
+// posterMemory is what a run keeps to where it can, in bytes.
+const posterMemory = 160 << 20
 
 func newPosterCommand(t *terminal.Terminal) *cobra.Command {
 	var c posterCmd
@@ -99,6 +103,8 @@ func (c *posterCmd) run(t *terminal.Terminal) error {
 	if err != nil {
 		return fmt.Errorf("finding the folder: %w", err)
 	}
+	// What is drawn of one unit is garbage at the next: a small machine prints a province.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(posterMemory))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	printed, err := poster.Write(ctx, dir, format, sites, poster.Options{

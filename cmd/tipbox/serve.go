@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tipbox/cmd/internal/box"
+	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
 )
 
@@ -24,7 +25,7 @@ SIGHUP, or systemctl reload, has units, sites, keys and languages read anew.
 What is wrong with them is told with its line, and the old ones are served on.`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
-			cfg, err := loadConfig(path)
+			cfg, err := advised(config.Serving(path, nil))
 			if err != nil {
 				return err
 			}

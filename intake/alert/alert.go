@@ -7,15 +7,11 @@ package alert
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"net/url"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
-	"tipbox/intake"
+	"tipbox/intake/alert/setting"
 	"tipbox/intake/deliver"
 	"tipbox/intake/pasted"
 )
@@ -35,43 +31,15 @@ func (m Message) plain() string {
 	return m.Text + "\n" + m.Link
 }
 
-// Setting is a channel as the configuration has it.
-type Setting struct {
-	Kind      string   // one of Kinds
-	URL       string   // {token} in it stands for the token
-	TokenFile string   // path; "" for none. It is read anew for each message
-	Chat      string   // of telegram and zalo: who is written to
-	Command   []string // a program and its arguments
-	Body      string   // of webhook: JSON with {text} and {link} within quotes
-}
-
-// SettingError says which part of a Setting is wrong, by the key in tipbox.toml.
-type SettingError struct{ Key, Text string }
-
-func (e *SettingError) Error() string { return e.Key + ": " + e.Text }
-
 // sender speaks one kind's protocol.
 type sender interface {
 	send(ctx context.Context, token string, m Message) error
 }
 
-// kind is how a kind of channel is made, and what it wants of a Setting, by key.
-type kind struct {
-	make         func(Setting) (sender, error)
-	needs, takes string
+// kinds are how each kind of channel is made; what it wants stands in package setting.
+var kinds = map[string]func(setting.Channel) sender{
+	"ntfy": newNtfy, "gotify": newGotify, "telegram": newTelegram, "zalo": newZalo, "webhook": newWebhook, "command": newCommand,
 }
-
-var kinds = map[string]kind{
-	"ntfy":     {newNtfy, "url", "token_file"},
-	"gotify":   {newGotify, "url token_file", ""},
-	"telegram": {newTelegram, "token_file chat", "url"},
-	"zalo":     {newZalo, "token_file chat", "url"},
-	"webhook":  {newWebhook, "url", "token_file body"},
-	"command":  {newCommand, "command", ""},
-}
-
-// Kinds are the kinds of channels, sorted.
-func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // sendTime bounds one message. A channel that hangs must not keep the next one
 // from being tried.
@@ -84,47 +52,12 @@ type Channel struct {
 	sender    sender
 }
 
-// New returns the channel, or a *SettingError.
-func New(s Setting) (*Channel, error) {
-	k, ok := kinds[s.Kind]
-	if !ok {
-		return nil, &SettingError{"kind", fmt.Sprintf("%q: expected one of %s", s.Kind, strings.Join(Kinds(), ", "))}
-	}
-	for key, value := range map[string]any{"url": s.URL, "token_file": s.TokenFile, "chat": s.Chat, "command": s.Command, "body": s.Body} {
-		set := reflect.ValueOf(value).Len() > 0
-		needed := slices.Contains(strings.Fields(k.needs), key)
-		switch {
-		case needed && !set:
-			return nil, &SettingError{key, "missing: a channel of kind " + s.Kind + " needs it"}
-		case set && !needed && !slices.Contains(strings.Fields(k.takes), key):
-			return nil, &SettingError{key, "has no place here: a channel of kind " + s.Kind + " has none"}
-		}
-	}
-	if s.URL != "" {
-		if err := CheckURL(s.URL); err != nil {
-			return nil, err
-		}
-	}
-	sender, err := k.make(s)
-	if err != nil {
+// New returns the channel, or a *setting.Error.
+func New(s setting.Channel) (*Channel, error) {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	return &Channel{Kind: s.Kind, tokenFile: s.TokenFile, sender: sender}, nil
-}
-
-// CheckURL returns a *SettingError where an address cannot be one that is called,
-// or holds a password.
-func CheckURL(s string) error {
-	u, err := url.Parse(strings.ReplaceAll(s, tokenMark, "token"))
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return &SettingError{"url", "expected https://HOST/…"} // not repeated: it may hold a password
-	case u.User != nil:
-		return &SettingError{"url", "holds a name or a password: expected it in a file named by token_file"}
-	case u.Scheme == "http" && !intake.IsLoopback(u.Hostname()):
-		return &SettingError{"url", "expected https:// (http:// is for loopback only)"}
-	}
-	return nil
+	return &Channel{Kind: s.Kind, tokenFile: s.TokenFile, sender: kinds[s.Kind](s)}, nil
 }
 
 // Send brings a message to the channel and returns an *Error where it was not

@@ -6,15 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"tipbox/intake/alert/setting"
 	"tipbox/intake/deliver"
 )
 
@@ -36,7 +39,12 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	say := func(status int, text string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, text)
+		for i := range len(text) {
+			_, _ = io.WriteString(w, text[i:i+1])
+			if s.mood == "slow" { // a byte at a time
+				w.(http.Flusher).Flush()
+			}
+		}
 	}
 	switch s.mood {
 	case "hangs":
@@ -181,7 +189,7 @@ func TestAsk(t *testing.T) {
 		}
 	}
 	for program, want := range map[string]string{"/none/sms": Command, os.Args[0]: ""} {
-		c, err := New(Setting{Kind: "command", Command: []string{program}})
+		c, err := New(setting.Channel{Kind: "command", Command: []string{program}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +208,7 @@ func (s *service) channel(t *testing.T, write, chat string) *Channel {
 	if err := os.WriteFile(file, []byte(write+"\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set := Setting{Kind: s.kind, URL: server.URL, TokenFile: file}
+	set := setting.Channel{Kind: s.kind, URL: server.URL, TokenFile: file}
 	switch s.kind {
 	case "ntfy":
 		set.URL += "/truc-ban"
@@ -218,13 +226,15 @@ var networked = []string{"ntfy", "gotify", "telegram", "zalo", "webhook"}
 
 func TestMessageArrives(t *testing.T) {
 	for _, kind := range networked {
-		s := &service{kind: kind}
-		c := s.channel(t, token, "-100123")
-		if err := c.Send(t.Context(), Message{Text: Urgent, Link: website, Wake: true}); err != nil {
-			t.Errorf("%s: %v", kind, err)
-		}
-		if s.got != Urgent+"\n"+website || !s.woken {
-			t.Errorf("%s took %q, woken %v", kind, s.got, s.woken)
+		for _, mood := range []string{"", "slow"} {
+			s := &service{kind: kind, mood: mood}
+			c := s.channel(t, token, "-100123")
+			if err := c.Send(t.Context(), Message{Text: Urgent, Link: website, Wake: true}); err != nil {
+				t.Errorf("%s %s: %v", kind, mood, err)
+			}
+			if s.got != Urgent+"\n"+website || !s.woken {
+				t.Errorf("%s %s took %q, woken %v", kind, mood, s.got, s.woken)
+			}
 		}
 	}
 }
@@ -291,7 +301,7 @@ func TestCommand(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	run := func(script string) *Channel {
-		c, err := New(Setting{Kind: "command", Command: []string{"/bin/sh", "-c", script}})
+		c, err := New(setting.Channel{Kind: "command", Command: []string{"/bin/sh", "-c", script}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -311,7 +321,7 @@ func TestCommand(t *testing.T) {
 	if err := run("sleep 600 & sleep 600").Send(ctx, Message{}); Reason(err) != deliver.Timeout {
 		t.Error(err)
 	}
-	c, err := New(Setting{Kind: "command", Command: []string{"/none/sms"}})
+	c, err := New(setting.Channel{Kind: "command", Command: []string{"/none/sms"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,44 +330,24 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// TestWebhookTemplate: what stands in a message cannot end the string it stands in,
-// and a token may stand in the address.
-func TestWebhookTemplate(t *testing.T) {
-	w := &webhook{body: `{"msgtype": "text", "text": {"content": "{text} {link}"}}`}
-	got := string(w.fill(Message{Text: "\"}\n", Link: `\`}))
-	if want := `{"msgtype": "text", "text": {"content": "\"}\n \\"}}`; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
+// TestWebhookToken: a token may stand in the address.
+func TestWebhookToken(t *testing.T) {
 	var path string
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		path = r.URL.Path + r.Header.Get("Authorization")
 	}))
 	defer server.Close()
-	sender, err := newWebhook(Setting{URL: server.URL + "/services/{token}"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := sender.send(t.Context(), token, Message{}); err != nil || path != "/services/"+token {
+	if err := newWebhook(setting.Channel{URL: server.URL + "/services/{token}"}).send(t.Context(), token, Message{}); err != nil || path != "/services/"+token {
 		t.Errorf("%v, %s", err, path)
 	}
 }
 
-func TestSettings(t *testing.T) {
-	for want, s := range map[string]Setting{
-		"kind: \"sms\": expected one of command, gotify, ntfy, telegram, webhook, zalo": {Kind: "sms"},
-		"url: missing":              {Kind: "ntfy"},
-		"url: expected the server":  {Kind: "ntfy", URL: "https://ntfy.example.vn"},
-		"url: expected https://":    {Kind: "ntfy", URL: "http://ntfy.example.vn/truc-ban"},
-		"url: holds a name":         {Kind: "ntfy", URL: "https://a:b@ntfy.example.vn/truc-ban"},
-		"chat: missing":             {Kind: "zalo", TokenFile: "x"},
-		"chat: has no place here":   {Kind: "ntfy", URL: "https://ntfy.example.vn/truc-ban", Chat: "1"},
-		"body: expected JSON":       {Kind: "webhook", URL: "https://x.example", Body: `{"text": {text}}`},
-		"body: has no {text}":       {Kind: "webhook", URL: "https://x.example", Body: `{}`},
-		"command: missing":          {Kind: "command"},
-		"command: expected a progr": {Kind: "command", Command: []string{" "}},
-	} {
-		if _, err := New(s); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%+v: %v, want %s", s, err, want)
-		}
+// TestKinds: each kind that may be set up can be made.
+func TestKinds(t *testing.T) {
+	if made := slices.Sorted(maps.Keys(kinds)); !slices.Equal(made, setting.Kinds()) {
+		t.Errorf("%v, and %v may be set up", made, setting.Kinds())
+	}
+	if _, err := New(setting.Channel{Kind: "sms"}); err == nil {
+		t.Error("a kind that is none")
 	}
 }

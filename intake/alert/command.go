@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tipbox/intake/alert/setting"
 	"tipbox/intake/deliver"
 )
 
@@ -14,12 +15,7 @@ import (
 // message on its standard input. Exit status 0 says that it was sent.
 type command struct{ args []string }
 
-func newCommand(s Setting) (sender, error) {
-	if strings.TrimSpace(s.Command[0]) == "" {
-		return nil, &SettingError{"command", "expected a program and its arguments"}
-	}
-	return &command{s.Command}, nil
-}
+func newCommand(s setting.Channel) sender { return &command{s.Command} }
 
 func (c *command) send(ctx context.Context, _ string, m Message) error {
 	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...) //nolint:gosec // the operator's own

@@ -3,13 +3,15 @@ package alert
 import (
 	"context"
 	"strings"
+
+	"tipbox/intake/alert/setting"
 )
 
 // gotify pushes to an application: https://gotify.net/api-docs#/message/createMessage.
 type gotify struct{ address string }
 
-func newGotify(s Setting) (sender, error) {
-	return &gotify{strings.TrimSuffix(strings.TrimSuffix(s.URL, "/"), "/message") + "/message"}, nil
+func newGotify(s setting.Channel) sender {
+	return &gotify{strings.TrimSuffix(strings.TrimSuffix(s.URL, "/"), "/message") + "/message"}
 }
 
 func (g *gotify) send(ctx context.Context, token string, m Message) error {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"tipbox/intake/alert/setting"
 )
 
 // beatEvery is between two heartbeats: what watches for them takes minutes.
@@ -50,7 +52,7 @@ func (h *Heartbeat) Beat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := do(ctx, http.MethodGet, strings.ReplaceAll(h.URL, tokenMark, url.PathEscape(token)), nil, nil)
+	a, err := do(ctx, http.MethodGet, strings.ReplaceAll(h.URL, setting.Token, url.PathEscape(token)), nil, nil)
 	if err == nil {
 		err = a.taken()
 	}

@@ -2,20 +2,16 @@ package alert
 
 import (
 	"context"
-	"strings"
+
+	"tipbox/intake/alert/setting"
 )
 
 // ntfy publishes to a topic: https://docs.ntfy.sh/publish/#publish-as-json.
 type ntfy struct{ base, topic string }
 
-func newNtfy(s Setting) (sender, error) {
-	address := strings.TrimSuffix(s.URL, "/")
-	slash := strings.LastIndexByte(address, '/')
-	topic := address[slash+1:]
-	if strings.Count(address, "/") < 3 || topic == "" || strings.ContainsAny(topic, "?#{}") {
-		return nil, &SettingError{"url", "expected the server and a topic, such as https://ntfy.example.vn/truc-ban"}
-	}
-	return &ntfy{address[:slash+1], topic}, nil
+func newNtfy(s setting.Channel) sender {
+	server, topic := s.Topic()
+	return &ntfy{server, topic}
 }
 
 func (n *ntfy) send(ctx context.Context, token string, m Message) error {

@@ -14,11 +14,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tipbox/intake/alert/setting"
 	"tipbox/intake/deliver"
 )
-
-// tokenMark stands for the token in a URL.
-const tokenMark = "{token}"
 
 // mostAnswered is how much of an answer is read, in bytes.
 const mostAnswered = 64 << 10
@@ -147,7 +145,7 @@ type bot struct {
 	more       map[string]any // besides chat_id and text
 }
 
-func newBot(s Setting, standard string, more map[string]any) sender {
+func newBot(s setting.Channel, standard string, more map[string]any) sender {
 	base := standard
 	if s.URL != "" {
 		base = strings.TrimSuffix(s.URL, "/")

@@ -115,12 +115,14 @@ var (
 	heldDesc    = prometheus.NewDesc("tipbox_spool_held", "Tips that a person has to decide about.", nil, nil)
 	damagedDesc = prometheus.NewDesc("tipbox_spool_damaged", "Files in the spool that are damaged or cannot be read.", nil, nil)
 	oldestDesc  = prometheus.NewDesc("tipbox_spool_oldest_due_days", "Midnights (UTC) since the oldest due tip could first have gone.", nil, nil)
+	upDesc      = prometheus.NewDesc("tipbox_mail_up", "1 if the mail server could be used when it was last probed.", nil, nil)
+	boxesDesc   = prometheus.NewDesc("tipbox_mailboxes_away", "Addresses that took no mail when they were last asked for, on our own clock.", nil, nil)
 	freeDesc    = prometheus.NewDesc("tipbox_spool_free_bytes", "Free bytes on the spool's disk, in whole gigabytes.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, heldDesc, damagedDesc, oldestDesc, freeDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, heldDesc, damagedDesc, oldestDesc, upDesc, boxesDesc, freeDesc} {
 		ch <- d
 	}
 }
@@ -132,12 +134,18 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 	for _, u := range h.Units {
 		oldest = max(oldest, u.OldestDays)
 	}
+	up := 0
+	if h.Server == "" {
+		up = 1
+	}
 	free := metric.Floor(int64(min(h.Spool.Free, 1<<62)), 1<<30)
 	for d, v := range map[*prometheus.Desc]float64{
 		waitingDesc: float64(metric.Floor(int64(h.Spool.Waiting), 10)),
 		heldDesc:    float64(h.Held),
 		damagedDesc: float64(h.Spool.Damaged + h.Spool.Unread),
 		oldestDesc:  float64(oldest),
+		upDesc:      float64(up),
+		boxesDesc:   float64(len(h.Mailboxes)),
 		freeDesc:    float64(free),
 	} {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)

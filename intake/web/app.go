@@ -109,6 +109,7 @@ func New(o Options) (http.Handler, error) {
 	e.Match(read, "/robots.txt", robots)
 	e.Match(read, "/s/:file", a.asset)
 	e.Match(read, "/t", a.find)
+	e.Match(read, "/b/:unit", a.showBoard)
 	if a.Replies != nil {
 		e.Match(read, repliesPath, a.askCode)
 		e.POST(repliesPath, a.look)

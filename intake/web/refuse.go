@@ -66,7 +66,7 @@ func (a *app) giveBack(c echo.Context, s *intake.Site, p *server.Posted, why err
 // switch and no more to read, for these are links, and it would be lost.
 func (a *app) keeping(c echo.Context, u *intake.Unit) templates.Page {
 	p := a.page(c, u, "")
-	p.Truth, p.Replies = "", ""
+	p.Truth, p.Replies, p.Board = "", "", ""
 	return p
 }
 
@@ -104,7 +104,7 @@ func (a *app) explain(f *templates.Form, why error) int {
 	case errors.Is(why, intake.ErrBusy):
 		f.Notice, f.Wait = templates.Full, server.BusyRetry
 		return http.StatusServiceUnavailable
-	case errors.Is(why, intake.ErrNoRoom):
+	case errors.Is(why, intake.ErrNoRoom), errors.Is(why, intake.ErrClosed):
 		f.Notice, f.Wait = templates.Full, noRoomRetry
 		return http.StatusServiceUnavailable
 	case errors.Is(why, server.ErrFormTooLarge):

@@ -375,3 +375,13 @@ func TestLinked(t *testing.T) {
 		t.Error("what was typed could be lost on the way to the replies")
 	}
 }
+
+// TestFormWithCodeIsSmall: one answer, on a line where each kilobyte takes a second.
+func TestFormWithCodeIsSmall(t *testing.T) {
+	b := answeringBox(t)
+	if n := b.get("/t/ncs01", "Accept-Encoding", "gzip").Body.Len(); n > 10<<10 {
+		t.Errorf("the form has %d bytes", n)
+	} else {
+		t.Logf("the form has %d bytes", n)
+	}
+}

@@ -47,6 +47,9 @@ func (a *app) open(c echo.Context, s *intake.Site) error {
 	if s.IsWithdrawn(time.Now()) {
 		return a.answer(c, http.StatusGone, &templates.Note{Kind: templates.Withdrawn, Page: a.page(c, s.Unit, sitePath(s))})
 	}
+	if s.Unit.Closed {
+		return a.answer(c, http.StatusServiceUnavailable, &templates.Note{Kind: templates.Closed, Page: a.page(c, s.Unit, sitePath(s))})
+	}
 	return a.freshForm(c, s)
 }
 
@@ -62,6 +65,9 @@ func (a *app) take(c echo.Context) error {
 	}
 	if a.crossSite(c.Request()) {
 		return a.giveBack(c, s, p, errCrossSite)
+	}
+	if s.Unit.Closed {
+		return a.giveBack(c, s, p, intake.ErrClosed)
 	}
 	page := a.page(c, s.Unit, "")
 	h := c.Response().Header()
@@ -148,6 +154,9 @@ func choose(c echo.Context, offered []*templates.Locale) (l *templates.Locale, c
 // pageIn returns the same in a language out of those offered.
 func (a *app) pageIn(u *intake.Unit, l *templates.Locale, offered []*templates.Locale, path string) templates.Page {
 	p := templates.Page{Locale: l, Truth: truthPath}
+	if u != nil && len(u.Board) > 0 {
+		p.Board = boardPath(u)
+	}
 	if a.answers {
 		p.Replies = repliesPath
 	}

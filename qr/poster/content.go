@@ -20,10 +20,12 @@ type content struct {
 	symbol *qr.Symbol
 	code   string
 	phone  string
-	date   string
-	brand  Color
-	tint   Color
-	emblem *Emblem
+	// replies is the address at which the unit's replies are read; "" where it gives none.
+	replies string
+	date    string
+	brand   Color
+	tint    Color
+	emblem  *Emblem
 }
 
 // newContent gathers what stands on the site's posters.
@@ -41,6 +43,10 @@ func newContent(site *intake.Site, link string, o *Options, brand Brand) (*conte
 	c := &content{
 		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone,
 		date: o.Date.Format("02/01/2006"), brand: brand.Color, tint: tint(brand.Color), emblem: brand.Emblem,
+	}
+	if site.Unit.Replies {
+		host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://"), "/")
+		c.replies = host + "/r"
 	}
 	for _, t := range texts {
 		c.unit = appendNew(c.unit, site.Unit.Name[t.Lang])
@@ -94,7 +100,15 @@ func (c *content) alone() *content {
 
 // fill puts the site's own facts into a text's placeholders.
 func (c *content) fill(text string) string {
-	return strings.NewReplacer("{phone}", noBreak(c.phone), "{code}", c.code, "{date}", c.date).Replace(text)
+	return strings.NewReplacer("{phone}", noBreak(c.phone), "{code}", c.code, "{date}", c.date, "{replies}", c.replies).Replace(text)
+}
+
+// readHere says where replies are read, or nothing.
+func (c *content) readHere(t *postertext.Text) string {
+	if c.replies == "" {
+		return ""
+	}
+	return c.fill(t.Replies)
 }
 
 // noBreak keeps a telephone number on one line.

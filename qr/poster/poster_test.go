@@ -14,7 +14,8 @@ var printDate = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 func sample1(t testing.TB) *intake.Site {
 	t.Helper()
 	unit := &intake.Unit{
-		ID: "na-co-sa", Name: intake.Names{"vi": "Đồn Biên phòng Na Cô Sa", "en": "Na Cô Sa Border Post"},
+		Replies: true,
+		ID:      "na-co-sa", Name: intake.Names{"vi": "Đồn Biên phòng Na Cô Sa", "en": "Na Cô Sa Border Post"},
 		Phone: "0215 000 000", Languages: []string{"vi", "en"},
 	}
 	unit.Sites = []*intake.Site{{

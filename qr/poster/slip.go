@@ -44,6 +44,7 @@ func slip(s *sheet, c *content, w, h float64) {
 	s.text(box{x, y + 18.8, column, 5.5}, middle, middle, para{text: c.symbol.Link, bold: true, max: 3.8, min: 1.9, color: c.brand})
 	s.text(box{x, y + 26, column, b.y + b.h - y - 26}, middle, start,
 		para{text: c.fill(t.Danger), bold: true, max: 3.8, min: 2.4, color: ink},
+		para{text: c.readHere(t), max: 3.4, min: 2.2, color: ink, space: 1.4},
 		para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})
 
 	// What is written, at the left.

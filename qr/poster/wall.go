@@ -58,6 +58,7 @@ func (s *sheet) foot(c *content, b box) {
 	if c.phone != "" {
 		fake = append(fake, para{text: c.fill(c.texts[0].Phone), bold: true, max: 3.6, min: 2.6, color: ink, space: 1.4})
 	}
+	fake = append(fake, para{text: c.readHere(c.texts[0]), bold: true, max: 3.6, min: 2.1, color: ink, space: 1.4})
 	s.text(box{b.x + 14, b.y, left - b.x - 22, b.h}, start, middle, fake...)
 	s.ruler(left, b.y, 3.4)
 	s.text(box{left, b.y + 4.6, words, b.h - 4.6}, start, start,

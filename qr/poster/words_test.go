@@ -29,7 +29,7 @@ var (
 		"Nhà văn hóa bản Na Cô Sa 1",
 		"Chuyện khó nói, sợ có người thấy? Chụp ảnh tờ này, lúc khác, ở nơi khác hãy gửi.",
 		"Trước khi quét, sờ tay lên mã: có miếng dán đè lên thì đừng quét, hãy báo cho đơn vị.",
-		"Điện thoại đơn vị: 0215 000 000",
+		"Điện thoại đơn vị: 0215 000 000", "Gửi rồi, giữ mã? Xem trả lời ở gopy.bienphongdienbien.vn/r",
 		"Thước 5 cm. Đo không đúng 5 cm thì in lại ở cỡ 100 %.",
 	}
 	wordsOfHow = []string{
@@ -49,6 +49,7 @@ var wordsOn = map[Paper][]string{
 	Slip: slices.Concat(wordsOfAll, wordsOfBox, wordsOf113, wordsOfSite, []string{
 		"Nhà văn hóa bản Na Cô Sa 1", "Gửi vào hòm thư nào? Đánh dấu một ô:", "Chuyện gì?", "Ở đâu?", "Khi nào?",
 		"Không cần ghi tên. Gấp lại, bỏ vào hòm thư gỗ của đơn vị.", "Hoặc nhờ người thân quét mã này gửi giúp.",
+		"Gửi rồi, giữ mã? Xem trả lời ở gopy.bienphongdienbien.vn/r",
 	}),
 }
 

@@ -45,6 +45,7 @@ type Text struct {
 	Danger       string `json:"danger"`  // 113
 	Fake         string `json:"fake"`    // how to spot a sticker over the code
 	Phone        string `json:"phone"`   // {phone}
+	Replies      string `json:"replies"` // {replies}, the address at which they are read
 	Ruler        string `json:"ruler"`   // beside a ruler of 5 cm
 	Printed      string `json:"printed"` // {code}, {date}
 

@@ -93,7 +93,7 @@ func TestLoadRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "fr.json"), whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if set, err := Load(dir); err != nil || set.In("fr")[0].Lang != "vi" || !strings.HasSuffix(set["fr"].Draft, "word for word as in en: fake, later, ruler, slip_drop, slip_scan, step_scan_how, step_send_how, type") {
+	if set, err := Load(dir); err != nil || set.In("fr")[0].Lang != "vi" || !strings.HasSuffix(set["fr"].Draft, "word for word as in en: fake, later, replies, ruler, slip_drop, slip_scan, step_scan_how, step_send_how, type") {
 		t.Errorf("a copy is printed: %v, %+v", err, set["fr"])
 	}
 	translated := longText.ReplaceAll(whole, []byte("${1}Z$2"))

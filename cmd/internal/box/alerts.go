@@ -10,6 +10,7 @@ import (
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/admin"
 	"tipbox/intake/alert"
+	"tipbox/intake/alert/setting"
 )
 
 // callers are who is called: for urgent tips, and when the box itself needs someone.
@@ -38,13 +39,17 @@ func (b *Box) newCallers(secrets [][]byte, r prometheus.Registerer) (*callers, e
 	}
 	c := &callers{acks: acks}
 	c.bells = alert.NewBells(alert.Options{
-		Receivers: receivers(b.cfg), Acks: acks, Registerer: r,
+		Acks: acks, Registerer: r,
 		Link: func(token string) string { return AlertLink(b.cfg, token) },
 	})
-	c.asked = &alert.Asked{Channels: func() map[string][]*alert.Channel { return b.current.Load().cfg.ChannelsBy() }}
+	c.asked = &alert.Asked{Channels: func() map[string][]*alert.Channel { return b.current.Load().ringers.By }}
 	operator := b.cfg.Operator
 	if len(operator.Channels) > 0 {
-		c.watch = alert.NewWatch(alert.WatchOptions{Channels: channels(operator.Channels), Look: b.findings})
+		channels, err := channels(operator.Channels)
+		if err != nil {
+			return nil, err
+		}
+		c.watch = alert.NewWatch(alert.WatchOptions{Channels: channels, Look: b.findings})
 	}
 	if operator.HeartbeatURL != "" {
 		c.beat = &alert.Heartbeat{
@@ -55,19 +60,40 @@ func (b *Box) newCallers(secrets [][]byte, r prometheus.Registerer) (*callers, e
 	return c, nil
 }
 
-// receivers are whom the configuration has woken.
-func receivers(cfg *config.Config) (all []alert.Receiver) {
-	for _, a := range cfg.Alerts {
-		all = append(all, alert.Receiver{Unit: a.Unit, Audience: a.Audience, Channels: channels(a.Channels)})
-	}
-	return all
+// Ringers are the channels of a configuration.
+type Ringers struct {
+	Receivers []alert.Receiver
+	By        map[string][]*alert.Channel // by whom they are for, in words; the operator's too
 }
 
-func channels(all []config.Channel) (out []*alert.Channel) {
-	for _, c := range all {
-		out = append(out, c.Channel)
+// RingersOf makes the channels of a configuration, which has been checked.
+func RingersOf(cfg *config.Config) (*Ringers, error) {
+	r := &Ringers{By: make(map[string][]*alert.Channel)}
+	for _, a := range cfg.Alerts {
+		made, err := channels(a.Channels)
+		if err != nil {
+			return nil, err
+		}
+		r.Receivers = append(r.Receivers, alert.Receiver{Unit: a.Unit, Audience: a.Audience, Channels: made})
+		r.By[a.Whom()] = made
 	}
-	return out
+	made, err := channels(cfg.Operator.Channels)
+	if err != nil {
+		return nil, err
+	}
+	r.By["the operator"] = made
+	return r, nil
+}
+
+func channels(all []setting.Channel) (out []*alert.Channel, err error) {
+	for _, s := range all {
+		c, err := alert.New(s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 // run calls until ctx ends.

@@ -12,6 +12,7 @@ import (
 	"tipbox/intake"
 	"tipbox/intake/admin"
 	"tipbox/intake/alert"
+	"tipbox/intake/alert/setting"
 )
 
 // TestUnansweredIsNoState: that nobody has answered an alert is said, and is in no
@@ -22,7 +23,7 @@ func TestUnansweredIsNoState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		channel, err := alert.New(alert.Setting{Kind: "command", Command: []string{"/bin/sh", "-c", "exit 0"}})
+		channel, err := alert.New(setting.Channel{Kind: "command", Command: []string{"/bin/sh", "-c", "exit 0"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -147,6 +147,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 		return nil, err
 	}
 	b.current.Store(now)
+	b.calls.bells.Use(now.ringers.Receivers)
 	form := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.current.Load().form.ServeHTTP(w, r) })
 	options := server.Options{Handler: o.Probe.Handler(form, registry, log), Log: log, Registerer: registry}
 	switch {

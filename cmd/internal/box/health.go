@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tipbox/cmd/internal/config"
 	"tipbox/intake/admin"
 	"tipbox/intake/deliver"
 	"tipbox/intake/spool"
@@ -15,6 +16,7 @@ import (
 func (b *Box) parts() []admin.Part {
 	parts := []admin.Part{
 		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
+		{Name: "units", Probe: func(context.Context) admin.Status { return unitsStatus(b.current.Load().cfg.Broken) }},
 		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
 		{Name: "redis", Probe: func(context.Context) admin.Status {
 			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
@@ -23,6 +25,31 @@ func (b *Box) parts() []admin.Part {
 		{Name: "alerts", Probe: func(context.Context) admin.Status { return b.calls.status() }},
 	}
 	return append(parts, b.self.parts()...)
+}
+
+// unitsStatus tells which units are not served as they are written.
+func unitsStatus(all []config.Broken) admin.Status {
+	var wrong []string
+	for _, b := range all {
+		wrong = append(wrong, brokenUnit(b))
+	}
+	if len(wrong) == 0 {
+		return admin.Status{}
+	}
+	return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, "; ")}
+}
+
+// brokenUnit says what is wrong with a unit, or with a file of units, in one line.
+func brokenUnit(b config.Broken) string {
+	what, does := "unit "+b.Unit, "stands still"
+	if b.Unit == "" {
+		what = "the units of " + b.File
+	}
+	if b.GoesOn {
+		does = "goes on as it was"
+	}
+	first := strings.SplitN((&config.Error{File: "tipbox.toml", Problems: b.Problems}).Error(), "\n", 2)[0]
+	return fmt.Sprintf("%s %s: %s", what, does, first)
 }
 
 // redisStatus tells what is wrong with Redis, and that it was, however short: what

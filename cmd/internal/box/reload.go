@@ -16,14 +16,19 @@ import (
 // serving is what a reload puts in the place of what was served before, all of it at
 // once: a request that began with the old one ends with it.
 type serving struct {
-	cfg  *config.Config
-	form http.Handler
-	sum  []byte // startSum
+	cfg     *config.Config
+	form    http.Handler
+	sum     []byte // startSum
+	ringers *Ringers
 }
 
 func (b *Box) serving(cfg *config.Config) (*serving, error) {
 	sum := startSum(cfg) // before the files are read: what changes meanwhile counts as changed
 	pages, err := templates.Load(templates.Options{Languages: cfg.Languages, LocaleDir: cfg.LocaleDir})
+	if err != nil {
+		return nil, terminal.Usage(err)
+	}
+	ringers, err := RingersOf(cfg)
 	if err != nil {
 		return nil, terminal.Usage(err)
 	}
@@ -35,17 +40,18 @@ func (b *Box) serving(cfg *config.Config) (*serving, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &serving{cfg, form, sum}, nil
+	return &serving{cfg, form, sum, ringers}, nil
 }
 
 // Reload reads the configuration anew and serves its units, sites, keys and
 // languages from now on; nothing that runs is cut short. What is wrong with it
-// comes as an error, and what was served before is served on. What a reload does
+// comes as an error, and what was served before is served on; what is wrong with one
+// unit alone stops that unit alone, see config.Serving. What a reload does
 // not take, such as another address to listen on, is returned by name, as it
 // stands in tipbox.toml: it is as it was until the next start.
 func (b *Box) Reload() (stays []string, err error) {
 	before := b.current.Load().cfg
-	cfg, err := config.Load(before.Path)
+	cfg, err := config.Serving(before.Path, before)
 	if err != nil {
 		return nil, terminal.Usage(err)
 	}
@@ -61,7 +67,7 @@ func (b *Box) Reload() (stays []string, err error) {
 	b.current.Store(now)
 	b.runner.Use(cfg.Directory)
 	b.replies.Use(cfg.Directory)
-	b.calls.bells.Use(receivers(cfg))
+	b.calls.bells.Use(now.ringers.Receivers)
 	if len(stays) == 0 {
 		b.noteServed()
 	}

@@ -30,6 +30,9 @@ func Serve(t *terminal.Terminal, o Options) error {
 	for _, f := range FindExposed(o.Config) {
 		t.Warn("%s: %s", f.Text, f.Hint)
 	}
+	for _, broken := range o.Config.Broken {
+		t.Warn("%s", brokenUnit(broken))
+	}
 	b, err := New(t, o)
 	if err != nil {
 		return err
@@ -68,6 +71,9 @@ func reloadAt(ctx context.Context, t *terminal.Terminal, b *Box, signals <-chan 
 			t.Warn("%s", said)
 		} else {
 			t.Say("%s", said)
+		}
+		for _, broken := range b.current.Load().cfg.Broken {
+			t.Warn("%s", brokenUnit(broken))
 		}
 		first, _, _ := strings.Cut(said, "\n")
 		tell("STATUS=" + first)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tipbox/cmd/internal/config"
@@ -28,7 +29,7 @@ func StartedAt(cfg *config.Config) (time.Time, bool) {
 }
 
 // startSum is the sum of all that tipbox serve reads at those times only: the
-// configuration, the recipients and the languages.
+// configuration, what it includes, the recipients, the sites and the languages.
 func startSum(cfg *config.Config) []byte {
 	h := sha256.New()
 	add := func(name, path string) {
@@ -37,7 +38,7 @@ func startSum(cfg *config.Config) []byte {
 		h.Write(b)
 	}
 	add("", cfg.Path)
-	for _, path := range cfg.RecipientsFiles {
+	for _, path := range slices.Concat(cfg.Included, cfg.RecipientsFiles, cfg.SitesFiles, cfg.BoardFiles) {
 		add("", path)
 	}
 	if cfg.LocaleDir != "" {

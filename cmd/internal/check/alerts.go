@@ -2,17 +2,25 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
 )
+
+// fewAlerts is how many receivers are named one by one where all is well.
+const fewAlerts = 5
 
 // checkAlerts says whom urgent tips wake, and by what, and what is wrong with that; it calls nobody.
 func checkAlerts(cfg *config.Config) (all []Finding) {
 	if len(cfg.Alerts) == 0 {
 		all = append(all, Finding{Part: "alerts", Text: "none: an urgent tip is a mail, and wakes nobody"})
+	}
+	if n := len(cfg.Alerts); n > fewAlerts {
+		all = append(all, Finding{Part: "alerts", Text: fmt.Sprintf("urgent tips ring someone for %d receivers of %d units", n, len(cfg.Directory.Units()))})
 	}
 	for _, a := range cfg.Alerts {
 		whom := a.Whom()
@@ -22,7 +30,9 @@ func checkAlerts(cfg *config.Config) (all []Finding) {
 				zalo = i
 			}
 		}
-		all = append(all, Finding{Part: "alerts", Text: whom + ": urgent tips ring " + strings.Join(kinds, ", then ")})
+		if len(cfg.Alerts) <= fewAlerts {
+			all = append(all, Finding{Part: "alerts", Text: whom + ": urgent tips ring " + strings.Join(kinds, ", then ")})
+		}
 		if !cfg.Directory.Unit(a.Unit).MarkUrgent {
 			f := problem("alerts", whom+": mark_urgent is false: whoever is woken does not see which mail it is", "leave mark_urgent out")
 			f.Warning = true
@@ -37,9 +47,12 @@ func checkAlerts(cfg *config.Config) (all []Finding) {
 			all = append(all, f)
 		}
 	}
-	by := cfg.ChannelsBy()
-	for _, whom := range slices.Sorted(maps.Keys(by)) {
-		for _, c := range by[whom] {
+	ringers, err := box.RingersOf(cfg)
+	if err != nil {
+		return append(all, problem("alerts", err.Error(), "mend the channel's settings"))
+	}
+	for _, whom := range slices.Sorted(maps.Keys(ringers.By)) {
+		for _, c := range ringers.By[whom] {
 			if err := c.Ask(context.Background()); err != nil {
 				f := tried(whom+": "+c.Kind, err)
 				f.Part = "alerts"

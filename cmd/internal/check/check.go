@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,11 +25,22 @@ import (
 
 // Finding is what one check found: nothing wrong, or what and how to mend it.
 type Finding struct {
-	Part string
-	Text string
-	Hint string // "" where nothing is wrong
+	Part string `json:"part"`
+	Text string `json:"text"`
+	Hint string `json:"hint,omitempty"` // "" where nothing is wrong
 	// Warning marks what may be meant so, and works.
-	Warning bool
+	Warning bool `json:"warning,omitempty"`
+}
+
+// Verdict is the finding in a word: ok, warning or problem.
+func (f Finding) Verdict() string {
+	switch {
+	case f.Warning:
+		return "warning"
+	case f.Hint != "":
+		return "problem"
+	}
+	return "ok"
 }
 
 func problem(part, text, hint string) Finding { return Finding{Part: part, Text: text, Hint: hint} }
@@ -40,7 +52,7 @@ const checkTime = 15 * time.Second
 func Config(cfg *config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		for _, check := range []func(*config.Config) []Finding{
-			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkDisk, checkSpool, checkClock, checkRedis, checkMail,
+			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkDisk, checkSpool, checkClock, checkRedis, checkStore, checkMail,
 			checkAlerts, checkStarted, checkCertificate, checkLink, checkHealth,
 		} {
 			for _, f := range check(cfg) {
@@ -53,7 +65,23 @@ func Config(cfg *config.Config) iter.Seq[Finding] {
 }
 
 // checkKeys names the kind of each unit's keys; whose they are says tipbox keys list.
+// Of many units it says only how many there are: what is well needs no line each.
 func checkKeys(cfg *config.Config) (all []Finding) {
+	const few = 5
+	if units := cfg.Directory.Units(); len(units) > few {
+		kinds, oversight := make(map[string]int), 0
+		for _, u := range units {
+			kinds[u.Receivers[intake.ToUnit].Kind]++
+			if u.HasOversight() {
+				oversight++
+			}
+		}
+		text := terminal.Counted(len(units), "unit")
+		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+			text += fmt.Sprintf(", %d sealed with %s keys", kinds[kind], kind)
+		}
+		return []Finding{{Part: "keys", Text: fmt.Sprintf("%s, %d with an oversight", text, oversight)}}
+	}
 	for _, u := range cfg.Directory.Units() {
 		text := u.ID + ": sealed with " + u.Receivers[intake.ToUnit].Kind + " keys"
 		if u.HasOversight() {

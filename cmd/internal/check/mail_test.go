@@ -1,8 +1,10 @@
 package check
 
 import (
+	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +42,43 @@ func TestMailHints(t *testing.T) {
 				t.Errorf("%+v", found)
 			}
 		})
+	}
+}
+
+// TestCheckMailboxes: each address is asked for, and said which takes nothing and why.
+func TestCheckMailboxes(t *testing.T) {
+	t.Parallel()
+	server := smtptest.Start(t, smtptest.Options{Encryption: smtptest.TLS, Answer: func(e smtptest.Event) smtptest.Answer {
+		if e.Step != smtptest.Recipient {
+			return smtptest.Usual
+		}
+		return map[string]smtptest.Answer{
+			"gone@example.vn": smtptest.Say("550 5.1.1 no such user"), "full@example.vn": smtptest.Say("552 5.2.2 mailbox full"),
+			"new@example.vn": smtptest.Say("450 4.7.1 greylisted, try again"),
+		}[e.To]
+	}})
+	unit := &intake.Unit{ID: "na-co-sa", Receivers: map[intake.Audience]intake.Receiver{
+		intake.ToUnit:    {Mail: []string{"well@example.vn", "gone@example.vn", "full@example.vn"}},
+		intake.Oversight: {Mail: []string{"new@example.vn"}},
+	}}
+	d, err := intake.NewDirectory([]*intake.Unit{unit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := checkMail(&config.Config{Directory: d, SMTP: config.SMTP{
+		Host: server.Host, Port: server.Port, TLS: "tls", CAFile: server.CAFile, From: "hom-thu@example.vn", Bounces: "hom-thu@example.vn",
+	}})
+	var got []string
+	for _, f := range found[1:] {
+		got = append(got, fmt.Sprint(f.Text, " ", f.Warning))
+	}
+	want := []string{
+		"gone@example.vn of na-co-sa takes no mail: refused for good (550) false",
+		"full@example.vn of na-co-sa takes no mail: full false",
+		"new@example.vn of na-co-sa takes no mail: 4xx true",
+	}
+	if !slices.Equal(got, want) || len(server.Mails()) != 0 {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,6 +33,8 @@ func checkPosters(cfg *config.Config) (all []Finding) {
 		draft := Finding{Part: "poster", Text: tag + ".json: " + texts[tag].Draft}
 		if slices.ContainsFunc(tags, func(wanted string) bool { return strings.HasPrefix(wanted+"-", tag+"-") }) {
 			draft.Hint = hint
+		} else if _, err := os.Stat(filepath.Join(cfg.PosterTexts(), tag+".json")); err != nil {
+			continue // ours, and nobody asked for it: the page's languages have told of it
 		}
 		all = append(all, draft)
 	}

@@ -43,7 +43,12 @@ func Send(cfg *config.Config, unit string) iter.Seq[Finding] {
 			}
 		}
 		acks := acknowledgements(cfg)
-		for _, a := range cfg.Alerts {
+		ringers, err := box.RingersOf(cfg)
+		if err != nil {
+			yield(problem("send", err.Error(), "mend the channel's settings"))
+			return
+		}
+		for i, a := range ringers.Receivers { // in the order of cfg.Alerts
 			if unit != "" && unit != a.Unit {
 				continue
 			}
@@ -52,7 +57,7 @@ func Send(cfg *config.Config, unit string) iter.Seq[Finding] {
 				if acks != nil {
 					m.Link = box.AlertLink(cfg, acks.Mint())
 				}
-				if !yield(tried(a.Whom()+": "+c.Kind, c.Send(context.Background(), m))) {
+				if !yield(tried(cfg.Alerts[i].Whom()+": "+c.Kind, c.Send(context.Background(), m))) {
 					return
 				}
 			}
@@ -60,7 +65,7 @@ func Send(cfg *config.Config, unit string) iter.Seq[Finding] {
 		if unit != "" {
 			return
 		}
-		for _, c := range cfg.Operator.Channels {
+		for _, c := range ringers.By["the operator"] {
 			if !yield(tried("the operator: "+c.Kind, c.Send(context.Background(), alert.Message{Text: trial}))) {
 				return
 			}

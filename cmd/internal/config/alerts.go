@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"tipbox/intake"
-	"tipbox/intake/alert"
+	"tipbox/intake/alert/setting"
 )
 
 // ring notes whom urgent tips to one audience of a unit wake.
@@ -35,26 +35,25 @@ func (c *checker) operator(f *file) Operator {
 		HeartbeatURL: f.Operator.HeartbeatURL, HeartbeatTokenFile: c.path(f.Operator.HeartbeatTokenFile),
 	}
 	if o.HeartbeatURL != "" {
-		c.setting("operator", "heartbeat_url", alert.CheckURL(o.HeartbeatURL))
+		c.setting("operator", "heartbeat_url", setting.CheckURL(o.HeartbeatURL))
 	} else if o.HeartbeatTokenFile != "" {
 		c.bad("operator.heartbeat_token_file", "expected heartbeat_url beside it")
 	}
 	return o
 }
 
-func (c *checker) channels(key string, all []alertChannel) (channels []Channel) {
+func (c *checker) channels(key string, all []alertChannel) (channels []setting.Channel) {
 	for i, a := range all {
-		s := alert.Setting{Kind: a.Kind, URL: a.URL, TokenFile: c.path(a.TokenFile), Chat: a.Chat, Command: a.Command, Body: a.Body}
-		channel, err := alert.New(s)
-		c.setting(fmt.Sprintf("%s[%d]", key, i), "", err)
-		channels = append(channels, Channel{channel, s.TokenFile})
+		s := setting.Channel{Kind: a.Kind, URL: a.URL, TokenFile: c.path(a.TokenFile), Chat: a.Chat, Command: a.Command, Body: a.Body}
+		c.setting(fmt.Sprintf("%s[%d]", key, i), "", s.Check())
+		channels = append(channels, s)
 	}
 	return channels
 }
 
 // setting notes what is wrong with a channel, at its key or at another name of that.
 func (c *checker) setting(key, name string, err error) {
-	var wrong *alert.SettingError
+	var wrong *setting.Error
 	if !errors.As(err, &wrong) {
 		return // no other is returned
 	}

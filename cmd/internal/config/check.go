@@ -10,16 +10,24 @@ import (
 
 // checker collects problems while it turns a file into a Config.
 type checker struct {
-	dir      string // the file's directory, for relative paths
-	text     string
+	dir      string            // the file's directory, for relative paths
+	parts    []*part           // of which the first is tipbox.toml
+	at       *part             // the one that is being checked
 	written  map[string][]byte // what files will hold that are not written yet, by sameFile
 	problems []Problem
-	told     map[string]bool // keys with an odd character, of which no more need be said
+	told     map[string]bool // files' keys with an odd character, of which no more need be said
+
+	apartOnly bool    // a unit's own problems stop that unit alone
+	before    *Config // what was served until now, or nil
+	broken    []Broken
+	fileOf    map[string]string // see Config
 
 	recipientsFiles []string           // read so far
+	sitesFiles      []string           // likewise
 	printed         map[string]printed // nil: not read yet
 	base            string             // base_url
 	alerts          []Alerts           // read so far
+	boardFiles      []string           // likewise
 }
 
 // secretKey finds an age identity that was pasted where it does not belong.
@@ -28,27 +36,35 @@ var secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-[^"\n]*`)
 // bad notes a problem, without the secret key that a value may be: what is said
 // goes into logs.
 func (c *checker) bad(key, format string, args ...any) {
-	if c.told[key] {
+	if c.told[c.at.path+" "+key] {
 		return
 	}
 	text := secretKey.ReplaceAllString(fmt.Sprintf(format, args...), "AGE-SECRET-KEY-…")
-	c.problems = append(c.problems, Problem{Key: key, Text: text})
+	c.problems = append(c.problems, Problem{File: c.at.path, Key: key, Text: text})
 }
 
-// sorted finds the problems' lines, which takes a second reading of the file
-// that a good one never needs, and orders them by it.
-func (c *checker) sorted() []Problem {
-	if len(c.problems) == 0 {
+// sorted finds the problems' lines, which takes a second reading of the files
+// that a good one never needs, and orders them by file and line.
+func (c *checker) sorted(problems []Problem) []Problem {
+	if len(problems) == 0 {
 		return nil
 	}
-	lines := keyLines([]byte(c.text))
-	for i, p := range c.problems {
-		if p.Line == 0 {
-			c.problems[i].Line = lines.of(p.Key)
+	lines, order := make(map[string]positions), make(map[string]int)
+	for i, p := range c.parts {
+		lines[p.path], order[p.path] = keyLines([]byte(p.text)), i
+	}
+	for i, p := range problems {
+		if where, ok := lines[p.File]; ok && p.Line == 0 {
+			problems[i].Line = where.of(p.Key)
+		}
+		if _, ok := order[p.File]; !ok {
+			order[p.File] = len(order) // a file of sites
 		}
 	}
-	slices.SortStableFunc(c.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-	return c.problems
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line))
+	})
+	return problems
 }
 
 // config checks everything and returns the result, which is good only if no
@@ -77,8 +93,11 @@ func (c *checker) config(f *file) *Config {
 	cfg.HTTP = c.http(f, cfg.BaseURL)
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
-	cfg.Directory = c.units(f.Units)
-	cfg.RecipientsFiles = c.recipientsFiles
+	cfg.Directory = c.units()
+	cfg.RecipientsFiles, cfg.SitesFiles, cfg.Included = c.recipientsFiles, c.sitesFiles, paths(c.parts)
+	cfg.fileOf = c.fileOf
+	cfg.Broken = c.broken
+	cfg.BoardFiles = c.boardFiles
 	cfg.Alerts = c.alerts
 	cfg.Operator = c.operator(f)
 	return cfg

@@ -5,6 +5,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -13,7 +14,7 @@ import (
 	"time"
 
 	"tipbox/intake"
-	"tipbox/intake/alert"
+	"tipbox/intake/alert/setting"
 )
 
 // Config is a valid tipbox.toml. Paths are absolute or relative to the working
@@ -37,6 +38,13 @@ type Config struct {
 	Operator Operator
 	// RecipientsFiles are those of the units and their oversight, as paths.
 	RecipientsFiles []string
+	SitesFiles      []string // of the units, likewise
+	Included        []string // files with more units
+	Broken          []Broken // units that stand still, or go on as they were: only of Serving
+	// BoardFiles are the notices of the units' boards, as paths.
+	BoardFiles []string
+
+	fileOf map[string]string // the included file of each unit, "" for tipbox.toml
 }
 
 // HTTP is where and how the form and the admin listener answer.
@@ -96,18 +104,12 @@ type SMTP struct {
 type Alerts struct {
 	Unit     string
 	Audience intake.Audience
-	Channels []Channel
-}
-
-// Channel is a way to a person: how it was set up, and made of that.
-type Channel struct {
-	*alert.Channel
-	TokenFile string // path; "" for none
+	Channels []setting.Channel
 }
 
 // Operator is who is told what is wrong with the box itself.
 type Operator struct {
-	Channels           []Channel
+	Channels           []setting.Channel
 	HeartbeatURL       string // called every five minutes; "" for none
 	HeartbeatTokenFile string // path; "" for none
 }
@@ -134,22 +136,8 @@ func (a Alerts) Whom() string {
 	return a.Unit
 }
 
-// ChannelsBy returns all channels by whom they are for, the operator's too.
-func (c *Config) ChannelsBy() map[string][]*alert.Channel {
-	by := make(map[string][]*alert.Channel)
-	for _, channel := range c.Operator.Channels {
-		by["the operator"] = append(by["the operator"], channel.Channel)
-	}
-	for _, a := range c.Alerts {
-		for _, channel := range a.Channels {
-			by[a.Whom()] = append(by[a.Whom()], channel.Channel)
-		}
-	}
-	return by
-}
-
-func (c *Config) allChannels() [][]Channel {
-	all := [][]Channel{c.Operator.Channels}
+func (c *Config) allChannels() [][]setting.Channel {
+	all := [][]setting.Channel{c.Operator.Channels}
 	for _, a := range c.Alerts {
 		all = append(all, a.Channels)
 	}
@@ -169,6 +157,7 @@ func (c *Config) PosterTexts() string {
 
 // Problem is one thing wrong with the file.
 type Problem struct {
+	File string // "" for tipbox.toml itself
 	Line int    // 0 where a key is missing
 	Key  string // e.g. units[0].sites[2].code
 	Text string // what is wrong and what is expected
@@ -187,7 +176,7 @@ func (e *Error) Error() string {
 		if i > 0 {
 			s += "\n"
 		}
-		s += e.File
+		s += cmp.Or(p.File, e.File)
 		if p.Line > 0 {
 			s += fmt.Sprintf(":%d", p.Line)
 		}

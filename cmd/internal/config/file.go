@@ -22,6 +22,7 @@ type file struct {
 	Languages  []string `toml:"languages"`
 	LocaleDir  string   `toml:"locale_dir" pasted:"path"`
 	SecretFile string   `toml:"secret_file" pasted:"path"`
+	Include    []string `toml:"include" pasted:"path"`
 
 	HTTP struct {
 		Listen         string   `toml:"listen"`
@@ -76,7 +77,7 @@ type file struct {
 	Units []unit `toml:"units"`
 }
 
-// alertChannel is an alert.Setting.
+// alertChannel is a setting.Channel.
 type alertChannel struct {
 	Kind      string   `toml:"kind"`
 	URL       string   `toml:"url" pasted:"secret"`
@@ -103,11 +104,13 @@ type unit struct {
 	LaterWindow    string       `toml:"later_window"`
 	MarkUrgent     *bool        `toml:"mark_urgent"`
 	Replies        bool         `toml:"replies"`
+	BoardDir       string       `toml:"board_dir" pasted:"path"`
 	AliveAt        string       `toml:"alive_at"`
 	Languages      []string     `toml:"languages"`
 	Emblem         string       `toml:"emblem" pasted:"path"`
 	Color          string       `toml:"color"`
 	Deadlines      deadlines    `toml:"deadlines"`
+	SitesFile      string       `toml:"sites_file" pasted:"path"`
 	Sites          []site       `toml:"sites"`
 
 	Alerts          []alertChannel `toml:"alerts"`

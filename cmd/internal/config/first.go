@@ -17,6 +17,7 @@ type First struct {
 
 	UnitID, UnitName, Mail, Phone string
 	RecipientsFile                string
+	Replies                       bool // senders are offered codes
 	Sites                         []FirstSite
 }
 
@@ -70,6 +71,11 @@ phone = %[6]s
 later_window = "6h"
 `, tomlString(f.From), tomlString(f.UnitID), tomlString(f.UnitName), tomlString(f.Mail),
 		tomlString(f.RecipientsFile), tomlString(f.Phone))
+	replies := "# replies = true"
+	if f.Replies {
+		replies = replies[2:]
+	}
+	b.WriteString(replies + "                  # senders may keep a code, by which they read what the unit answers\n")
 	for _, site := range f.Sites {
 		fmt.Fprintf(&b, `
   [[units.sites]]

@@ -42,17 +42,16 @@ func Parse(path string, data []byte) (*Config, error) {
 	if len(problems) > 0 {
 		return nil, &Error{path, problems}
 	}
-	cfg.Path = path
 	return cfg, nil
 }
 
 // Draft is a tipbox.toml that need not be valid yet, as before each unit has its
 // first key.
 type Draft struct {
-	path    string
-	text    string
-	file    file
-	unknown []Problem
+	path  string
+	file  file
+	main  *part
+	parts []*part // main, and what it includes
 }
 
 // ReadDraft reads the file as Load does. An *Error tells only of what cannot be
@@ -71,10 +70,14 @@ func NewDraft(path string, data []byte) (*Draft, error) {
 	if wrong := new(pasted.EncodingError); errors.As(err, &wrong) {
 		return nil, &Error{path, []Problem{{Line: wrong.Line, Text: wrong.Error()}}}
 	}
-	d := &Draft{path: path, text: text, file: defaults()}
-	if problems := d.decode(); len(problems) > 0 {
-		return nil, &Error{path, problems}
+	d := &Draft{path: path, file: defaults()}
+	unknown, broken := decode(text, &d.file)
+	if len(broken) > 0 {
+		return nil, &Error{path, broken}
 	}
+	d.main = &part{text: text, units: d.file.Units, unknown: unknown}
+	d.parts = []*part{d.main}
+	d.include()
 	return d, nil
 }
 
@@ -83,7 +86,7 @@ func (d *Draft) BaseURL() string { return d.file.BaseURL }
 
 // DraftUnit is what a draft says of a unit. Files that it does not name are "".
 type DraftUnit struct {
-	ID, RecipientsFile, OversightFile string
+	ID, RecipientsFile, OversightFile, SitesFile string
 
 	Name  intake.Names
 	Phone string
@@ -97,8 +100,10 @@ type DraftUnit struct {
 // Units returns the draft's units. Their files are paths as in a Config.
 func (d *Draft) Units() (all []DraftUnit) {
 	c := d.checker()
-	for _, u := range d.file.Units {
-		all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), u.Name, u.Phone, u.Mail, u.Deadlines.given()})
+	for _, p := range d.parts {
+		for _, u := range p.units {
+			all = append(all, DraftUnit{u.ID, c.path(u.RecipientsFile), c.path(u.OversightFile), c.path(u.SitesFile), u.Name, u.Phone, u.Mail, u.Deadlines.given()})
+		}
 	}
 	return all
 }
@@ -121,18 +126,26 @@ func (d *Draft) Breaks(written map[string][]byte) error {
 	return &Error{d.path, after}
 }
 
-func (d *Draft) checker() *checker { return &checker{dir: filepath.Dir(d.path), text: d.text} }
+func (d *Draft) checker() *checker {
+	return &checker{dir: filepath.Dir(d.path), parts: d.parts, at: d.main, told: make(map[string]bool), fileOf: fileOf(d.parts)}
+}
 
 func (d *Draft) check(written map[string][]byte) (*Config, []Problem) {
 	c := d.checker()
-	c.problems = slices.Clone(d.unknown)
 	c.written = make(map[string][]byte)
 	for path, b := range written {
 		c.written[sameFile(path)] = b
 	}
+	return c.all(d)
+}
+
+// all checks everything, and returns what is wrong in the order of files and lines.
+func (c *checker) all(d *Draft) (*Config, []Problem) {
+	c.problems = slices.Clone(d.main.unknown)
 	c.odd(&d.file)
 	cfg := c.config(&d.file)
-	return cfg, c.sorted()
+	cfg.Path = d.path
+	return cfg, c.sorted(c.problems)
 }
 
 // sameFile returns the path by which a file is known, however it was named.
@@ -146,29 +159,29 @@ func sameFile(path string) string {
 	return path
 }
 
-// decode fills d.file. A syntax or type error ends the reading and is returned;
-// unknown keys are told together with everything else.
-func (d *Draft) decode() []Problem {
-	dec := toml.NewDecoder(strings.NewReader(d.text)).DisallowUnknownFields()
-	err := dec.Decode(&d.file)
+// decode reads a file into f. A syntax or type error ends the reading, and comes as
+// broken; unknown keys are told together with everything else.
+func decode(text string, f *file) (unknown, broken []Problem) {
+	dec := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
+	err := dec.Decode(f)
 	var strict *toml.StrictMissingError
-	var broken *toml.DecodeError
+	var wrong *toml.DecodeError
 	switch {
 	case errors.As(err, &strict):
 		for _, e := range strict.Errors {
 			line, _ := e.Position()
-			d.unknown = append(d.unknown, Problem{line, dotted(e.Key()), "unknown key" + nearest(e.Key())})
+			unknown = append(unknown, Problem{Line: line, Key: dotted(e.Key()), Text: "unknown key" + nearest(e.Key())})
 		}
-	case errors.As(err, &broken):
-		line, _ := broken.Position()
-		if odd := oddLines(d.text); len(odd) > 0 && len(broken.Key()) == 0 {
-			return odd
+	case errors.As(err, &wrong):
+		line, _ := wrong.Position()
+		if odd := oddLines(text); len(odd) > 0 && len(wrong.Key()) == 0 {
+			return nil, odd
 		}
-		return []Problem{{line, dotted(broken.Key()), typeError(broken)}}
+		return nil, []Problem{{Line: line, Key: dotted(wrong.Key()), Text: typeError(wrong)}}
 	case err != nil:
-		return []Problem{{0, "", err.Error()}}
+		return nil, []Problem{{Text: err.Error()}}
 	}
-	return nil
+	return unknown, nil
 }
 
 // oddLines finds in a file that is no TOML what a writing program made of it:

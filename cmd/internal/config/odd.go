@@ -13,7 +13,6 @@ import (
 // odd finds in every value of the file what no person sees, or sees as something
 // else. Names it joins to one form.
 func (c *checker) odd(f *file) {
-	c.told = make(map[string]bool)
 	c.oddValue("", "", reflect.ValueOf(f).Elem())
 }
 
@@ -56,7 +55,7 @@ func (c *checker) oddText(key, kind, s string) {
 		}
 		if err == nil && composed != s {
 			c.bad(key, "%q: its accents stand apart from their letters, as Macs write names, and there is no such file: type it again", composed)
-			c.told[key] = true
+			c.told[c.at.path+" "+key] = true
 		}
 	case "name":
 	case "secret":
@@ -74,6 +73,6 @@ func (c *checker) oddText(key, kind, s string) {
 func (c *checker) tellOdd(key, value string, err error) {
 	if err != nil && !secretKey.MatchString(value) {
 		c.bad(key, "%v", err)
-		c.told[key] = true
+		c.told[c.at.path+" "+key] = true
 	}
 }

@@ -241,9 +241,9 @@ func TestWordProcessors(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	for i, want := range []Problem{
-		{7, "", "⟨U+201C⟩ is a curly quote, as Word makes it, and not \": type it again"},
-		{8, "", "⟨U+00A0⟩ is a no-break space, as web pages and Word have it: type it again"},
-		{17, "", "⟨U+2018⟩ is a curly quote, as Word makes it, and not ': type it again"},
+		{"", 7, "", "⟨U+201C⟩ is a curly quote, as Word makes it, and not \": type it again"},
+		{"", 8, "", "⟨U+00A0⟩ is a no-break space, as web pages and Word have it: type it again"},
+		{"", 17, "", "⟨U+2018⟩ is a curly quote, as Word makes it, and not ': type it again"},
 	} {
 		if bad.Problems[i] != want {
 			t.Errorf("%+v, want %+v", bad.Problems[i], want)

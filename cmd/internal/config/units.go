@@ -30,39 +30,30 @@ const (
 	maxLaterWindow     = 72 * time.Hour
 )
 
-func (c *checker) units(units []unit) *intake.Directory {
-	if len(units) == 0 {
+// units checks the units of all files.
+func (c *checker) units() *intake.Directory {
+	if len(c.parts) == 1 && len(c.at.units) == 0 {
 		c.bad("units", "none: expected at least one [[units]]")
 	}
-	ids, codes := make(map[string]string), make(map[string]string)
-	once := func(seen map[string]string, key, value string) {
-		if first, ok := seen[value]; ok {
-			c.bad(key, "%q stands twice: also at %s", value, first)
-		} else {
-			seen[value] = key
-		}
-	}
 	var out []*intake.Unit
-	for i, u := range units {
-		key := fmt.Sprintf("units[%d]", i)
-		if !idPattern.MatchString(u.ID) {
-			c.bad(key+".id", "%q: expected up to 40 lower-case letters, digits and dashes, such as na-co-sa", u.ID)
-		} else {
-			once(ids, key+".id", u.ID)
-		}
-		unit := c.unit(key, u)
-		for j, s := range u.Sites {
-			key := fmt.Sprintf("%s.sites[%d]", key, j)
-			if !codePattern.MatchString(s.Code) {
-				c.bad(key+".code", "%q: expected up to 24 lower-case letters, digits and dashes, such as ncs01", s.Code)
-			} else {
-				once(codes, key+".code", s.Code)
-				c.moved(key, s, u.ID)
+	seen := &seen{ids: make(map[string]string), codes: make(map[string]string)}
+	for _, p := range c.parts {
+		c.at = p
+		if p.included {
+			c.problems = append(c.problems, p.unread...)
+			before := len(c.problems)
+			c.problems = append(c.problems, p.unknown...)
+			c.odd(&file{Units: p.units})
+			if c.apartOnly && len(c.problems)+len(p.unread) > before {
+				out = append(out, c.fileApart(p, before-len(p.unread))...)
+				continue
 			}
-			unit.Sites = append(unit.Sites, c.site(key, s))
 		}
-		out = append(out, unit)
+		for i, u := range p.units {
+			out = append(out, c.oneOf(fmt.Sprintf("units[%d]", i), u, seen)...)
+		}
 	}
+	c.at = c.parts[0]
 	if len(c.problems) > 0 {
 		return nil
 	}
@@ -73,10 +64,60 @@ func (c *checker) units(units []unit) *intake.Directory {
 	return directory
 }
 
+// seen is where ids and codes stand that may stand but once.
+type seen struct{ ids, codes map[string]string }
+
+func (c *checker) once(seen map[string]string, key, value string) {
+	if first, ok := seen[value]; ok {
+		c.bad(key, "%q stands twice: also at %s", value, first)
+		return
+	}
+	where := key
+	if c.at.included {
+		where = c.at.path + ": " + key
+	}
+	seen[value] = where
+}
+
+// oneOf checks a unit with its sites, and returns it: none where it is put aside.
+func (c *checker) oneOf(key string, u unit, seen *seen) []*intake.Unit {
+	before := len(c.problems)
+	if !idPattern.MatchString(u.ID) {
+		c.bad(key+".id", "%q: expected up to 40 lower-case letters, digits and dashes, such as na-co-sa", u.ID)
+	} else {
+		c.once(seen.ids, key+".id", u.ID)
+	}
+	unit := c.unit(key, u)
+	if u.SitesFile == "" {
+		for j, s := range u.Sites {
+			unit.Sites = append(unit.Sites, c.siteOf(fmt.Sprintf("%s.sites[%d]", key, j), s, u.ID, seen))
+		}
+	} else {
+		unit.Sites = c.sitesOf(key, u, seen)
+	}
+	if c.apartOnly && c.own(c.problems[before:]) {
+		return c.unitApart(u, unit, before)
+	}
+	return []*intake.Unit{unit}
+}
+
+func (c *checker) siteOf(key string, s site, unit string, seen *seen) *intake.Site {
+	if !codePattern.MatchString(s.Code) {
+		c.bad(key+".code", "%q: expected up to 24 lower-case letters, digits and dashes, such as ncs01", s.Code)
+	} else {
+		c.once(seen.codes, key+".code", s.Code)
+		c.moved(key, s, unit)
+	}
+	return c.site(key, s)
+}
+
 func (c *checker) unit(key string, u unit) *intake.Unit {
 	c.names(key+".name", u.Name)
-	if len(u.Sites) == 0 {
-		c.bad(key+".sites", "none: expected at least one [[units.sites]]")
+	switch {
+	case u.SitesFile != "" && len(u.Sites) > 0:
+		c.bad(key+".sites_file", "stands beside [[units.sites]]: expected one of them")
+	case u.SitesFile == "" && len(u.Sites) == 0:
+		c.bad(key+".sites", "none: expected at least one [[units.sites]], or a sites_file")
 	}
 	if len(u.Mail) == 0 {
 		c.bad(key+".mail", "missing: expected the addresses that tips are mailed to")
@@ -118,6 +159,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		Phone: u.Phone, LaterWindow: window, AliveAt: u.AliveAt,
 		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
 		Replies:    u.Replies,
+		Board:      c.board(key+".board_dir", u.BoardDir),
 		Languages:  c.languages(key+".languages", u.Languages),
 		Emblem:     c.path(u.Emblem), Color: u.Color,
 	}

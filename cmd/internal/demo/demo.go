@@ -177,7 +177,7 @@ func (c *Demo) configure(m *mailbox) (*config.Config, error) {
 		BaseURL: "http://" + c.Listen, Listen: c.Listen, Admin: "127.0.0.1:0", DataDir: "data",
 		SMTPHost: m.host, SMTPPort: m.port, SMTPTLS: "starttls", SMTPUser: "tip", From: "hom-thu@na-co-sa.invalid", CAFile: "mailbox-ca.pem",
 		UnitID: "na-co-sa", UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.invalid", Phone: "0215 000 000",
-		RecipientsFile: "keys/na-co-sa.recipients", Sites: sites,
+		RecipientsFile: "keys/na-co-sa.recipients", Sites: sites, Replies: true,
 	}
 	path := c.path("tipbox.toml")
 	if err := durable.Replace(path, first.TOML(), 0o600); err != nil {

@@ -40,7 +40,7 @@ recipients_file = `+strconv.Quote(flags[1])+`
 [[units]]
 `)
 	boxtest.Tipbox(t, "reader", "-c", config, "-o", in("doc-tin.html"))
-	said := boxtest.Tipbox(t, "keygen", "-o", in("khoa"), "--paper", in("giay.pdf"), "--label", "Trung úy Dính", "--passphrase-file", passphrase)
+	said := boxtest.Tipbox(t, "keygen", "-o", in("khoa"), "--paper", in("giay.pdf"), "--label", "Trung úy Dính", "--passphrase-file", passphrase, "--work-factor", "10")
 	recipients, err := keys.ParseRecipients(strings.NewReader(said))
 	if err != nil {
 		t.Fatal(err)
@@ -102,14 +102,12 @@ recipients_file = `+strconv.Quote(flags[1])+`
 		if got, err := os.ReadFile(in(engine + "-khoi-phuc")); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: the command's sheet gives another file: %v", engine, err)
 		}
-		if engine == "webkit" { // its driver prints nothing
-			continue
-		}
-		boxtest.Tipbox(t, "keygen", "--restore", in(engine+"-giay.png"), "-o", in(engine+"-lai"))
-		got, err := os.ReadFile(in(engine + "-lai"))
-		if saved, wrong := os.ReadFile(in(engine + "-khoa-cua-toi")); err != nil || wrong != nil || !bytes.Equal(got, saved) {
-			t.Errorf("%s: the desk's sheet gives another file: %v, %v", engine, err, wrong)
-		}
+	}
+	// What the other engines print, the desk has read back itself.
+	boxtest.Tipbox(t, "keygen", "--restore", in("chrome-giay.png"), "-o", in("lai"))
+	got, err := os.ReadFile(in("lai"))
+	if saved, wrong := os.ReadFile(in("chrome-khoa-cua-toi")); err != nil || wrong != nil || !bytes.Equal(got, saved) {
+		t.Errorf("the desk's sheet gives another file: %v, %v", err, wrong)
 	}
 }
 

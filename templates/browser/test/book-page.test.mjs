@@ -157,6 +157,13 @@ describe("book", () => {
     assert.match(await text("#savestate"), /^Đã lưu lúc .* Nơi lưu: USB\/so-tin.age$/);
     await good("open");
     assert.deepEqual((await lying(second)).states().map(({ id }) => id).sort(), ["TB-7F3K-9QMX", "TB-EEEE-0001"], "the other officer's key opens it too");
+    await click("#drop-2");
+    await saved();
+    assert.equal((await lying()).whole.recipients.length, 2);
+    await assert.rejects(lying(third), (err) => err.code === "bookkey", "a key that was left out opens no new version");
+    await click("#meet-0");
+    await saved();
+    assert.deepEqual((await lying(third)).whole.met.length, 2, "compared once");
     await type("#officer", "Trung úy Lò Văn Páo");
 
     await entry("TB-EEEE-0001");
@@ -173,6 +180,14 @@ describe("book", () => {
     await good("handled");
     await click("#status-checking");
     await click("#more summary");
+    // A save that ends while something is typed takes neither the focus nor a half-typed letter.
+    await page.evaluate(() => {
+      document.querySelector("#in-note").focus();
+      document.querySelector("#status-new").click();
+      window.kept = document.querySelector("#in-note");
+    });
+    await saved();
+    assert.ok(await page.evaluate(() => window.kept === document.querySelector("#in-note") && document.activeElement === window.kept));
     await type("#in-note", "Đã gọi trưởng bản.");
     await click("#do-note");
     await type("#in-of", "tb-khong");

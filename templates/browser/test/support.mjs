@@ -122,13 +122,15 @@ export async function launch(t, name, more = {}) {
     chrome109: { executablePath: name === "chrome109" && chrome109(), args: [...chrome, "--no-zygote"], headless: true },
   }[name];
   if (!existsSync(options.executablePath)) throw new Error(`the tests need ${options.executablePath}: install it`);
+  const home = mkdtempSync(join(tmpdir(), "tipbox-home-")); // what is saved goes there, not among the downloads of whoever runs this
   // The present driver knows no page of so old a browser; the driver of its time does.
-  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ timeout: stepLimit, protocolTimeout: stepLimit, ...options, ...more });
+  const browser = await (name === "chrome109" ? puppeteer2022 : puppeteer).launch({ timeout: stepLimit, protocolTimeout: stepLimit, env: { ...process.env, HOME: home }, ...options, ...more });
   t.after(async () => {
     try {
       await within(browser.close(), `the end of ${name}`);
     } finally {
       browser.process()?.kill("SIGKILL");
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     }
   });
   return browser;

@@ -31,6 +31,11 @@ export function stranger(text, t, limit) {
   });
 }
 
+/** A part that unfolds; the Set open keeps whether it is, by its id, when it is drawn anew. */
+export function unfolding(open, id, props, ...children) {
+  return h("details", { ...props, id, open: props.open || open.has(id), ontoggle: (e) => (e.target.open ? open.add(id) : open.delete(id)) }, ...children);
+}
+
 /** Says whether something is being typed within the node: drawing it anew would take a half-typed Vietnamese letter away. */
 export function typing(node) {
   const at = document.activeElement;

@@ -1,6 +1,6 @@
 // What was written in the book, in the order in which it counts.
 import { clock } from "../date.js";
-import { h } from "../dom.js";
+import { h, unfolding } from "../dom.js";
 import { line } from "../visible.js";
 import { parseTime } from "./times.js";
 
@@ -36,7 +36,7 @@ export function eventWords(t, event) {
 export function history(t, events, { summary, id, open, tips = false }) {
   if (events.length === 0) return null;
   const shown = events.slice(-limit).reverse();
-  return h("details", { class: "history", id, open: open.has(id), ontoggle: (e) => (e.target.open ? open.add(id) : open.delete(id)) },
+  return unfolding(open, id, { class: "history" },
     h("summary", {}, summary(events.length)),
     h("ol", { reversed: true }, shown.map((event) => h("li", {},
       h("span", { class: "meta" }, `${clock(parseTime(event.at))} · `, tips && event.tip && `${line(event.tip, 20)} · `, h("bdi", {}, line(event.by, 60))),

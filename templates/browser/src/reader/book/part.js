@@ -11,6 +11,8 @@ const lookEvery = 10_000;
 // A mail's Date from further ahead than a wrong clock is not believed: the officer is asked.
 const ahead = 24 * 3_600_000;
 
+const maxDetail = 120; // characters
+
 /** Returns the book's part of the app. */
 export const bookPart = (app) => app.part("book", () => new BookPart(app));
 
@@ -88,7 +90,7 @@ function download(name, bytes) {
 /** What the book has of an opened tip: the fields of its enter. */
 export function fields(app, { opened: { tip }, sum, date }) {
   const { where, when } = places(tip.text);
-  const known = date !== undefined && date <= app.now() + ahead;
+  const known = date !== undefined && date <= app.now() + ahead && date >= Date.UTC(2021);
   return {
     unit: tip.unit, site: tip.site, mailbox: tip.mailbox, urgent: tip.urgent, received: known ? time(date) : "", photos: tip.photos.length,
     text: tip.text, where, when, sum: sum.replace(/ /g, ""),
@@ -98,9 +100,15 @@ export function fields(app, { opened: { tip }, sum, date }) {
 // The lines that stand behind a tip's message where the form asked for them.
 function places(text) {
   const lines = text.split("\n");
-  const last = (begin) => (lines.length > 0 && lines[lines.length - 1].startsWith(begin) ? lines.pop().slice(begin.length) : "");
+  const last = (begin) => (lines.length > 0 && lines[lines.length - 1].startsWith(begin) ? short(lines.pop().slice(begin.length)) : "");
   const when = last("Khi nào: ");
   return { when, where: last("Ở đâu: ") };
+}
+
+// As much as the form lets anyone say; who seals a tip himself may have written more.
+function short(detail) {
+  const chars = [...detail];
+  return chars.length > maxDetail ? `${chars.slice(0, maxDetail - 1).join("")}…` : detail;
 }
 
 /** Enters the opened tips that the book does not have, and gives each the id that it has there. */

@@ -9,7 +9,7 @@ import { fingerprint } from "./fingerprint.js";
 /** Returns the recipients that could be added to those: the officer's own, the unit's by the address book, those of chosen files. */
 export function candidates(app, part, unit, present) {
   const known = (app.addressBook.units || []).find(({ id }) => id === unit);
-  return [...new Set([...part.owns, ...(known ? known.recipients : []), ...part.chosen])].filter((recipient) => !present.includes(recipient));
+  return [...new Set([...part.owns, ...((known && known.recipients) || []), ...part.chosen])].filter((recipient) => !present.includes(recipient));
 }
 
 /** Draws a key a line: its digits, whose it is, and what the buttons of action(recipient) do. */
@@ -52,6 +52,10 @@ export function drawRecipients(app, part) {
     book.append({ tip: "", do: "recipients", list });
     app.update();
   };
+  const leaveOut = (recipient) => {
+    part.chosen.push(recipient); // it can be added again
+    share(recipients.filter((one) => one !== recipient));
+  };
   const meet = (recipient) => {
     const print = fingerprint(recipient);
     if (!part.owns.includes(recipient) && !met.some((one) => one.unit === book.unit && one.recipient === print)) book.append({ tip: "", do: "met", unit: book.unit, recipient: print });
@@ -67,7 +71,7 @@ export function drawRecipients(app, part) {
   const button = (id, words, action) => h("button", { type: "button", id, class: "chip", onclick: action }, words);
   const number = (list, recipient) => list.indexOf(recipient);
   return h("div", { class: "card", id: "recipients" }, h("h3", {}, t.book.recipients(recipients.length)),
-    drawKeys(app, part, recipients, (recipient) => !part.owns.includes(recipient) && button(`drop-${number(recipients, recipient)}`, t.book.drop, () => share(recipients.filter((one) => one !== recipient)))),
+    drawKeys(app, part, recipients, (recipient) => !part.owns.includes(recipient) && button(`drop-${number(recipients, recipient)}`, t.book.drop, () => leaveOut(recipient))),
     others.length > 0 && [h("p", {}, t.book.compareKeys), drawKeys(app, part, others, (recipient) => button(`meet-${number(others, recipient)}`, part.owns.includes(recipient) ? t.book.addOwn : t.book.compared, () => meet(recipient)))],
     drawAdd(app, part));
 }

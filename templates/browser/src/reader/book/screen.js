@@ -1,6 +1,6 @@
 // Sổ tin: where the book is, whether it is saved, whose it is, and what was written in it.
 import { clock } from "../date.js";
-import { fill, h, typing } from "../dom.js";
+import { fill, h, typing, unfolding } from "../dom.js";
 import { line } from "../visible.js";
 import { history } from "./history.js";
 import { drawMake } from "./make.js";
@@ -66,7 +66,7 @@ function strange(app, { keeper, open }) {
   return h("div", { class: "card", id: "strange" }, h("h3", {}, w.compare), h("p", {}, `${line(name, 60)} · ${w.of(line(found.unit, 40))}`), h("p", {}, w.compareWhy),
     h("p", {}, w.code, ":"), h("p", { class: "check", id: "check" }, found.check),
     h("p", { class: "buttons" }, button("right", w.right, () => keeper.vouch(), "button primary"), button("wrong", w.wrong, () => keeper.refuse(), "button")),
-    h("details", { id: "inside", open: open.has("inside"), ontoggle: (e) => (e.target.open ? open.add("inside") : open.delete("inside")) }, h("summary", {}, w.inside(states.length)),
+    unfolding(open, "inside", {}, h("summary", {}, w.inside(states.length)),
       h("ul", { class: "rows" }, states.slice(0, 200).map((state) => h("li", {}, h("strong", {}, line(state.id, 40)), ` · ${app.t.handle.statuses[state.status]} · `, h("span", { dir: "auto" }, line(state.text, 120)))))));
 }
 

@@ -1,7 +1,7 @@
 // What is done with a tip, under the tip: each thing one or two taps, each an
 // event of the book.
 import { clock } from "../date.js";
-import { h, typing } from "../dom.js";
+import { h, typing, unfolding } from "../dom.js";
 import { line } from "../visible.js";
 import { history } from "../book/history.js";
 import { parseDay, parseTime, time } from "../book/times.js";
@@ -171,7 +171,7 @@ function more(panel) {
     return write({ do: "extend", until, decision: draft.decided.normalize("NFC").trim() }, "until", "decided");
   };
   const unfolded = state.notes.length > 0 || Boolean(state.duplicateOf) || Boolean(state.until);
-  return h("details", { class: "more", id: "more", open: open.has("more") || unfolded, ontoggle: (e) => (e.target.open ? open.add("more") : open.delete("more")) },
+  return unfolding(open, "more", { class: "more", open: unfolded },
     h("summary", {}, w.more),
     state.notes.length > 0 && h("ul", { class: "notes", "aria-label": w.notes(state.notes.length) }, state.notes.map(({ text, by, at }) => h("li", {}, h("span", { class: "meta" }, `${clock(parseTime(at))} · `, h("bdi", {}, line(by, 60))), h("p", { dir: "auto" }, line(text, 4000))))),
     field(panel, { name: "note", label: w.noteText, area: true, value: draft.note || "", button: w.doNote, save: note, maxlength: 2000 }),

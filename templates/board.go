@@ -1,0 +1,108 @@
+package templates
+
+import (
+	"bytes"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+)
+
+// Board is what a unit tells its village: notices, and whom to call.
+type Board struct {
+	Page
+	Notices [][]byte // Markdown
+}
+
+// Private reports false: the page is the same for all.
+func (*Board) Private() bool { return false }
+
+func (b *Board) draw(p *Pages) g.Node {
+	l := b.Locale
+	return p.sheet(&b.Page, l.BoardTitle+" · "+b.Unit, h.H1(g.Text(l.BoardTitle)),
+		h.Main(h.Class("in"),
+			g.Map(b.Notices, func(notice []byte) g.Node { return h.Article(markdown(notice)...) }),
+			b.call(l.Call),
+			b.truth(b.truthButton()),
+		),
+	)
+}
+
+// markdown draws a text that is CommonMark (https://spec.commonmark.org). Nothing of it
+// becomes markup but what is drawn here: HTML shows as text, a link as its words and its
+// address, for a page without links leads nobody astray; of a picture its words stay.
+func markdown(source []byte) []g.Node {
+	return (&notice{source}).children(goldmark.DefaultParser().Parse(text.NewReader(source)))
+}
+
+type notice struct{ source []byte }
+
+func (n *notice) children(parent ast.Node) (nodes []g.Node) {
+	for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
+		nodes = append(nodes, n.node(c))
+	}
+	return nodes
+}
+
+func (n *notice) node(node ast.Node) g.Node {
+	inside := n.children(node)
+	switch v := node.(type) {
+	case *ast.Heading:
+		if v.Level == 1 {
+			return h.H2(inside...)
+		}
+		return h.H3(inside...)
+	case *ast.Paragraph:
+		return h.P(inside...)
+	case *ast.List:
+		if v.IsOrdered() {
+			return h.Ol(inside...)
+		}
+		return h.Ul(inside...)
+	case *ast.ListItem:
+		return h.Li(inside...)
+	case *ast.Blockquote:
+		return h.BlockQuote(inside...)
+	case *ast.ThematicBreak:
+		return h.Hr()
+	case *ast.Emphasis:
+		if v.Level == 1 {
+			return h.Em(inside...)
+		}
+		return h.Strong(inside...)
+	case *ast.Link:
+		return g.Group(append(inside, g.Text(" ("+string(v.Destination)+")")))
+	case *ast.AutoLink:
+		return g.Text(string(v.Label(n.source)))
+	case *ast.Text:
+		switch line := g.Text(plain(v.Value(n.source))); {
+		case v.HardLineBreak():
+			return g.Group{line, h.Br()}
+		case v.SoftLineBreak():
+			return g.Group{line, g.Text(" ")}
+		default:
+			return line
+		}
+	case *ast.String:
+		return g.Text(string(v.Value))
+	case *ast.RawHTML:
+		return g.Text(string(v.Segments.Value(n.source)))
+	case *ast.HTMLBlock:
+		lines := v.Lines().Value(n.source)
+		if v.HasClosure() {
+			lines = append(bytes.Clone(lines), v.ClosureLine.Value(n.source)...)
+		}
+		return h.P(g.Text(string(lines)))
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		return h.P(h.Class("said"), g.Text(string(v.Lines().Value(n.source))))
+	}
+	return g.Group(inside)
+}
+
+// plain resolves what stands for another character: \* and &amp;.
+func plain(b []byte) string {
+	return string(util.UnescapePunctuations(util.ResolveNumericReferences(util.ResolveEntityNames(b))))
+}
