@@ -32,7 +32,7 @@ func (f asset) isSound() bool { return strings.HasPrefix(f.kind, "audio/") }
 //
 // None of it may be stored by a browser: an entry in its cache would outlive the
 // history that people are told how to clear, and say that they were here. So a
-// second visit loads it again, 40 KB that no tip waits for.
+// second visit loads it again, 47 KB that no tip waits for.
 type assets struct {
 	byPath map[string]asset
 	script string

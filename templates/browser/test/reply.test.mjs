@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { postAll } from "../src/outbox/post.js";
 import { excess, fileName, outbox, wrong } from "../src/reader/reply/make.js";
-import { bestPass, half, readPass } from "../src/reader/reply/pass.js";
+import { bestPass, half, passInMail, readPass } from "../src/reader/reply/pass.js";
+import { strings } from "../src/reader/reply/strings.js";
 import { enterAnswers, enterReply, replied, stateOf, talks, untouched } from "../src/reader/reply/talk.js";
 import { readOutbox, writeOutbox } from "../src/shared/outbox.js";
 import { derive } from "../src/shared/receipt.js";
@@ -24,6 +25,17 @@ test("the pass is found in a mail, and as it is pasted", () => {
   for (const text of ["", "7F3K-9QMX-2ABC-4DE", "7F3K-9QMX-2ABC-4DEF-5", "7F3K-9QMX-2ABC-4DEU", "Reply pass 2026-3: 7F3K-9QMX-2ABC-4DEF", "Reply pass 2026-1: 7F3K-9QMX-2ABC-4DEFG"]) {
     assert.equal(readPass(text, november), null, text);
   }
+});
+
+test("the pass is found in a mail as mail programs save it", () => {
+  const text = "Hòm thư có tin mới.\r\n\r\nMã trả lời / Reply pass 2026-2: 7F3K-9QMX-2ABC-4DEF\r\n\r\nThư này gửi tự động, không có đường dẫn nào để bấm; xin đừng trả lời.\r\n";
+  const utf8 = Buffer.from(text).toString("latin1");
+  const quoted = utf8.replace(/[^\0-~]|=/g, (char) => `=${char.charCodeAt(0).toString(16).toUpperCase()}`).replace("2ABC", "2A=\r\nBC");
+  const base64 = Buffer.from(text).toString("base64").match(/.{1,76}/g).join("\r\n");
+  for (const body of [utf8, quoted, base64]) {
+    assert.deepEqual(passInMail(`From: hom-thu@example.vn\r\n\r\n--x\r\n\r\n${body}\r\n--x--`), { half: "2026-2", pass: "7F3K-9QMX-2ABC-4DEF" }, body);
+  }
+  assert.equal(passInMail("From: hom-thu@example.vn\r\n\r\n7F3K-9QMX-2ABC-4DEF\r\n"), null);
 });
 
 test("this half-year's pass is good, and the last one's", () => {
@@ -49,6 +61,15 @@ function book(states) {
     },
   };
 }
+
+test("the desk shows what the sender's page says", () => {
+  for (const lang of ["vi", "en"]) {
+    const locale = JSON.parse(readFileSync(join(root, "..", "locales", `${lang}.json`), "utf8"));
+    assert.deepEqual(strings[lang].says, Object.fromEntries(stock.map((name) => [name, locale[`answer_${name}`]])));
+    assert.deepEqual(Object.keys(strings[lang].names), stock);
+  }
+  assert.deepEqual(Object.keys(strings.en), Object.keys(strings.vi));
+});
 
 test("tips of one key are one sender's, whatever they claim", async () => {
   const [a, b] = [await receipt(0), await receipt(1)];

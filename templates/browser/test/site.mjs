@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { listen, root, shut } from "./support.mjs";
 
-const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; worker-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types tipbox-worker";
+export const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob:; worker-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types tipbox-worker";
 
 const page = (withScript, lang) => `<!DOCTYPE html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hòm thư</title>
 <form id="tip" method="post" action="/t/ncs01${lang}" enctype="multipart/form-data" autocomplete="off" data-site="ncs01" data-site-name="Nhà văn hóa bản">

@@ -9,7 +9,7 @@ import { deriver } from "./derive.js";
 import { Desk } from "./desk.js";
 import { Idle } from "./idle.js";
 import { Problem } from "./problem.js";
-import { files, hooks, panels, screens } from "./screens.js";
+import { extras, files, hooks, panels, screens } from "./screens.js";
 import { sha256, snapshot } from "./self.js";
 import { View } from "./view.js";
 
@@ -27,7 +27,7 @@ const desk = new Desk({
     return Boolean(file);
   },
 });
-const app = new App({ desk, screens, panels, addressBook: readAddressBook(brought ? brought.textContent : "{}") });
+const app = new App({ desk, screens, panels, extras, addressBook: readAddressBook(brought ? brought.textContent : "{}") });
 const view = new View(app, { version: self.version, licences: LICENSES, sum: sha256(self.bytes) });
 let stop = null;
 

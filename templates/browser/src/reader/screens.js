@@ -7,6 +7,7 @@ import { keys, opening, sheets } from "./keys/screen.js";
 import { tips } from "./list/screen.js";
 import { paper } from "./paper/panel.js";
 import { pass } from "./pass/panel.js";
+import { outboxFile, replyHooks, replyPanel, replyToday } from "./reply/feature.js";
 import { today } from "./today/screen.js";
 
 /**
@@ -21,14 +22,17 @@ export const screens = [today, tips, counts, bookScreen, keys];
  * What stands under a tip: {id, draw(app, entry) → Node[]}. entry.opened is null
  * where the tip is known from the book alone, and entry.book its state there, if any.
  */
-export const panels = [handle, pass, paper];
+export const panels = [handle, replyPanel, pass, paper];
+
+/** What stands on the page of the day, below what is to do: {id, draw(app) → Node[]}. */
+export const extras = [replyToday];
 
 /**
  * Files that are no tips: {kind, sniff(name, bytes, {asKey, ofFolder, lies}) → bool, take(app, name, bytes, likewise)},
  * and for what is sealed as tips are, opened(name, plain) → bool, takeOpened(app, name, plain, sealed).
  * Both takes may be async; a Problem that they throw is told with the file's name.
  */
-export const files = [bookFile, countsFile, sheets];
+export const files = [outboxFile, bookFile, countsFile, sheets];
 
 /**
  * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why)}, all
@@ -36,4 +40,4 @@ export const files = [bookFile, countsFile, sheets];
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
  * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes.
  */
-export const hooks = [opening, bookHooks];
+export const hooks = [opening, bookHooks, replyHooks];

@@ -8,9 +8,10 @@ import { strings as keys } from "./keys/strings.js";
 import { strings as list } from "./list/strings.js";
 import { strings as paper } from "./paper/strings.js";
 import { strings as pass } from "./pass/strings.js";
+import { strings as reply } from "./reply/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { book, handle, keys, list, today, counts, paper, pass };
+const features = { book, handle, keys, list, reply, today, counts, paper, pass };
 
 const own = {
   vi: {

@@ -7,7 +7,7 @@
 //   <form id="r" method="post" action="/r" data-at=BASE-URL> with the field code, #code,
 //     in [data-field=code], and one <button type="submit">;
 //   <script src="/s/replies-HASH.js" data-keys="/s/HASH.json" defer></script>.
-//   The script adds #status (role=status) before the button, and #replies behind the form.
+//   The script adds #status (role=status) and #replies behind the form.
 // Data: { "worker": "/s/worker-HASH.js", "texts": {…} }, those of templates/script.go.
 //
 // Request: POST /r, Accept: application/octet-stream, urlencoded lookup, 32 hexadecimal
@@ -42,15 +42,14 @@ class Replies {
   constructor(form, data) {
     Object.assign(this, { form, data, ask: asker(data.worker) });
     this.text = (key) => data.texts[key];
-    const button = form.querySelector("[type=submit]");
-    this.status = document.createElement("div");
-    this.status.id = "status";
-    this.status.setAttribute("role", "status");
-    button.parentNode.insertBefore(this.status, button);
     this.shown = document.createElement("section");
     this.shown.id = "replies";
     this.shown.tabIndex = -1;
+    this.status = document.createElement("div");
+    this.status.id = "status";
+    this.status.setAttribute("role", "status");
     form.parentNode.insertBefore(this.shown, form.nextSibling);
+    form.parentNode.insertBefore(this.status, form.nextSibling); // the form is hidden while replies are shown
     form.addEventListener("submit", (event) => {
       if (this.plain) return;
       event.preventDefault();

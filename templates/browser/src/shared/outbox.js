@@ -2,12 +2,9 @@
 // or to tipbox reply. docs/formats.md, "Outbox".
 import { sealedSize } from "./reply.js";
 
-const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
-const unbase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-
-/** Returns the text of the file: replies are [{lookup (hex), sealed}] for one unit with its pass. */
+/** Returns the text of the file: replies are [{lookup, sealed}] for one unit with its pass. */
 export function writeOutbox({ base_url, pass, replies }) {
-  const coded = replies.map(({ lookup, sealed }) => ({ lookup: base64(lookup.match(/../g).map((pair) => parseInt(pair, 16))), sealed: base64(sealed) }));
+  const coded = replies.map(({ lookup, sealed }) => ({ lookup, sealed: btoa(String.fromCharCode(...sealed)) }));
   return `${JSON.stringify({ tipbox: "replies", v: 1, base_url, pass, replies: coded })}\n`;
 }
 
@@ -19,10 +16,9 @@ export function readOutbox(text) {
     return {
       base_url, pass,
       replies: replies.map((reply) => {
-        const lookup = Array.from(unbase64(reply.lookup), (byte) => byte.toString(16).padStart(2, "0")).join("");
-        const sealed = unbase64(reply.sealed);
-        if (lookup.length !== 32 || sealed.length !== sealedSize) throw new Error("this is no reply");
-        return { lookup, sealed };
+        const sealed = Uint8Array.from(atob(reply.sealed), (char) => char.charCodeAt(0));
+        if (!/^[0-9a-f]{32}$/.test(reply.lookup) || sealed.length !== sealedSize) throw new Error("this is no reply");
+        return { lookup: reply.lookup, sealed };
       }),
     };
   } catch {

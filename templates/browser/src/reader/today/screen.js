@@ -30,6 +30,7 @@ export const today = {
       all.filter(({ items }) => items.length > 0).map(({ id, items, only }) => h("section", { class: `part part-${id}`, id: `today-${id}` },
         h("h2", {}, t.today[id], " ", h("span", { class: "badge" }, items.length)),
         h("ul", { class: "rows" }, rows(items, new Set()).slice(0, shown).map(({ item, fold, all: n }) => h("li", {}, drawRow(app, item, { more: fold && moreWords(t, fold, n), pick: () => app.act.select(item.entry) })))),
-        items.length > shown && h("button", { type: "button", class: "button small", onclick: () => show(only) }, t.today.all(items.length)))))];
+        items.length > shown && h("button", { type: "button", class: "button small", onclick: () => show(only) }, t.today.all(items.length)))),
+      app.extras.flatMap(({ draw }) => draw(app)))];
   },
 };

@@ -1,0 +1,41 @@
+// What answering brings to the desk, for screens.js.
+import { latin } from "../kind.js";
+import { readOutbox } from "../../shared/outbox.js";
+import { drawToday } from "./outbox.js";
+import { hear, replyPart } from "./part.js";
+export { reply as replyPanel } from "./panel.js";
+
+/** A saved file of replies, that was dropped here and belongs on the page /o. */
+export const outboxFile = {
+  kind: "outbox",
+  sniff(name, bytes) {
+    const text = latin(bytes, 1 << 17);
+    if (/^(?:[!-9;-~]{1,100}:|From )/.test(text)) hear(text); // a mail: the reply pass stands in it
+    return /\.tipbox-replies$/i.test(name) || text.startsWith('{"tipbox":"replies"');
+  },
+  take(app, name, bytes) {
+    const read = readOutbox(new TextDecoder().decode(bytes));
+    app.notice(read ? app.t.reply.isOutbox : app.t.problem.notsealed.title);
+  },
+};
+
+/** What stands on the page of the day. */
+export const replyToday = { id: "reply", draw: drawToday };
+
+export const replyHooks = {
+  async opened(app, entries) {
+    const part = replyPart(app);
+    part.settle();
+    part.deriveAll(entries).then(() => {
+      part.settle();
+      app.update();
+    }, () => {}); // no memory: the panel goes on saying that it derives
+  },
+  lock(app, why) {
+    const part = replyPart(app);
+    if (why !== "khoa" || part.drafts.size === 0 || part.dropping) return true;
+    part.dropping = true;
+    app.notice(app.t.reply.unsaved(part.drafts.size));
+    return false;
+  },
+};
