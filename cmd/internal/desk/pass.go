@@ -288,7 +288,7 @@ func mask(text, words string) (string, int) {
 	for i, word := range fields {
 		fields[i] = regexp.QuoteMeta(word)
 	}
-	pattern := regexp.MustCompile(`(?i)` + strings.Join(fields, `\s+`))
+	pattern := regexp.MustCompile(`(?i)` + strings.Join(fields, `[\s\p{Z}]+`))
 	return pattern.ReplaceAllLiteralString(text, masked), len(pattern.FindAllStringIndex(text, -1))
 }
 

@@ -28,6 +28,7 @@ func TestMask(t *testing.T) {
 	}{
 		{"Anh Sính, anh SÍNH.", "sính", "Anh " + masked + ", anh " + masked + ".", 2},
 		{"Vàng A\n Sính", " Vàng  A Sính ", masked, 1},
+		{"Vàng\u00a0A \u2003Sính", "Vàng A Sính", masked, 1},
 		{"a.b aXb", "a.b", masked + " aXb", 1},
 		{"Si\u0301nh", "Sính", "Si\u0301nh", 0}, // what is masked is in NFC
 		{"x", "  ", "x", 0},

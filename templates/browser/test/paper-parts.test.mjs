@@ -56,6 +56,7 @@ test("words are masked wherever they stand, as cmd/internal/desk masks them", ()
   for (const [text, words, want, n] of [
     ["Anh Sính, anh SÍNH.", "sính", `Anh ${masked}, anh ${masked}.`, 2],
     ["Vàng A\n Sính", " Vàng  A Sính ", masked, 1],
+    ["Vàng\u00a0A \u2003Sính", "Vàng A Sính", masked, 1],
     ["a.b aXb", "a.b", `${masked} aXb`, 1],
     ["Si\u0301nh", "Sính", masked, 1],
     ["x", "  ", "x", 0],

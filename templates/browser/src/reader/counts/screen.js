@@ -89,9 +89,12 @@ function head(w, first) {
 }
 
 function byWeeks(w, weeks) {
-  return h("table", { id: "byweek" }, h("caption", {}, w.byWeek), head(w, w.week),
-    h("tbody", {}, [...weeks].reverse().map((week) => h("tr", {}, h("th", { scope: "row" }, day(week.week)), cells(week).map((n) => h("td", {}, n))))));
+  return wide(w.byWeek, h("table", { id: "byweek" }, h("caption", {}, w.byWeek), head(w, w.week),
+    h("tbody", {}, [...weeks].reverse().map((week) => h("tr", {}, h("th", { scope: "row" }, day(week.week)), cells(week).map((n) => h("td", {}, n)))))));
 }
+
+// A table that is wider than a phone is moved under its own edge, by hand or by key.
+const wide = (label, table) => h("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, table);
 
 // The sum by everything that is told apart, a small table each.
 function parts(w, sum) {
@@ -139,12 +142,12 @@ function merged(app, w, counting) {
       h("button", { type: "button", id: "mergedcsv", class: "button small", onclick: () => download("so-lieu-cac-don-vi.csv", csv(rows(units)), "text/csv") }, w.csv),
       h("button", { type: "button", id: "mergedprint", class: "button small", onclick: () => window.print() }, w.print)),
     disputed.length > 0 && h("p", { class: "notice warn", id: "disputed" }, w.disputed(disputed.map((id) => unitName(app.addressBook, id, app.lang)).join(", "))),
-    h("table", { id: "byunit" }, h("caption", {}, w.byUnit), head(w, w.unit),
+    wide(w.byUnit, h("table", { id: "byunit" }, h("caption", {}, w.byUnit), head(w, w.unit),
       h("tbody", {}, units.map(({ unit, made, weeks }) => {
         const of = total("", weeks);
         return h("tr", {}, h("th", { scope: "row" }, unitName(app.addressBook, unit, app.lang), h("span", { class: "made" }, weeks.length > 0 ? w.made(day(weeks[0].week), weeks.length, clock(Date.parse(made))) : "")), cells(of).map((n) => h("td", {}, n)));
       })),
-      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, w.all), cells(sum).map((n) => h("td", {}, n))))),
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, w.all), cells(sum).map((n) => h("td", {}, n)))))),
     period.length > 1 && h("figure", {}, chart(period.slice(-52), w.chart(sum.tips, period.length), w.boxes)),
     parts(w, sum));
 }

@@ -8,7 +8,7 @@ export function mask(text, words) {
   const parts = words.normalize("NFC").split(/\s+/).filter(Boolean).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/gu, (char) => (char === "-" ? "\\u{2d}" : `\\${char}`)));
   if (parts.length === 0) return { text, n: 0 };
   let n = 0;
-  const out = text.normalize("NFC").replace(new RegExp(parts.join("\\s+"), "giu"), () => {
+  const out = text.normalize("NFC").replace(new RegExp(parts.join("[\\s\\p{Z}]+"), "giu"), () => {
     n++;
     return masked;
   });
