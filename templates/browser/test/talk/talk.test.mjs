@@ -81,16 +81,21 @@ async function arrived() {
 }
 
 // The officer opens the new mail and answers; resolves to the file's path.
-async function answer(message, { stock, text = "" }) {
+async function answer(message, { stock, text = "", all = false }) {
   await front(desk);
   await tap(desk, "#go-today");
   await (await desk.$("#picktips")).uploadFile(...await arrived());
+  if (all) await tap(desk, "#receivedall"); // one tap for all that is new, which can be changed still
   await desk.waitForFunction((said) => {
     document.querySelector("#go-tips").click();
     const row = [...document.querySelectorAll("#list .entry")].find((entry) => entry.textContent.includes(said));
     if (row) row.click();
-    return document.querySelector("#tip #text") && document.querySelector("#tip #text").textContent.includes(said) && document.querySelector("#putreply");
+    return document.querySelector("#tip #text") && document.querySelector("#tip #text").textContent.includes(said) && document.querySelector("#panel-reply .buttons");
   }, { polling: 200 }, message);
+  if (all) {
+    assert.deepEqual((await desk.$$eval("#preview article > *", (nodes) => nodes.map((e) => e.textContent))).slice(1), [locale.answer_received]);
+    await tap(desk, "#changereply");
+  }
   if (stock) await tap(desk, `#stock-${stock}`);
   if (text) await desk.type("#replytext", text);
   const seen = await desk.$$eval("#preview article > *", (all) => all.map((e) => e.textContent));
@@ -191,7 +196,7 @@ async function talk(sender, look = async () => {}) {
   }
 
   const words = "Xin cho biết <b>biển số</b> xe, http://x.example/";
-  const { path, seen } = await answer(first, { stock: "more", text: words });
+  const { path, seen } = await answer(first, { stock: "more", text: words, all: true });
   await sender.post(path);
   await look("posted");
   await sender.post(path); // again: nothing comes twice
