@@ -213,11 +213,11 @@ async function talk(sender, look = async () => {}) {
   if (script) assert.match(String(await page.evaluate(() => location.pathname)), /^\/r$/, "the history does not tell that somebody wrote");
 
   const { path: more } = await answer(second, { stock: "done" });
-  assert.deepEqual(await desk.$$eval(".talk li", (all) => all.length), 2);
+  assert.deepEqual(await desk.$$eval(".replytalk li", (all) => all.length), 2);
   assert.match(await desk.$eval("#replied", (e) => e.textContent), /2/);
   const pressed = () => desk.$$eval("#panel-handle [aria-pressed=true]", (all) => all.map((e) => e.textContent));
   assert.ok((await pressed()).includes(strings.statuses.done), "a stock answer is a state");
-  await tap(desk, ".talk button");
+  await tap(desk, ".replytalk button");
   await desk.waitForFunction((checking) => [...document.querySelectorAll("#panel-handle [aria-pressed=true]")].some((e) => e.textContent === checking), {}, strings.statuses.checking);
   const events = await desk.$$eval("#tiphistory li", (all) => all.map((e) => e.textContent).join("\n"));
   assert.ok(events.includes(history.reply) && events.includes(history.answer), events);
