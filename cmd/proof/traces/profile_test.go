@@ -18,11 +18,12 @@ import (
 
 // TestAuditProfiles searches what browsers have put on a phone's disk, after tips
 // were sent the plain way and by the script, forms were given back, and tab and
-// browser were closed: nothing of what was typed, nor the form's token. That the
+// browser were closed: nothing of what was typed, codes too, nor the form's token. That the
 // page was there stands in the history, and shows that the search finds.
 func TestAuditProfiles(t *testing.T) {
 	t.Parallel()
 	b := newAuditBox(t, "", false)
+	b.edit("recipients_file", "replies = true\nrecipients_file")
 	b.start()
 	profiles, result := t.TempDir(), filepath.Join(t.TempDir(), "tokens.json")
 	words := make(map[string]map[string]string) // by way of sending and field
@@ -35,19 +36,22 @@ func TestAuditProfiles(t *testing.T) {
 		}
 	}
 	slices.SortFunc(canaries, func(a, b canary) int { return strings.Compare(a.name, b.name) })
-	env, err := json.Marshal(map[string]any{"url": b.url(), "profiles": profiles, "result": result, "words": words})
+	env, err := json.Marshal(map[string]any{"url": b.url(), "profiles": profiles, "result": result, "words": words, "none": "Chưa có câu trả lời nào"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	browsertest.Play(t, filepath.Join("..", "..", "..", "templates", "browser"), 8*time.Minute, 1, []string{"TIPBOX=" + string(env)}, "test/profile/*.test.mjs")
 
-	var tokens []string
+	var seen struct{ Tokens, Codes []string }
 	read, err := os.ReadFile(result)
-	if err != nil || json.Unmarshal(read, &tokens) != nil || len(tokens) != 6 {
-		t.Fatalf("%d tokens, %v", len(tokens), err)
+	if err != nil || json.Unmarshal(read, &seen) != nil || len(seen.Tokens) != 6 || len(seen.Codes) != 6 {
+		t.Fatalf("%+v, %v", seen, err)
 	}
-	for _, token := range tokens {
+	for _, token := range seen.Tokens {
 		canaries = append(canaries, tokenCanary("token", token))
+	}
+	for _, code := range seen.Codes {
+		canaries = append(canaries, textCanary("code "+code[:4], code, strings.ReplaceAll(code, " ", ""), code[:14]))
 	}
 	const page = "the page's address"
 	canaries = append(canaries, textCanary(page, "/t/ncs01"))

@@ -18,7 +18,7 @@ export function drawOutbox(app) {
     part.drafts.delete(to.recipient);
     app.update();
   };
-  return [h("section", { class: "outbox", id: "outbox" },
+  return [h("section", { class: "replyoutbox", id: "outbox" },
     h("h4", {}, drafts.length > 0 ? w.outbox(drafts.length) : w.outboxEmpty),
     drafts.length > 0 && h("ul", {}, drafts.slice(0, 50).map((draft) => h("li", {}, `${draft.tip}: ${draft.answer ? w.names[draft.answer] : ""} `, draft.text.trim() && line(draft.text, 60), " ",
       h("button", { type: "button", class: "button small", "aria-label": w.drop(draft.tip), onclick: () => drop(draft) }, "✕")))),
@@ -59,7 +59,7 @@ export function drawToday(app) {
     app.update();
   };
   if (fresh.length === 0 && part.drafts.size === 0 && !part.last) return [];
-  return [h("section", { class: "part reply", id: "today-reply" },
+  return [h("section", { id: "today-reply" },
     fresh.length > 0 && h("p", { class: "buttons" }, h("button", { type: "button", id: "receivedall", class: "button small", onclick: all }, app.t.reply.all(fresh.length))),
     drawOutbox(app))];
 }

@@ -39,7 +39,7 @@ function thread(app, part, { entries, to }, entry) {
   return [
     !app.addressBook.base_url && h("p", { class: "note" }, w.unknownAt(line(to.at, 90))),
     entries.length > 1 && h("p", {}, w.thread(entries.length)),
-    entries.length > 1 && h("ol", { class: "talk" }, entries.map((one) => h("li", {}, one === entry
+    entries.length > 1 && h("ol", { class: "replytalk" }, entries.map((one) => h("li", {}, one === entry
       ? h("strong", {}, `${one.id} (${w.here})`)
       : h("button", { type: "button", class: "button small", onclick: () => app.act.select(one) }, one.id), " ", line(one.opened.text, 60)))),
     n > 0 && h("p", { class: "note", id: "replied" }, w.replied(n)),
@@ -93,7 +93,7 @@ function write(app, part, talk, entry) {
   show();
   return [
     h("p", { class: "note" }, w.caution),
-    h("div", { class: "row" }, h("span", { class: "label", id: "l-stock" }, w.stock), h("div", { class: "chips", role: "group", "aria-labelledby": "l-stock" },
+    h("div", { class: "replyrow" }, h("span", { id: "l-stock" }, w.stock), h("div", { class: "chips", role: "group", "aria-labelledby": "l-stock" },
       stock.map((name) => h("button", { type: "button", class: "chip", id: `stock-${name}`, "aria-pressed": String(typed.answer === name), onclick: () => choose(name) }, w.names[name])))),
     h("p", {}, h("label", { for: "replytext" }, w.text), box),
     error, seen,
@@ -103,10 +103,10 @@ function write(app, part, talk, entry) {
 
 function preview(app, { answer, text }) {
   const w = app.t.reply;
-  return h("div", { class: "preview", id: "preview" },
-    h("p", { class: "label" }, w.preview),
+  return h("div", { class: "replypreview", id: "preview" },
+    h("p", { class: "note" }, w.preview),
     h("article", {},
       h("h4", {}, time(app.now()).slice(0, 10).split("-").reverse().join("/")),
       answer && h("p", {}, w.says[answer]),
-      text.trim() && h("p", { class: "said", dir: "auto" }, text.normalize("NFC").trim())));
+      text.trim() && h("p", { class: "replysaid", dir: "auto" }, text.normalize("NFC").trim())));
 }

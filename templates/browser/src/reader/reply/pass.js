@@ -36,7 +36,8 @@ const looked = 1 << 17; // bytes of a mail: what is not in its beginning is its 
 /** Finds the pass in a mail as it was saved, one character a byte. */
 export function passInMail(mail) {
   const begin = mail.slice(0, looked);
-  const found = findPass(unquoted(begin));
+  const at = begin.indexOf("Reply pass");
+  const found = findPass(unquoted(at < 0 ? begin : begin.slice(at, at + 200)));
   if (found) return found;
   for (const [run] of begin.matchAll(/(?:[A-Za-z0-9+/]{60,76}\r*\n){2,200}[A-Za-z0-9+/=]*/g)) {
     const inside = findPass(unbase64(run));
