@@ -59,7 +59,11 @@ func (f *Form) refusal() g.Node {
 	if f.Notice != "" {
 		says = append(says, f.call(l.CannotWait))
 	}
-	return h.Div(h.Class("alert"), h.Role("alert"), h.TabIndex("-1"), h.AutoFocus(), says)
+	class := "alert"
+	if f.Notice == Stale { // nothing is wrong but the page's age
+		class = "alert calm"
+	}
+	return h.Div(h.Class(class), h.Role("alert"), h.TabIndex("-1"), h.AutoFocus(), says)
 }
 
 // tip is what is filled in and sent.

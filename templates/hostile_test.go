@@ -27,7 +27,7 @@ var hostile = []string{
 
 var (
 	marks = regexp.MustCompile(`qz\d+zq`)
-	links = []string{"Href", "Action", "Script", "Keys", "Spoken", "Again", "Open", "Truth", "Replies", "Board", "Data"}
+	links = []string{"Href", "Action", "Script", "Keys", "Spoken", "Again", "Open", "Truth", "Replies", "Board", "Data", "Path"}
 	// decides are the texts that pages ask about instead of showing them.
 	decides = []string{"Notice", "Kind", "Mailbox", "Delivery", "To", "Field", "Key", "Problem", "Answer"}
 )

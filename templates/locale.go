@@ -197,21 +197,22 @@ type Locale struct {
 	TracesPhotos  string `json:"traces_photos"`
 	TracesZalo    string `json:"traces_zalo"`
 
-	HomeTitle      string `json:"home_title" max:"60"`
-	HomeText       string `json:"home_text"`
-	CodeLabel      string `json:"code_label" max:"100"`
-	CodeOpen       string `json:"code_open" max:"20"`
-	LostTitle      string `json:"lost_title" max:"60"`
-	LostText       string `json:"lost_text"`
-	WithdrawnTitle string `json:"withdrawn_title" max:"60"`
-	WithdrawnText  string `json:"withdrawn_text"` // {unit}
-	MethodTitle    string `json:"method_title" max:"60"`
-	MethodText     string `json:"method_text"`
-	ClosedTitle    string `json:"closed_title" max:"60"`
-	ClosedText     string `json:"closed_text"` // {unit}
-	FailedTitle    string `json:"failed_title" max:"60"`
-	FailedText     string `json:"failed_text"`
-	OpenForm       string `json:"open_form" max:"40"`
+	HomeTitle       string `json:"home_title" max:"60"`
+	HomeText        string `json:"home_text"`
+	CodeLabel       string `json:"code_label" max:"100"`
+	CodeOpen        string `json:"code_open" max:"20"`
+	LostTitle       string `json:"lost_title" max:"60"`
+	LostText        string `json:"lost_text"`
+	WithdrawnTitle  string `json:"withdrawn_title" max:"60"`
+	WithdrawnOthers string `json:"withdrawn_others" max:"60"`
+	WithdrawnText   string `json:"withdrawn_text"` // {unit}
+	MethodTitle     string `json:"method_title" max:"60"`
+	MethodText      string `json:"method_text"`
+	ClosedTitle     string `json:"closed_title" max:"60"`
+	ClosedText      string `json:"closed_text"` // {unit}
+	FailedTitle     string `json:"failed_title" max:"60"`
+	FailedText      string `json:"failed_text"`
+	OpenForm        string `json:"open_form" max:"40"`
 
 	// Spoken is the form's own recording of what it is about; nil for none. A unit
 	// brings it as LOCALE_DIR/TAG/form.mp3, .opus or .ogg.

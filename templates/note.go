@@ -23,11 +23,22 @@ func (n *Note) draw(p *Pages) g.Node {
 		h.Main(h.Class("in"),
 			h.H1(g.Text(n.title())),
 			para(n.text()),
+			n.others(),
 			code, open, back,
 			n.call(l.CannotWait),
 			n.truth(n.truthButton()),
 		),
 	)
+}
+
+// others leads to what is open in the place of what was asked for.
+func (n *Note) others() g.Node {
+	if len(n.Others) == 0 {
+		return nil
+	}
+	return g.Group{line("head", n.Locale.WithdrawnOthers), h.Ul(g.Map(n.Others, func(p Place) g.Node {
+		return h.Li(h.A(h.Href(ours(p.Path)), g.Text(p.Name)))
+	}))}
 }
 
 // codeBox is where a site's code is typed.

@@ -294,6 +294,7 @@ func samples(l *Locale) []View {
 	for _, k := range []NoteKind{Home, Lost, Withdrawn, Closed, Method, Fault} {
 		views = append(views, &Note{Page: bare, Kind: k}, &Note{Page: full, Kind: k, Open: "/", Given: "x"})
 	}
+	views = append(views, &Note{Page: full, Kind: Withdrawn, Others: []Place{{"Chợ", "/t/cho"}, {"Trạm y tế", "/t/tram"}}})
 	return views
 }
 

@@ -199,14 +199,18 @@ func (*Truth) Private() bool { return false }
 // Note is any other page: a few words, and a way on from here.
 type Note struct {
 	Page
-	Kind  NoteKind
-	Open  string // path of the form to go to; "" for none
-	Code  string // what was looked for; given back in the box
-	Given string // what was typed, where it can no longer be sent
+	Kind   NoteKind
+	Open   string  // path of the form to go to; "" for none
+	Code   string  // what was looked for; given back in the box
+	Given  string  // what was typed, where it can no longer be sent
+	Others []Place // of Withdrawn: the unit's boxes that are open
 }
 
 // Private reports whether the page shows what somebody typed.
 func (n *Note) Private() bool { return n.Given+n.Code != "" }
+
+// Place is where another box stands.
+type Place struct{ Name, Path string }
 
 // NoteKind is what a Note is about.
 type NoteKind string

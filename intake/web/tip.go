@@ -45,12 +45,27 @@ func (a *app) show(c echo.Context) error {
 
 func (a *app) open(c echo.Context, s *intake.Site) error {
 	if s.IsWithdrawn(time.Now()) {
-		return a.answer(c, http.StatusGone, &templates.Note{Kind: templates.Withdrawn, Page: a.page(c, s.Unit, sitePath(s))})
+		page := a.page(c, s.Unit, sitePath(s))
+		return a.answer(c, http.StatusGone, &templates.Note{Kind: templates.Withdrawn, Page: page, Others: others(s, page.Locale)})
 	}
 	if s.Unit.Closed {
 		return a.answer(c, http.StatusServiceUnavailable, &templates.Note{Kind: templates.Closed, Page: a.page(c, s.Unit, sitePath(s))})
 	}
 	return a.freshForm(c, s)
+}
+
+// mostOthers is how many boxes a withdrawn page leads to: a post has few, and a
+// province's list would not be read.
+const mostOthers = 5
+
+// others returns boxes of a withdrawn site's unit that are open.
+func others(s *intake.Site, l *templates.Locale) (open []templates.Place) {
+	for _, other := range s.Unit.Sites {
+		if !other.IsWithdrawn(time.Now()) && len(open) < mostOthers {
+			open = append(open, templates.Place{Name: other.Name.In(l.Tag), Path: sitePath(other)})
+		}
+	}
+	return open
 }
 
 // take takes a tip. Whatever goes wrong, what was typed is given back, to whatever
