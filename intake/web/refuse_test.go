@@ -133,7 +133,7 @@ func TestStaleForms(t *testing.T) {
 		parts := []string{"mailbox=crime", "message=" + typed + name}
 		w := b.send("/t/ncs01", append(parts, "token="+token)...)
 		body := w.Body.String()
-		if w.Code != http.StatusConflict || !strings.Contains(body, "bấm “Gửi tin” một lần nữa") || !strings.Contains(body, html.EscapeString(typed+name)) {
+		if w.Code != http.StatusConflict || !strings.Contains(body, "bấm “Gửi tin” lần nữa là được") || !strings.Contains(body, html.EscapeString(typed+name)) {
 			t.Fatalf("%s: %d\n%s", name, w.Code, body)
 		}
 		m := tokenField.FindStringSubmatch(body)
@@ -286,7 +286,7 @@ func TestOurFaults(t *testing.T) {
 func TestWithdrawn(t *testing.T) {
 	b := newBox(t, nil)
 	w := b.get("/t/CU")
-	if w.Code != http.StatusGone || strings.Contains(w.Body.String(), "<textarea") || !strings.Contains(w.Body.String(), "tờ mã khác của Đồn Biên phòng Na Cô Sa") {
+	if w.Code != http.StatusGone || strings.Contains(w.Body.String(), "<textarea") || !strings.Contains(w.Body.String(), "quét tờ khác của Đồn Biên phòng Na Cô Sa") {
 		t.Errorf("%d\n%s", w.Code, w.Body)
 	}
 	w = b.send("/t/cu", b.token("cu"), "mailbox=crime", "message="+typed)
