@@ -20,7 +20,7 @@ export function drawOutbox(app) {
   };
   return [h("section", { class: "replyoutbox", id: "outbox" },
     h("h4", {}, drafts.length > 0 ? w.outbox(drafts.length) : w.outboxEmpty),
-    drafts.length > 0 && h("ul", {}, drafts.slice(0, 50).map((draft) => h("li", {}, `${draft.tip}: ${draft.answer ? w.names[draft.answer] : ""} `, draft.text.trim() && line(draft.text, 60), " ",
+    drafts.length > 0 && h("ul", {}, drafts.slice(0, 50).map((draft) => h("li", {}, `${draft.tip}: ${[draft.answer && w.names[draft.answer], line(draft.text.trim(), 60)].filter(Boolean).join(" · ")} `,
       h("button", { type: "button", class: "button small", "aria-label": w.drop(draft.tip), onclick: () => drop(draft) }, "✕")))),
     drafts.length > 50 && h("p", {}, `… +${drafts.length - 50}`),
     (drafts.length > 0 || pass) && drawPass(app, part, pass),
