@@ -40,6 +40,8 @@ func TestAuditMemory(t *testing.T) {
 			m.send("given back", refused, m.givenBack)
 			m.send("broken off", nothing, m.brokenOff)
 			m.send("sealed", taken, m.sealed)
+			m.send("wants a reply", taken, m.ticked)
+			m.send("reads a reply", taken, m.reading)
 			if !encrypted {
 				m.send("urlencoded", taken, m.urlencoded)
 				m.send("behind a proxy", taken, m.proxied)
@@ -79,6 +81,7 @@ func newMemoryBox(t *testing.T, encrypted bool) *memoryBox {
 	}
 	flags = append(flags, "--listen", "0.0.0.0:0", "--base-url", "https://tip.example.vn")
 	config := boxtest.Init(t, boxtest.MailServer(t, nil), "", flags...)
+	boxtest.Rewrite(t, config, "# replies = true", "replies = true")
 	if encrypted {
 		cert, key := auditCert(t, t.TempDir())
 		boxtest.Rewrite(t, config, `trusted_proxies = ["127.0.0.1"]`, fmt.Sprintf("tls_cert = %q\ntls_key = %q", cert, key))

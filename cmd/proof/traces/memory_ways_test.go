@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"tipbox/cmd/internal/boxtest"
+	"tipbox/crypto/receipt"
 	"tipbox/intake"
 )
 
@@ -102,6 +103,31 @@ func (m *memoryBox) urlencoded(s *memorySender) (*boxtest.Answer, error) {
 		fields.Set(name, value)
 	}
 	return s.Do(m.t.Context(), http.MethodPost, strings.NewReader(fields.Encode()), "application/x-www-form-urlencoded")
+}
+
+// ticked is plain, with a code to read the reply by.
+func (m *memoryBox) ticked(s *memorySender) (*boxtest.Answer, error) {
+	code := m.code("a code that was ticked")
+	return s.Send(m.t.Context(), boxtest.Form{Fields: m.form(s, "reply", "yes", "code", string(code))})
+}
+
+// reading has the server derive from a code, and look.
+func (m *memoryBox) reading(s *memorySender) (*boxtest.Answer, error) {
+	rows := m.code("a code that was read by").Rows()
+	fields := url.Values{"code": {rows[0] + " " + rows[1]}}
+	return s.At("/r").Do(m.t.Context(), http.MethodPost, strings.NewReader(fields.Encode()), "application/x-www-form-urlencoded")
+}
+
+// code returns a new code, which is looked for with what hangs on it.
+func (m *memoryBox) code(name string) receipt.Code {
+	code := receipt.NewCode()
+	mine, err := code.Derive("https://tip.example.vn")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	rows := code.Rows()
+	m.marks = append(m.marks, textCanary(name, string(code), rows[0]+" "+rows[1], mine.Lookup.String(), mine.Recipient()))
+	return code
 }
 
 // proxied is plain, as a trusted proxy passes it on.

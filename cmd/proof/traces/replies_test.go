@@ -103,7 +103,7 @@ func newConversation(t *testing.T) *conversation {
 	c.base = "http://" + addr
 	first := boxtest.Init(t, c.mail, fmt.Sprintf("[redis]\nurl = %q\nstore_url = %q\n%s", c.redis.URL(), c.store.URL(), boxtest.Wide),
 		append(flags, "--base-url", c.base, "--listen", addr)...)
-	boxtest.Rewrite(t, first, "later_window = \"6h\"\n", "later_window = \"6h\"\nreplies = true\n")
+	boxtest.Rewrite(t, first, "# replies = true", "replies = true")
 	text, err := os.ReadFile(first)
 	if err != nil {
 		t.Fatal(err)
