@@ -10,7 +10,8 @@ export class Photos {
     this.list = document.createElement("ul");
     this.list.className = "photos";
     this.list.hidden = true;
-    input.parentNode.insertBefore(this.list, input.nextSibling);
+    const field = input.closest(".pick") || input; // with the words that lie over its button
+    field.parentNode.insertBefore(this.list, field.nextSibling);
     input.multiple = true;
     const take = () => this.#add(Array.from(input.files));
     input.addEventListener("change", take);
