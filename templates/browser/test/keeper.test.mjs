@@ -152,6 +152,29 @@ test("the browser is asked where a person has tapped, and not before", async () 
   }
 });
 
+test("another PC that writes in the middle of a save is seen just before its end, or just behind it", async () => {
+  // A save by a in which b's version lies there from that step on; resolves to what lies there then, and how many steps it took.
+  const save = async (at) => {
+    const { a, b, disk, opened } = await unit();
+    note(b.keeper.book, "TB-7F3K-9QMX", "của b");
+    await b.keeper.saving;
+    const theirs = disk.files.get(bookName);
+    disk.files.set(bookName, disk.files.get(oldName)); // as it was before
+    let steps = 0;
+    disk.pause = async () => {
+      if (steps++ === at) disk.files.set(bookName, theirs);
+    };
+    note(a.keeper.book, "TB-7F3K-9QMX", "của a");
+    await a.keeper.saving;
+    return { steps, lying: notes(await opened()) };
+  };
+  const { steps } = await save(Infinity);
+  const lost = [];
+  for (let at = 0; at < steps; at++) if ((await save(at)).lying.length < 2) lost.push(at);
+  assert.ok(steps > 10, `${steps}`);
+  assert.equal(lost.length, 1, `nothing but the browser's own rename is too short to look into: ${lost}`);
+});
+
 test("three desks that write at once lose nothing", async () => {
   let seed = 7;
   const random = () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
