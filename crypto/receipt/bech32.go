@@ -19,11 +19,11 @@ func secretKey(seed []byte) string {
 	for _, b := range seed {
 		held = held<<8 | uint(b)
 		for bits += 8; bits >= 5; bits -= 5 {
-			values = append(values, byte(held>>(bits-5))&31)
+			values = append(values, byte(held>>(bits-5)&31))
 		}
 	}
 	if bits > 0 {
-		values = append(values, byte(held<<(5-bits))&31)
+		values = append(values, byte(held<<(5-bits)&31))
 	}
 	var expanded []byte
 	for _, c := range []byte(secretPrefix) {
@@ -35,7 +35,7 @@ func secretKey(seed []byte) string {
 	}
 	sum := polymod(append(append(expanded, values...), make([]byte, bech32Sum)...)) ^ 1
 	for i := range bech32Sum {
-		values = append(values, byte(sum>>(5*(bech32Sum-1-i)))&31)
+		values = append(values, byte(sum>>(5*(bech32Sum-1-i))&31))
 	}
 	var out strings.Builder
 	for _, v := range values {

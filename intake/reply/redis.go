@@ -20,11 +20,9 @@ const patience = 3 * time.Second
 // is that of all.
 type redisStore struct{ client goredis.UniversalClient }
 
-// All weeks are in one slot of a Cluster, for the scripts.
+// All weeks are in one slot of a Cluster, for the scripts. In each the field "#" has how
+// many replies it holds; marks are hexadecimal.
 const keyPrefix = "tipbox:{reply}:"
-
-// countField has how many replies a week holds; marks are hexadecimal.
-const countField = "#"
 
 func openRedis(s redis.Server) (*redisStore, error) {
 	client, err := redis.Dial(s, patience)

@@ -187,7 +187,7 @@ func (r *Replies) Run(ctx context.Context) {
 			// Else Redis could tell for how long nobody has looked (OBJECT IDLETIME).
 			if r.o.Redis != nil {
 				_, err := r.store.get(ctx, mark(random(len(mark{}))), r.o.Now())
-				r.note(err)
+				_ = r.note(err) // told by health
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (r *Replies) sweep(ctx context.Context) {
 			break // tomorrow again
 		}
 	}
-	r.note(r.store.expire(r.o.Now()))
+	_ = r.note(r.store.expire(r.o.Now())) // told by health
 }
 
 // carryOut removes from the store what was deleted of a mark.

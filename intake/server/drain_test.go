@@ -35,7 +35,7 @@ func TestShutdownAnswersAll(t *testing.T) {
 		asking.Go(func() {
 			client := waittest.Client(&http.Transport{DisableKeepAlives: true})
 			for ctx.Err() == nil {
-				resp, err := client.Get(url) //nolint:noctx // the client has a limit
+				resp, err := client.Get(url)
 				if err != nil {
 					t.Error(err)
 					return

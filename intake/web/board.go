@@ -19,6 +19,6 @@ func (a *app) showBoard(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	v := &templates.Board{Page: a.page(c, u, boardPath(u)), Notices: u.Board}
-	v.Page.Board = ""
+	v.Board = ""
 	return a.answer(c, http.StatusOK, v)
 }

@@ -53,7 +53,7 @@ func (a *app) askCode(c echo.Context) error {
 func (a *app) repliesPage(c echo.Context, path string) *templates.Replies {
 	l, chosen := choose(c, a.truth.offered)
 	v := &templates.Replies{Page: a.pageIn(nil, l, a.truth.offered, path), At: a.BaseURL.String(), Host: a.BaseURL.Host}
-	v.Chosen, v.Page.Replies = chosen, ""
+	v.Chosen, v.Replies = chosen, ""
 	return v
 }
 

@@ -45,7 +45,7 @@ func TestVectors(t *testing.T) {
 	}
 	vectors, picture := filepath.Join("testdata", "sheets.json"), filepath.Join("testdata", "sheet.png")
 	if *update {
-		if err := os.WriteFile(vectors, b, 0o644); err != nil { //nolint:gosec // it is committed
+		if err := os.WriteFile(vectors, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		pdf, _ := print(t, made[0].Locked, "20")

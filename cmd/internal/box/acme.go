@@ -5,8 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -149,7 +148,7 @@ func acmeReason(err error) string {
 func toHTTPS(base string) *http.Server {
 	return &http.Server{
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Second, MaxHeaderBytes: 8 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // it would quote addresses
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it would quote addresses
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
 			w.Header().Set("Connection", "close")

@@ -236,7 +236,7 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 			return terminal.Hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.plain"))
 		}
 		redirect := toHTTPS(b.cfg.BaseURL.String())
-		defer redirect.Close()
+		defer redirect.Close()                    //nolint:errcheck // it is the end
 		go func() { _ = redirect.Serve(plain) }() // until it is closed
 	}
 	runnerCtx, stopRunner := context.WithCancel(context.WithoutCancel(ctx))

@@ -78,7 +78,7 @@ func (m *Manifest) addBox(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // public keys and an empty folder
 	for _, name := range []string{"unit", "oversight"} {
 		id, err := keys.Generate(keys.PostQuantum)
 		if err != nil {

@@ -67,7 +67,7 @@ func newSystemd(t *testing.T, config string) *systemd {
 // start starts the box and returns once it has said that it is ready.
 func (s *systemd) start() {
 	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), "/bin/sh", "-c", `LISTEN_PID=$$ exec "$@"`, "sh", boxtest.Binary(s.t), "serve", "-c", s.config) //nolint:gosec // the tests' own
+	cmd := exec.CommandContext(s.t.Context(), "/bin/sh", "-c", `LISTEN_PID=$$ exec "$@"`, "sh", boxtest.Binary(s.t), "serve", "-c", s.config)
 	cmd.ExtraFiles = []*os.File{s.socket}
 	cmd.Env = append(os.Environ(), "LISTEN_FDS=1", "NOTIFY_SOCKET="+s.notify.LocalAddr().String(), "WATCHDOG_USEC=1000000")
 	s.box = boxtest.Launch(s.t, cmd)

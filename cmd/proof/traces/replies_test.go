@@ -231,7 +231,7 @@ func (c *conversation) judge(pass string) {
 	for _, b := range c.boxes {
 		log.add([]byte(b.Said.String()))
 		c.run = b
-		c.auditBox.shown = place{}
+		c.shown = place{}
 		for _, path := range []string{"/metrics", "/healthz"} {
 			a, err := boxtest.NewVillager(c.t, b.Admin+path).Do(c.t.Context(), http.MethodGet, nil, "")
 			if err != nil {
@@ -271,7 +271,7 @@ func (c *conversation) judge(pass string) {
 	for where, hits := range found {
 		for what, n := range hits {
 			// The copies of what was mailed have their ids, as ever: what links a reply to one would be beside it.
-			if n > 0 && !(what == "tip id" && where == data.name) {
+			if n > 0 && (what != "tip id" || where != data.name) {
 				c.t.Errorf("%s stands %d times in %s", what, n, where)
 			}
 		}
