@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test check mutants audit torture flood bench lint build dist reproduce clean deps
+.PHONY: help run test check mutants audit torture flood bench lint pictures build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ flood: deps ## floods: the real binary for a minute each, and six hours each on 
 
 bench: deps ## benchmarks; compare the ratios, not the times
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+pictures: ## the posters' pictures in docs/, made anew; a test compares them
+	$(GO) test -count=1 -run '^TestPictures$$' ./qr/poster -pictures
 
 lint: ## golangci-lint with the list in .golangci.yml
 	$(LINT) run

@@ -41,16 +41,17 @@ type Unit struct {
 	// tips about the unit itself can go past it.
 	Receivers map[Audience]Receiver
 
-	Phone       string // to call when it cannot wait; may be ""
-	LaterWindow time.Duration
-	Replies     bool     // whether senders are offered a code, by which they read the unit's replies
-	AliveAt     string   // hour of the day, "07:00", at which a mail says that the box is alive; "" for never
-	Board       [][]byte // notices as Markdown, in their order: what the unit tells its village
-	MarkUrgent  bool     // whether an urgent tip's mail says KHẨN in its subject
-	Languages   []string // offered on this unit's pages and posters, first is the default
-	Emblem      string   // path of an SVG or PNG for the posters; may be ""
-	Color       string   // "#rrggbb" for the posters; may be ""
-	Sites       []*Site
+	Phone           string // to call when it cannot wait; may be ""
+	LaterWindow     time.Duration
+	Replies         bool     // whether senders are offered a code, by which they read the unit's replies
+	AliveAt         string   // hour of the day, "07:00", at which a mail says that the box is alive; "" for never
+	Board           [][]byte // notices as Markdown, in their order: what the unit tells its village
+	MarkUrgent      bool     // whether an urgent tip's mail says KHẨN in its subject
+	Languages       []string // offered on this unit's pages, first is the default
+	PosterLanguages []string // of its posters, at most two, the first set large
+	Emblem          string   // path of an SVG or PNG for the posters; may be ""
+	Color           string   // "#rrggbb" for the posters; may be ""
+	Sites           []*Site
 
 	// Closed says that nothing can be taken for the unit now: its keys cannot be read.
 	// What waits for it is mailed all the same.

@@ -31,7 +31,7 @@ func (f *Form) welcome() g.Node {
 	if f.Zalo {
 		zalo = line("zalo", l.Zalo)
 	}
-	return g.Group{spoken, h.P(h.Class("promise"), icon("person_off"), h.Span(g.Text(l.Promise))), f.call(l.Call), zalo}
+	return g.Group{spoken, h.P(h.Class("promise"), icon("noface"), h.Span(g.Text(l.Promise))), f.call(l.Call), zalo}
 }
 
 // refusal says why the form is given back, and what to do. It takes the focus, so

@@ -147,7 +147,17 @@ func ours(path string) string {
 
 // icon is a pictogram, hidden from screen readers: the words stand beside it.
 func icon(name string) g.Node {
-	return drawing(fmt.Sprintf("0 -%d %[1]d %[1]d", pictograms.Side), outline(pictograms.Path(name)))
+	var shapes g.Group
+	for _, part := range pictograms.Parts(name) {
+		switch {
+		case part.Paper: // what is cut out is not missed so small, on a ground that changes
+		case part.Width > 0:
+			shapes = append(shapes, g.El("path", g.Attr("d", part.Path), g.Attr("stroke-width", fmt.Sprint(part.Width))))
+		default:
+			shapes = append(shapes, outline(part.Path))
+		}
+	}
+	return drawing(fmt.Sprintf("0 0 %d %[1]d", pictograms.Side), shapes...)
 }
 
 func drawing(box string, shapes ...g.Node) g.Node {

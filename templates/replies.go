@@ -96,7 +96,7 @@ func (r *Replies) conversation() g.Node {
 		says = para(l.ReadNone)
 	}
 	if r.WriteTo != "" {
-		again = h.Button(h.Name("again"), h.Value(r.WriteTo), icon("edit_note"), g.Text(l.WriteAgain))
+		again = h.Button(h.Name("again"), h.Value(r.WriteTo), icon("pen"), g.Text(l.WriteAgain))
 	}
 	if r.Names != "" {
 		del = h.Button(h.Class("truth"), h.Name("delete"), h.Value(r.Names), g.Text(l.ReadDelete))

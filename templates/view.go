@@ -112,9 +112,9 @@ type mailbox struct{ value, icon, title, eg string }
 func (f *Form) mailboxes() []mailbox {
 	l := f.Locale
 	return []mailbox{
-		{"suggestion", "lightbulb", l.Suggestion, l.SuggestionEg},
-		{"report", "campaign", l.Report, l.ReportEg},
-		{"crime", "local_police", l.Crime, l.CrimeEg},
+		{"suggestion", "tap", l.Suggestion, l.SuggestionEg},
+		{"report", "fight", l.Report, l.ReportEg},
+		{"crime", "border", l.Crime, l.CrimeEg},
 	}
 }
 

@@ -29,6 +29,7 @@ Arguments:
 	f.StringVar(&c.SiteName, "site-name", "", "`NAME` of the first site in Vietnamese")
 	f.StringVar(&c.Mail, "mail", "", "mail `ADDRESS` that tips go to")
 	f.StringVar(&c.Phone, "phone", "", "telephone `NUMBER` to call when it cannot wait")
+	f.StringVar(&c.PosterLanguages, "poster-languages", "", "at most two `TAGS`, such as \"vi mww\": the first large on the posters, the second under it; else Vietnamese")
 	f.StringVar(&c.SMTPHost, "smtp-host", "", "`HOST` that takes mail for the unit")
 	f.IntVar(&c.SMTPPort, "smtp-port", 587, "its `PORT`")
 	choiceFlag(f, &c.SMTPTLS, "smtp-tls", "`MODE` of encryption, none for loopback only", "starttls", "tls", "none")

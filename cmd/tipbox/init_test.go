@@ -26,6 +26,7 @@ func TestInitAsks(t *testing.T) {
 		"Chợ phiên",
 		"trực ban", "truc-ban@example.vn",
 		"", // no telephone
+		"Mông", "vi mww en", "vi mww",
 		"12", "mail.example.vn:587", "mail.example.vn",
 		"", // no user there
 		"tip@example.vn",
@@ -49,6 +50,8 @@ func TestInitAsks(t *testing.T) {
 		`cần có / this is needed`,
 		`cần chữ thường không dấu, chữ số, gạch nối, ví dụ ncs01 / "NCS 01": expected up to 24 lower-case letters, digits and dashes, such as ncs01`,
 		`cần một địa chỉ thư, ví dụ truc-ban@example.vn / "trực ban": ự cannot stand there, only letters without accents: is the Vietnamese input method on?`,
+		`cần mã tiếng, ví dụ vi, mww, en, nhiều nhất hai / "Mông": ô cannot stand there, only letters without accents: is the Vietnamese input method on?`,
+		`cần mã tiếng, ví dụ vi, mww, en, nhiều nhất hai / "en": expected at most two, one set large and one under it`,
 		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "12": expected the mail server's name alone, such as smtp.example.vn`,
 		`cần tên máy chủ gửi thư, ví dụ smtp.example.vn / "mail.example.vn:587": expected the mail server's name alone, such as smtp.example.vn`,
 	}
@@ -56,7 +59,7 @@ func TestInitAsks(t *testing.T) {
 		t.Errorf("it complained\n%s\nwant\n%s", strings.Join(complaints, "\n"), strings.Join(want, "\n"))
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "tipbox.toml"))
-	for _, kept := range []string{"https://tip.example.vn", "na-co-sa", "Đồn Na Cô Sa", "ncs01", "Chợ phiên", "mail.example.vn"} {
+	for _, kept := range []string{"https://tip.example.vn", "na-co-sa", "Đồn Na Cô Sa", "ncs01", "Chợ phiên", "mail.example.vn", `poster_languages = ["vi", "mww"]`} {
 		if err != nil || !strings.Contains(string(text), kept) {
 			t.Errorf("%v: tipbox.toml has no %s:\n%s", err, kept, text)
 		}

@@ -108,7 +108,7 @@ func (c *posterCmd) run(t *terminal.Terminal) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	printed, err := poster.Write(ctx, dir, format, sites, poster.Options{
-		Paper: poster.Paper(c.paper), Texts: texts, Link: cfg.Link, Date: date, Languages: cfg.Languages,
+		Paper: poster.Paper(c.paper), Texts: texts, Link: cfg.Link, Date: date,
 		Progress: func(done, total int) { t.Step("poster", done, total) },
 	})
 	t.Done()

@@ -10,11 +10,11 @@ import (
 )
 
 // maxLanguages is how many languages a poster has room for.
-const maxLanguages = 3
+const maxLanguages = 2
 
 // content is what one site's poster says, whatever its paper.
 type content struct {
-	texts  []*postertext.Text // one to three; the first is set large
+	texts  []*postertext.Text // one or two; the first is set large
 	unit   []string           // the unit's name in each of the languages, without repeats
 	site   []string
 	symbol *qr.Symbol
@@ -34,11 +34,7 @@ func newContent(site *intake.Site, link string, o *Options, brand Brand) (*conte
 	if err != nil {
 		return nil, err
 	}
-	languages := site.Unit.Languages
-	if len(languages) == 0 {
-		languages = o.Languages
-	}
-	texts := o.Texts.In(languages...)
+	texts := o.Texts.In(site.Unit.PosterLanguages...)
 	texts = texts[:min(len(texts), maxLanguages)]
 	c := &content{
 		texts: texts, symbol: symbol, code: site.Code, phone: site.Unit.Phone,
@@ -81,7 +77,7 @@ func (c *content) say(pick func(*postertext.Text) string, first para, others flo
 		list[i] = first
 		list[i].text = c.fill(pick(t))
 		if i > 0 {
-			list[i].bold, list[i].space = false, space
+			list[i].bold, list[i].space, list[i].lead = false, space, 0
 			list[i].max, list[i].min = first.max*others, first.min*others
 			if first.color == ink {
 				list[i].color = muted
@@ -89,6 +85,21 @@ func (c *content) say(pick func(*postertext.Text) string, first para, others flo
 		}
 	}
 	return list
+}
+
+// typed returns the link as people type it: browsers add https:// themselves. Where
+// it is too long for a line, it ends after the host.
+func (c *content) typed() string {
+	return strings.Replace(strings.TrimPrefix(c.symbol.Link, "https://"), "/t/", string(wordBreak)+"/t/", 1)
+}
+
+// call is the unit's telephone, to stand below 113; it has no text where there is none.
+func (c *content) call(size, space float64) para {
+	p := para{bold: true, max: size, min: 2.2, color: ink, space: space}
+	if c.phone != "" {
+		p.text = c.fill(c.texts[0].Phone)
+	}
+	return p
 }
 
 // alone returns the content in its first language only.

@@ -13,6 +13,7 @@ type Page struct {
 	Heading       string  // of the whole: the box's name
 	Lang          string  // BCP 47 tag of the language set large
 	Width, Height float64 // millimetres
+	Paste         string  // to be sent beside a picture to share; "" for paper
 
 	dpi     float64 // of its PNG
 	items   []item

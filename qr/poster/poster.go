@@ -31,8 +31,6 @@ type Options struct {
 	Link  func(*intake.Site) string
 	Date  time.Time // printed on the posters
 
-	Languages []string // BCP 47 tags for units that name none themselves
-
 	// Progress is told after each page how many of the sites are done; may be nil.
 	Progress func(done, total int)
 }
@@ -40,7 +38,7 @@ type Options struct {
 // Brand is how a unit's posters look.
 type Brand struct {
 	Color  Color
-	Emblem *Emblem // nil: a letter box
+	Emblem *Emblem // nil: a letter box with a letter going in
 }
 
 // BrandOf reads the unit's colour and emblem. Its errors are the operator's to mend.
@@ -111,6 +109,9 @@ func (d *Drafter) Draw(site *intake.Site) (*Page, error) {
 		share(s, c)
 	default:
 		return nil, fmt.Errorf("no such paper: %q", d.o.Paper)
+	}
+	if d.o.Paper == Share {
+		p.Paste = c.paste()
 	}
 	if s.err != nil {
 		return nil, fmt.Errorf("poster of site %s: %w", site.Code, s.err)

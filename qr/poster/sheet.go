@@ -1,11 +1,11 @@
 package poster
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"tipbox/qr"
-	"tipbox/templates/pictograms"
 )
 
 // minModule is the smallest printed module, in millimetres, that cheap cameras read.
@@ -31,17 +31,6 @@ func (s *sheet) fill(p path, c Color) {
 
 func (s *sheet) box(b box) box {
 	return box{b.x*s.scale + s.dx, b.y*s.scale + s.dy, b.w * s.scale, b.h * s.scale}
-}
-
-// icon draws a pictogram into a square.
-func (s *sheet) icon(name string, x, y, side float64, c Color) {
-	p, err := parsePath(pictograms.Path(name))
-	if err != nil {
-		s.fail(fmt.Errorf("pictogram %s: %w", name, err))
-		return
-	}
-	k := side / pictograms.Side
-	s.fill(p.transform(k, k, x, y+side), c)
 }
 
 func (s *sheet) fail(err error) {
@@ -90,6 +79,7 @@ type para struct {
 	max, min float64 // font size, in the design's millimetres
 	color    Color
 	space    float64 // above it, unless it is the first; shrinks with the size
+	lead     float64 // distance of baselines in em; 0 for leading
 }
 
 // leading is the distance of baselines in em: room for an Ế below a ộ.
@@ -194,7 +184,7 @@ func (s *sheet) set(paras []para, width, f, cost float64) (lines []line, height 
 		for j, r := range broken {
 			y := height + ascent*size
 			if j > 0 {
-				y = lines[len(lines)-1].y + leading*size
+				y = lines[len(lines)-1].y + cmp.Or(p.lead, leading)*size
 			}
 			lines = append(lines, line{r, y, size, p.bold, p.color})
 			height = y + descent*size

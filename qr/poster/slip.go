@@ -1,6 +1,7 @@
 package poster
 
 import (
+	"tipbox/qr"
 	"tipbox/templates/postertext"
 )
 
@@ -26,29 +27,33 @@ func slip(s *sheet, c *content, w, h float64) {
 	// The head.
 	head := box{b.x, b.y, b.w, 19}
 	s.fill(rounded(head, 4), c.brand)
-	s.badge(c, head.x+11, head.y+head.h/2, 7.6)
+	s.badge(c, box{head.x + 4, head.y + 2.5, 14, 14})
 	s.text(box{head.x + 22, head.y + 1, head.w*0.5 - 22, head.h - 2}, start, middle,
 		c.say(func(t *postertext.Text) string { return t.Name }, para{bold: true, max: 8.4, min: 4, color: white}, 0.45, 0.3)...)
 	s.text(box{head.x + head.w*0.52, head.y + 1, head.w*0.48 - 5, head.h - 2}, finish, middle,
 		para{text: c.unit[0], bold: true, max: 5, min: 2.6, color: white},
 		para{text: c.site[0], max: 3.8, min: 2.4, color: white, space: 0.6})
 
-	// The code and what goes with it, at the right.
+	// The code and what goes with it, at the right: its modules end where the head ends.
 	const column = 62.0
 	x := b.x + b.w - column
-	top := head.y + head.h + 4
-	s.symbol(c.symbol, x, top-2, column)
-	y := top + column - 1.5
-	s.text(box{x, y, column, 17.5}, middle, start,
+	quiet := qr.QuietZone * column / float64(c.symbol.Size()+2*qr.QuietZone)
+	s.symbol(c.symbol, x+quiet, head.y+head.h+0.4, column)
+	top := head.y + head.h + quiet - 0.8
+	y := head.y + head.h + column + 0.6
+	x += 2 * quiet
+	under := column - 2*quiet
+	s.text(box{x, y, under, 16}, middle, start,
 		c.say(func(t *postertext.Text) string { return t.SlipScan }, para{bold: true, max: 4, min: 2.6, color: ink}, 0.8, 0.3)...)
-	s.text(box{x, y + 18.8, column, 5.5}, middle, middle, para{text: c.symbol.Link, bold: true, max: 3.8, min: 1.9, color: c.brand})
-	s.text(box{x, y + 26, column, b.y + b.h - y - 26}, middle, start,
+	s.text(box{x, y + 16.4, under, 5.5}, middle, middle, para{text: c.typed(), bold: true, max: 4.4, min: 1.9, color: c.brand})
+	s.text(box{x, y + 22.6, under, b.y + b.h - y - 22.6}, middle, finish,
 		para{text: c.fill(t.Danger), bold: true, max: 3.8, min: 2.4, color: ink},
-		para{text: c.readHere(t), max: 3.4, min: 2.2, color: ink, space: 1.4},
-		para{text: c.fill(t.Printed), max: 2.9, min: 2, color: muted, space: 1.4})
+		c.call(3.8, 0.4),
+		para{text: c.readHere(t), max: 3.4, min: 2.2, color: ink, space: 1},
+		para{text: c.fill(t.Printed), max: 2.4, min: 2, color: muted, space: 1.4})
 
 	// What is written, at the left.
-	w = x - b.x - 7
+	w = x - b.x - 2*quiet + 2
 	label := func(p pick, y, h float64) {
 		s.text(box{b.x, y, w, h}, start, start, inline(c, p, para{bold: true, max: 4.2, min: 2.6, color: ink}))
 	}
@@ -81,7 +86,7 @@ func slip(s *sheet, c *content, w, h float64) {
 		s.rule(bx, y+ruling*0.9, half-3)
 	}
 	s.blocks(leads...)
-	s.icon("person_off", b.x, b.y+b.h-9.5, 9, c.brand)
+	s.icon("noface", b.x, b.y+b.h-9.5, 9, c.brand, white)
 	s.text(box{b.x + 11, b.y + b.h - 10, w - 11, 10}, start, middle,
 		c.say(func(t *postertext.Text) string { return t.SlipDrop }, para{bold: true, max: 3.9, min: 2.4, color: ink}, 0.82, 0.2)...)
 }

@@ -74,7 +74,7 @@ func (t *typesetter) lines(text string, bold bool, width, cost float64) (list []
 			line += pieces[end-1]
 			shown := strings.TrimRight(line, " ")
 			if end < len(pieces) { // what parts two texts is no end of a line
-				shown = strings.TrimRight(shown, "\u00a0·")
+				shown = strings.TrimRight(shown, " \u00a0·")
 			}
 			r, err := t.shape(shown, bold)
 			if missing := new(MissingGlyphError); errors.As(err, &missing) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"tipbox/intake"
 	"tipbox/intake/durable"
@@ -32,6 +33,7 @@ type Printed struct {
 	Site *intake.Site
 	File string // its path
 	Page int    // in the file, from 1
+	Text string // path of the message to paste beside a picture to share; "" for none
 }
 
 // Files returns the paths of the files that were written, in order.
@@ -39,6 +41,9 @@ func Files(all []Printed) (paths []string) {
 	for _, p := range all {
 		if !slices.Contains(paths, p.File) {
 			paths = append(paths, p.File)
+		}
+		if p.Text != "" {
+			paths = append(paths, p.Text)
 		}
 	}
 	return paths
@@ -50,7 +55,7 @@ const maxPages = 50
 
 // Write draws the posters of the sites into files of dir, which it makes, and
 // returns what it has written: for each unit a PDF, several where it would have more
-// than maxPages, or for each site a picture. Every page is read back before its file
+// than maxPages, or for each site a picture, and beside one to share the message to paste. Every page is read back before its file
 // is written. Where it fails, files already complete stay and no half file does.
 func Write(ctx context.Context, dir string, format Format, sites []*intake.Site, o Options) ([]Printed, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // posters are for everyone
@@ -123,9 +128,18 @@ func (w *writer) add(site *intake.Site, page *Page) error {
 	case SVG:
 		err = writeFile(name, page.writeSVG)
 	}
-	if err == nil {
-		w.printed = append(w.printed, Printed{site, name, 1})
+	if err != nil {
+		return err
 	}
+	p := Printed{Site: site, File: name, Page: 1}
+	if page.Paste != "" {
+		p.Text = strings.TrimSuffix(name, string(w.format)) + "txt"
+		err = writeFile(p.Text, func(out io.Writer) error {
+			_, err := io.WriteString(out, page.Paste+"\n")
+			return err
+		})
+	}
+	w.printed = append(w.printed, p)
 	return err
 }
 
@@ -159,7 +173,7 @@ func (w *writer) finish() error {
 		return err
 	}
 	for i, site := range w.pages {
-		w.printed = append(w.printed, Printed{site, path, i + 1})
+		w.printed = append(w.printed, Printed{Site: site, File: path, Page: i + 1})
 	}
 	w.doc, w.pages = nil, nil
 	return nil

@@ -1,27 +1,47 @@
-// Package pictograms holds the drawings of the posters: Material Symbols, rounded
-// and filled, weight 400, by Google under the Apache License 2.0, whose text
-// stands beside them, unchanged from the npm package @material-symbols/svg-400 0.48.
+// Package pictograms holds the drawings of the posters and the page, in one hand:
+// silhouettes and round strokes in black, and in white what is cut out of them.
 package pictograms
 
 import (
 	"embed"
+	"encoding/xml"
 	"fmt"
-	"strings"
 )
 
 //go:embed *.svg
 var files embed.FS
 
-// Side is the square that a pictogram's path is drawn in: x from 0 to Side, y from -Side to 0.
-const Side = 960
+// Side is the square that pictograms are drawn in: x and y from 0 to Side.
+const Side = 48
 
-// Path returns the SVG path data of a pictogram. It panics on a name there is none of.
-func Path(name string) string {
-	svg, err := files.ReadFile(name + ".svg")
-	if err != nil {
-		panic(fmt.Sprintf("no pictogram %q", name))
+// Part is a piece of a drawing: an area, or a line with round ends and corners.
+// Later parts lie over earlier ones.
+type Part struct {
+	Path  string  // SVG path data
+	Width float64 // of the line; 0 for an area
+	Paper bool    // in the colour of what lies below, not in the pictogram's own
+}
+
+// Parts returns a pictogram's drawing. It panics on a name there is none of.
+func Parts(name string) []Part {
+	data, err := files.ReadFile(name + ".svg")
+	var svg struct {
+		Paths []struct {
+			D      string  `xml:"d,attr"`
+			Fill   string  `xml:"fill,attr"`
+			Stroke string  `xml:"stroke,attr"`
+			Width  float64 `xml:"stroke-width,attr"`
+		} `xml:"path"`
 	}
-	_, rest, _ := strings.Cut(string(svg), ` d="`)
-	path, _, _ := strings.Cut(rest, `"`)
-	return path
+	if err == nil {
+		err = xml.Unmarshal(data, &svg)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("no pictogram %q: %v", name, err))
+	}
+	var parts []Part
+	for _, p := range svg.Paths {
+		parts = append(parts, Part{p.D, p.Width, p.Fill == "#fff" || p.Stroke == "#fff"})
+	}
+	return parts
 }

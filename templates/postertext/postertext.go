@@ -27,27 +27,29 @@ type Text struct {
 	Lang  string `json:"-"` // BCP 47 tag, of the file's name
 	Draft string `json:"-"` // why it is not printed, "" where it is
 
-	Name         string `json:"name"` // of the box
-	NoName       string `json:"no_name"`
-	NoPhone      string `json:"no_phone"`
-	NoLogin      string `json:"no_login"`
-	Suggestion   string `json:"suggestion"` // the three mailboxes
-	Report       string `json:"report"`
-	Crime        string `json:"crime"`
-	StepScan     string `json:"step_scan"`
-	StepScanHow  string `json:"step_scan_how"` // the phone's camera first, Zalo second: Zalo knows the account
-	StepWrite    string `json:"step_write"`
-	StepWriteHow string `json:"step_write_how"`
-	StepSend     string `json:"step_send"`
-	StepSendHow  string `json:"step_send_how"`
-	Type         string `json:"type"`    // above the address to type by hand
-	Later        string `json:"later"`   // photograph now, send from elsewhere
-	Danger       string `json:"danger"`  // 113
-	Fake         string `json:"fake"`    // how to spot a sticker over the code
-	Phone        string `json:"phone"`   // {phone}
-	Replies      string `json:"replies"` // {replies}, the address at which they are read
-	Ruler        string `json:"ruler"`   // beside a ruler of 5 cm
-	Printed      string `json:"printed"` // {code}, {date}
+	Name        string `json:"name"`       // of the box
+	Call        string `json:"call"`       // what to do, to be read across a road
+	Promise     string `json:"promise"`    // what is not asked and not kept
+	Suggestion  string `json:"suggestion"` // the three mailboxes
+	Report      string `json:"report"`
+	Crime       string `json:"crime"`
+	StepScan    string `json:"step_scan"`
+	StepScanHow string `json:"step_scan_how"` // the phone's camera first, Zalo second: Zalo knows the account
+	StepSend    string `json:"step_send"`
+	StepSendHow string `json:"step_send_how"`
+	StepRead    string `json:"step_read"`
+	StepReadHow string `json:"step_read_how"`
+	Type        string `json:"type"`         // above the address to type by hand
+	Later       string `json:"later"`        // photograph now, send from elsewhere
+	Danger      string `json:"danger"`       // 113
+	Fake        string `json:"fake"`         // how to spot a sticker over the code
+	Phone       string `json:"phone"`        // {phone}
+	Replies     string `json:"replies"`      // {replies}, the address at which they are read
+	Ruler       string `json:"ruler"`        // beside a ruler of 5 cm
+	Printed     string `json:"printed"`      // {code}, {date}
+	Share       string `json:"share"`        // to someone who holds the phone that shows the code
+	ShareSecret string `json:"share_secret"` // the picture came over an app that knows its user
+	Paste       string `json:"paste"`        // to send beside that picture: {unit}, {link}
 
 	SlipMailbox string `json:"slip_mailbox"` // the paper form
 	SlipWhat    string `json:"slip_what"`

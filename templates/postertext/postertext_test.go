@@ -72,7 +72,7 @@ func TestLoadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"unknown key", "fr.json", edit(`"name"`, `"nom"`), filepath.Join("poster", "fr.json") + ": name: missing\n"},
 		{"cut off", "fr.json", "", "fr.json: not a JSON object of texts: EOF"},
-		{"empty", "fr.json", edit(`"Tap Send"`, `" "`), "fr.json: step_send: empty"},
+		{"empty", "fr.json", edit(`"Write, send"`, `" "`), "fr.json: step_send: empty"},
 		{"placeholder", "fr.json", edit("{phone}", "{telephone}"), "phone: has the placeholders [{telephone}], expected [{phone}]"},
 		{"name", "french_.json", string(whole), "is not a language tag"},
 		{"syntax", "fr.json", "{", "fr.json: not a JSON object"},
@@ -93,7 +93,7 @@ func TestLoadRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "fr.json"), whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if set, err := Load(dir); err != nil || set.In("fr")[0].Lang != "vi" || !strings.HasSuffix(set["fr"].Draft, "word for word as in en: fake, later, replies, ruler, slip_drop, slip_scan, step_scan_how, step_send_how, type") {
+	if set, err := Load(dir); err != nil || set.In("fr")[0].Lang != "vi" || !strings.HasSuffix(set["fr"].Draft, "word for word as in en: fake, later, paste, promise, ruler, share, share_secret, slip_drop, slip_scan, type") {
 		t.Errorf("a copy is printed: %v, %+v", err, set["fr"])
 	}
 	translated := longText.ReplaceAll(whole, []byte("${1}Z$2"))

@@ -16,7 +16,8 @@ import (
 // its real reason, wherever its file is.
 func TestCheckNamesDrafts(t *testing.T) {
 	t.Parallel()
-	d, err := intake.NewDirectory(nil)
+	unit := &intake.Unit{ID: "na-co-sa", PosterLanguages: []string{"vi", "blt"}}
+	d, err := intake.NewDirectory([]*intake.Unit{unit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +59,6 @@ func TestCheckNamesDrafts(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(checkLanguages(cfg), "language", "blt.json: a draft that is never offered, "+unread)
-	cfg.Languages, cfg.LocaleDir = []string{"vi", "mww-VN"}, ""
+	unit.PosterLanguages, cfg.LocaleDir = []string{"mww-VN"}, ""
 	wants(checkPosters(cfg), "poster", "mww.json: a draft that is never printed, "+unread)
 }

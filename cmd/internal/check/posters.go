@@ -14,9 +14,9 @@ import (
 // checkPosters names what would keep tipbox poster from printing, and the
 // languages that posters would leave out.
 func checkPosters(cfg *config.Config) (all []Finding) {
-	tags := slices.Clone(cfg.Languages)
+	var tags []string
 	for _, u := range cfg.Directory.Units() {
-		tags = append(tags, u.Languages...)
+		tags = append(tags, u.PosterLanguages...)
 		if _, err := poster.BrandOf(u); err != nil {
 			all = append(all, problem("poster", err.Error(), "mend color or emblem of the unit in the configuration; without them posters have ours"))
 		}

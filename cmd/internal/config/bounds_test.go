@@ -91,6 +91,7 @@ func TestJustBad(t *testing.T) {
 		"an address with a name":    {`["truc-ban@example.vn"]`, `["A <a@b.vn>"]`, "13: units[0].mail[0]: "},
 		"a language twice":          {"[http]", "languages = [\"vi\", \"vi\"]\n[http]", "3: languages[1]: \"vi\" stands twice"},
 		"no languages":              {"[http]", "languages = []\n[http]", "3: languages: none"},
+		"three on posters":          {"id = ", "poster_languages = [\"vi\", \"mww\", \"en\"]\nid = ", "11: units[0].poster_languages[2]: \"en\": expected at most two, one set large and one under it"},
 		"no mail":                   {`["truc-ban@example.vn"]`, `[]`, "13: units[0].mail: missing"},
 		"no recipients":             {`"unit.recipients"`, `""`, "14: units[0].recipients_file: missing"},
 		"no name":                   {`{ vi = "Chợ" }`, `{}`, "22: units[0].sites[1].name: missing"},
@@ -109,7 +110,7 @@ func TestSettings(t *testing.T) {
 	cfg, err := parse(t, strings.NewReplacer(
 		"[http]", "data_dir = \"/srv/tipbox\"\nsecret_file = \"s\"\nlocale_dir = \"l\"\n[spool]\nmin_free = \"2 GiB\"\nbulk_max = \"3KiB\"\nkeep_sent = \"2d\"\n[http]\nadmin = \"\"",
 		"10.0.0.0/8", "10.1.2.3/8", "[smtp]", "[redis]\nurl = \"rediss://r:6379/0\"\npassword_file = \"p\"\n[smtp]",
-		"id = ", "mark_urgent = false\nlater_window = \"90m\"\nlanguages = [\"hmn-VN\"]\ncolor = \"#0b5d3b\"\nid = ").Replace(good))
+		"id = ", "mark_urgent = false\nlater_window = \"90m\"\nlanguages = [\"hmn-VN\", \"vi\"]\ncolor = \"#0b5d3b\"\nid = ").Replace(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func TestSettings(t *testing.T) {
 	if cfg.Redis == nil || cfg.Redis.URL != "rediss://r:6379/0" || !strings.HasSuffix(cfg.Redis.PasswordFile, "/p") {
 		t.Errorf("Redis %+v", cfg.Redis)
 	}
-	if u := cfg.Directory.Unit("na-co-sa"); u.MarkUrgent || u.LaterWindow != 90*time.Minute || u.Languages[0] != "hmn-VN" || u.Color != "#0b5d3b" {
+	if u := cfg.Directory.Unit("na-co-sa"); u.MarkUrgent || u.LaterWindow != 90*time.Minute || u.Languages[0] != "hmn-VN" || strings.Join(u.PosterLanguages, " ") != "hmn-VN" || u.Color != "#0b5d3b" {
 		t.Errorf("%+v", u)
 	}
 	if u := cfg.Directory.Unit("na-co-sa"); len(u.Receivers[intake.ToUnit].Recipients) != 1 || u.Receivers[intake.ToUnit].Mail[0] != "truc-ban@example.vn" {

@@ -26,6 +26,7 @@ type checker struct {
 	sitesFiles      []string           // likewise
 	printed         map[string]printed // nil: not read yet
 	base            string             // base_url
+	offered         []string           // languages
 	alerts          []Alerts           // read so far
 	boardFiles      []string           // likewise
 }
@@ -93,6 +94,7 @@ func (c *checker) config(f *file) *Config {
 	cfg.HTTP = c.http(f, cfg.BaseURL)
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
+	c.offered = f.Languages
 	cfg.Directory = c.units()
 	cfg.RecipientsFiles, cfg.SitesFiles, cfg.Included = c.recipientsFiles, c.sitesFiles, paths(c.parts)
 	cfg.fileOf = c.fileOf

@@ -94,24 +94,25 @@ type limit struct {
 }
 
 type unit struct {
-	ID             string       `toml:"id"`
-	Name           intake.Names `toml:"name"`
-	Mail           []string     `toml:"mail"`
-	RecipientsFile string       `toml:"recipients_file" pasted:"path"`
-	OversightFile  string       `toml:"oversight_file" pasted:"path"`
-	OversightMail  []string     `toml:"oversight_mail"`
-	Phone          string       `toml:"phone"`
-	LaterWindow    string       `toml:"later_window"`
-	MarkUrgent     *bool        `toml:"mark_urgent"`
-	Replies        bool         `toml:"replies"`
-	BoardDir       string       `toml:"board_dir" pasted:"path"`
-	AliveAt        string       `toml:"alive_at"`
-	Languages      []string     `toml:"languages"`
-	Emblem         string       `toml:"emblem" pasted:"path"`
-	Color          string       `toml:"color"`
-	Deadlines      deadlines    `toml:"deadlines"`
-	SitesFile      string       `toml:"sites_file" pasted:"path"`
-	Sites          []site       `toml:"sites"`
+	ID              string       `toml:"id"`
+	Name            intake.Names `toml:"name"`
+	Mail            []string     `toml:"mail"`
+	RecipientsFile  string       `toml:"recipients_file" pasted:"path"`
+	OversightFile   string       `toml:"oversight_file" pasted:"path"`
+	OversightMail   []string     `toml:"oversight_mail"`
+	Phone           string       `toml:"phone"`
+	LaterWindow     string       `toml:"later_window"`
+	MarkUrgent      *bool        `toml:"mark_urgent"`
+	Replies         bool         `toml:"replies"`
+	BoardDir        string       `toml:"board_dir" pasted:"path"`
+	AliveAt         string       `toml:"alive_at"`
+	Languages       []string     `toml:"languages"`
+	PosterLanguages []string     `toml:"poster_languages"`
+	Emblem          string       `toml:"emblem" pasted:"path"`
+	Color           string       `toml:"color"`
+	Deadlines       deadlines    `toml:"deadlines"`
+	SitesFile       string       `toml:"sites_file" pasted:"path"`
+	Sites           []site       `toml:"sites"`
 
 	Alerts          []alertChannel `toml:"alerts"`
 	OversightAlerts []alertChannel `toml:"oversight_alerts"`

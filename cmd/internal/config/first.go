@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -16,6 +17,7 @@ type First struct {
 	CAFile                            string // of the mail server; "" for the system's
 
 	UnitID, UnitName, Mail, Phone string
+	PosterLanguages               string // tags with spaces between; "" for Vietnamese alone
 	RecipientsFile                string
 	Replies                       bool // senders are offered codes
 	Sites                         []FirstSite
@@ -68,9 +70,10 @@ name  = { vi = %[3]s }
 mail  = [%[4]s]
 recipients_file = %[5]s
 phone = %[6]s
+poster_languages = %[7]s           # the first large, a second under it; each takes room from the code
 later_window = "6h"
 `, tomlString(f.From), tomlString(f.UnitID), tomlString(f.UnitName), tomlString(f.Mail),
-		tomlString(f.RecipientsFile), tomlString(f.Phone))
+		tomlString(f.RecipientsFile), tomlString(f.Phone), tomlStrings(strings.FieldsFunc(cmp.Or(f.PosterLanguages, "vi"), between)))
 	replies := "# replies = true"
 	if f.Replies {
 		replies = replies[2:]
@@ -84,6 +87,17 @@ later_window = "6h"
 `, tomlString(site.Code), tomlString(site.Name))
 	}
 	return b.Bytes()
+}
+
+// between parts the tags of a list as people type it.
+func between(r rune) bool { return r == ' ' || r == ',' }
+
+func tomlStrings(list []string) string {
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, tomlString(s))
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 // tomlString quotes s as a TOML basic string.

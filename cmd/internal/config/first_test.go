@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tipbox/intake"
@@ -13,8 +14,8 @@ func TestFirst(t *testing.T) {
 		BaseURL: "https://tip.example.vn", Listen: "127.0.0.1:8080", Admin: "127.0.0.1:9090", DataDir: `C:\tipbox`, Proxied: true,
 		SMTPHost: "smtp.example.vn", SMTPTLS: "tls", SMTPUser: "u", From: "hom-thu@example.vn", SMTPPort: 465, CAFile: "ca.pem",
 		UnitID: "na-co-sa", UnitName: "Đồn \"Na Cô Sa\" \\", Mail: "truc-ban@example.vn", Phone: "0215 000 000",
-		RecipientsFile: "unit.recipients",
-		Sites:          []FirstSite{{"ncs01", "Chợ"}, {"ncs02", "Trường “học”"}},
+		RecipientsFile: "unit.recipients", PosterLanguages: "mww, vi",
+		Sites: []FirstSite{{"ncs01", "Chợ"}, {"ncs02", "Trường “học”"}},
 	}
 	d := dir(t)
 	read := func(f First) *Config {
@@ -27,7 +28,7 @@ func TestFirst(t *testing.T) {
 	}
 	cfg := read(first)
 	u := cfg.Directory.Unit("na-co-sa")
-	if u.Name["vi"] != first.UnitName || u.Phone != first.Phone || u.Receivers[intake.ToUnit].Mail[0] != first.Mail ||
+	if u.Name["vi"] != first.UnitName || u.Phone != first.Phone || strings.Join(u.PosterLanguages, " ") != "mww vi" || u.Receivers[intake.ToUnit].Mail[0] != first.Mail ||
 		len(u.Sites) != 2 || u.Sites[1].Code != "ncs02" || u.Sites[1].Name["vi"] != first.Sites[1].Name {
 		t.Errorf("unit %+v", u)
 	}

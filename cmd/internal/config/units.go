@@ -157,11 +157,12 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	out := &intake.Unit{
 		ID: u.ID, Name: u.Name, Receivers: make(map[intake.Audience]intake.Receiver),
 		Phone: u.Phone, LaterWindow: window, AliveAt: u.AliveAt,
-		MarkUrgent: u.MarkUrgent == nil || *u.MarkUrgent,
-		Replies:    u.Replies,
-		Board:      c.board(key+".board_dir", u.BoardDir),
-		Languages:  c.languages(key+".languages", u.Languages),
-		Emblem:     c.path(u.Emblem), Color: u.Color,
+		MarkUrgent:      u.MarkUrgent == nil || *u.MarkUrgent,
+		Replies:         u.Replies,
+		Board:           c.board(key+".board_dir", u.BoardDir),
+		Languages:       c.languages(key+".languages", u.Languages),
+		PosterLanguages: c.posterLanguages(key+".poster_languages", u),
+		Emblem:          c.path(u.Emblem), Color: u.Color,
 	}
 	own := c.recipients(key+".recipients_file", u.RecipientsFile)
 	if own != nil {
@@ -174,6 +175,20 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		}
 	}
 	return out
+}
+
+// posterLanguages returns what stands on the unit's posters: the first language of
+// its pages alone where nothing is said, for each further one takes room from it.
+func (c *checker) posterLanguages(key string, u unit) []string {
+	tags := c.languages(key, u.PosterLanguages)
+	if len(tags) > 2 {
+		c.bad(key+"[2]", "%q: expected at most two, one set large and one under it", tags[2])
+	}
+	if len(tags) == 0 {
+		tags = slices.Concat(u.Languages, c.offered)
+		tags = tags[:min(len(tags), 1)]
+	}
+	return tags
 }
 
 func receiver(mail []string, r *keys.Recipients) intake.Receiver {

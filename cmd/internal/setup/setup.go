@@ -53,6 +53,8 @@ var questions = []struct {
 		"cần một địa chỉ thư, ví dụ truc-ban@example.vn"},
 	{"phone", "units[0].phone", "Điện thoại của đơn vị, có thể bỏ trống / telephone, may be empty", true,
 		"số điện thoại này không dùng được"},
+	{"poster-languages", "units[0].poster_languages", "Tiếng trên áp phích, nhiều nhất hai, tiếng in to trước, ví dụ vi mww; có thể bỏ trống / languages of the posters, the large one first; may be empty", true,
+		"cần mã tiếng, ví dụ vi, mww, en, nhiều nhất hai"},
 	{"smtp-host", "smtp.host", "Máy chủ gửi thư / mail server", false, "cần tên máy chủ gửi thư, ví dụ smtp.example.vn"},
 	{"smtp-user", "smtp.username", "Tên đăng nhập máy chủ gửi thư, có thể bỏ trống / user at the mail server, may be empty", true,
 		"tên này không dùng được"},
@@ -209,7 +211,7 @@ func (c *Init) problem(key string) string {
 		return err.Error()
 	}
 	for _, p := range draft.Problems(nil) {
-		if p.Key == key || strings.HasPrefix(p.Key, key+".") { // of a name, its language
+		if p.Key == key || strings.HasPrefix(p.Key, key+".") || strings.HasPrefix(p.Key, key+"[") { // of a name, its language; one of a list
 			return p.Text
 		}
 	}
