@@ -15,9 +15,9 @@ function place(name, { handle, folder } = {}) {
 export const bookFile = {
   kind: "book",
   sniff: (name, bytes, { asKey } = {}) => !asKey && /^so-tin.*\.age$/i.test(name) && latin(bytes, 22).startsWith("age-encryption.org/v1"),
-  take: (app, name, bytes, { lies } = {}) => bookPart(app).keeper.take(name, bytes, place(name, lies)),
+  take: (app, name, bytes, { lies } = {}) => bookPart(app).take(name, bytes, place(name, lies)),
   opened: (name, plain) => latin(plain, 4096).startsWith('{"v":') && latin(plain, 4096).includes('"book":"'),
-  takeOpened: (app, name, plain, sealed) => bookPart(app).keeper.take(name, sealed),
+  takeOpened: (app, name, plain, sealed) => bookPart(app).take(name, sealed),
 };
 
 export const bookHooks = {

@@ -69,9 +69,20 @@ class BookPart {
     removeEventListener("beforeunload", this.ask);
   }
 
-  async unlocked() {
+  /** Takes in a book's file; a key in clear may have come with it, just before. */
+  async take(name, bytes, place) {
+    await this.#know();
+    await this.keeper.take(name, bytes, place);
+  }
+
+  // Who the officer is, by the opened keys.
+  async #know() {
     this.owns = await recipientsOf(this.app.desk.keys);
-    this.key = `khóa ${fingerprint(this.owns[0]).slice(0, 9)}`;
+    if (this.owns.length > 0) this.key = `khóa ${fingerprint(this.owns[0]).slice(0, 9)}`;
+  }
+
+  async unlocked() {
+    await this.#know();
     await this.keeper.unlocked();
   }
 }
