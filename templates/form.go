@@ -154,7 +154,7 @@ func (f *Form) photo() g.Node {
 		// Our own words lie on the browser's button, which speaks the phone's language.
 		h.Div(h.Class("pick"),
 			h.Input(h.Type("file"), h.ID("photo"), h.Name("photo"), h.Accept("image/*"), h.Multiple(), f.described("photo")),
-			h.Span(h.Aria("hidden", "true"), icon("photo_camera"), g.Text(l.PhotoPick))))
+			h.Span(h.Aria("hidden", "true"), icon("camera"), g.Text(l.PhotoPick))))
 }
 
 // kept is what is protected and what is not, folded away.
