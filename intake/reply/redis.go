@@ -68,7 +68,8 @@ func (s *redisStore) get(ctx context.Context, m mark, now time.Time) ([][]byte, 
 	return all, nil
 }
 
-// addScript: KEYS the weeks, the one to write to first; ARGV mark, reply, replies a
+// addScript counts the replies of a week in its field "#": marks are hexadecimal. KEYS
+// the weeks, the one to write to first; ARGV mark, reply, replies a
 // mark may have, replies in all, when the first key ends.
 var addScript = goredis.NewScript(`
 local size, mine, all = #ARGV[2], 0, 0
