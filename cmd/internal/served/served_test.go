@@ -18,10 +18,11 @@ import (
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
 	"tipbox/crypto/keys"
+	"tipbox/intake/waittest"
 )
 
-// testBox serves the pages of a configuration, and returns it beside where it is.
-func testBox(t *testing.T) (cfg *config.Config, url string) {
+// testBox serves the pages of a configuration, and returns both beside where it is.
+func testBox(t *testing.T) (cfg *config.Config, pages http.Handler, url string) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"unit", "oversight"} {
@@ -44,7 +45,7 @@ func testBox(t *testing.T) (cfg *config.Config, url string) {
 	t.Cleanup(done)
 	s := httptest.NewServer(pages)
 	t.Cleanup(s.Close)
-	return cfg, s.URL
+	return cfg, pages, s.URL
 }
 
 // forgery is a proxy that changes what passes.
@@ -83,6 +84,18 @@ func run(t *testing.T, v Verify, cfg *config.Config) (out string, genuine bool) 
 	return b.String(), err == nil
 }
 
+// compare is run with pages that are drawn already.
+func compare(t *testing.T, url string, pages http.Handler, paths []string) (out string, genuine bool) {
+	t.Helper()
+	line := waittest.Client(&http.Transport{})
+	genuine = true
+	Check(t.Context(), Options{URL: url, Line: line, Pages: paths, Ours: pages}, func(v Verdict) {
+		out += v.Path + "\t" + v.Wrong + "\n"
+		genuine = genuine && v.Wrong == ""
+	})
+	return out, genuine
+}
+
 // in changes one text of one page.
 func in(path, old, with string) func(*http.Response, []byte) []byte {
 	return func(r *http.Response, body []byte) []byte {
@@ -115,7 +128,7 @@ func said(name, value string) func(*http.Response, []byte) []byte {
 // otherwise, and whatever is changed in them is found and named. What a release's
 // manifest cannot know, the words and the keys, only the configuration tells.
 func TestPage(t *testing.T) {
-	cfg, at := testBox(t)
+	cfg, pages, at := testBox(t)
 	manifest := filepath.Join(t.TempDir(), "pages.json")
 	m, err := Release(t.Context(), "v1")
 	if err != nil {
@@ -151,7 +164,7 @@ func TestPage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := forgery(t, at, c.change)
-			out, genuine := run(t, Verify{URL: url}, cfg)
+			out, genuine := compare(t, url, pages, PagesOf(cfg))
 			if genuine != (c.where == "") || !strings.Contains(out, c.where) {
 				t.Errorf("%v\n%s", genuine, out)
 			}
@@ -168,14 +181,17 @@ func TestPage(t *testing.T) {
 
 // TestNoPage: a box that is away, and one of another kind, are told as such.
 func TestNoPage(t *testing.T) {
-	cfg, at := testBox(t)
+	cfg, pages, at := testBox(t)
 	gone := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(gone.Close)
 	if out, genuine := run(t, Verify{URL: gone.URL}, cfg); genuine || !strings.Contains(out, "answers 404, expected 200") {
 		t.Error(out)
 	}
+	if out, genuine := run(t, Verify{URL: at}, cfg); !genuine {
+		t.Error(out)
+	}
 	gone.Close()
-	if out, genuine := run(t, Verify{URL: gone.URL}, cfg); genuine || !strings.Contains(out, "no answer") {
+	if out, genuine := compare(t, gone.URL, pages, PagesOf(cfg)); genuine || !strings.Contains(out, "no answer") {
 		t.Error(out)
 	}
 	if _, genuine := run(t, Verify{URL: at, From: "none.json"}, nil); genuine {
