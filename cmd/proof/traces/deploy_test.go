@@ -54,7 +54,7 @@ func TestAuditUnit(t *testing.T) {
 
 // TestAuditProxies holds that the examples for both web servers log nothing and
 // send tipbox one address, the connection's. That nginx then keeps nothing is
-// shown by TestAudit/nginx; Caddy is not to be had from Debian.
+// shown by TestAudit/nginx; Caddy's file is read only.
 func TestAuditProxies(t *testing.T) {
 	t.Parallel()
 	for file, lines := range map[string][]string{
