@@ -68,8 +68,9 @@ flood: deps ## floods: the real binary for a minute each, and six hours each on 
 bench: deps ## benchmarks; compare the ratios, not the times
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-pictures: ## the posters' pictures in docs/, made anew; a test compares them
+pictures: deps build ## the pictures in docs/, made anew; a test compares the posters'
 	$(GO) test -count=1 -run '^TestPictures$$' ./qr/poster -pictures
+	cd templates/browser && node picture.mjs ../../bin/tipbox ../../docs/form.png
 
 lint: ## golangci-lint with the list in .golangci.yml
 	$(LINT) run

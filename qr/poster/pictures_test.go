@@ -15,7 +15,7 @@ import (
 var makePictures = flag.Bool("pictures", false, "make the pictures of docs/ anew instead of comparing them")
 
 // TestPictures: the posters that docs/ shows are those that are printed today.
-// make pictures makes them anew.
+// make pictures makes them anew, and the form's picture beside them.
 func TestPictures(t *testing.T) {
 	const scale = 80 / 25.4
 	for _, paper := range []Paper{A4, Stickers, Share} {
