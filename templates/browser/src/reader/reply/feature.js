@@ -26,10 +26,7 @@ export const replyHooks = {
   async opened(app, entries) {
     const part = replyPart(app);
     part.settle();
-    part.deriveAll(entries).then(() => {
-      part.settle();
-      app.update();
-    }, () => {}); // no memory: the panel goes on saying that it derives
+    part.find(entries);
   },
   lock(app, why) {
     const part = replyPart(app);

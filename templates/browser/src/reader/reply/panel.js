@@ -30,7 +30,9 @@ function why(app, part, entry) {
   const { replyTo } = entry.opened.tip;
   if (part.receiptOf(entry) === null) return w.none;
   const base = app.addressBook.base_url;
-  return base && replyTo.at !== base ? w.elsewhere(line(replyTo.at, 90)) : w.deriving;
+  if (base && replyTo.at !== base) return w.elsewhere(line(replyTo.at, 90));
+  if (!part.receipts.has(`${replyTo.at} ${replyTo.code}`)) part.find([entry], Infinity);
+  return w.deriving;
 }
 
 function thread(app, part, { entries, to }, entry) {

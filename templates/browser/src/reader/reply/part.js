@@ -6,6 +6,8 @@ import { fileName, outbox } from "./make.js";
 import { bestPass, passInMail } from "./pass.js";
 import { enterAnswers, enterReply, replied, talks, untouched } from "./talk.js";
 
+const mostDerived = 200; // a third of a second each
+
 /** Returns the replies' part of the app. */
 export const replyPart = (app) => app.part("reply", () => new ReplyPart(app));
 
@@ -50,17 +52,28 @@ class ReplyPart {
     return known === null ? undefined : known;
   }
 
-  /** Derives what hangs on the codes that tips without script bring, one after another. */
-  async deriveAll(entries) {
+  /**
+   * Derives what hangs on the codes that tips without script bring, one after another:
+   * of a flood of them only so many, until one is looked at.
+   */
+  async derive(entries, most = mostDerived) {
     for (const entry of entries) {
       const to = entry.opened && entry.opened.tip && entry.opened.tip.replyTo;
       const name = to && to.code && `${to.at} ${to.code}`;
-      if (!name || this.receipts.has(name)) continue;
+      if (!name || this.receipts.has(name) || this.receipts.size >= most) continue;
       this.receipts.set(name, null);
       const scrypt = deriver(() => {}, new AbortController().signal);
       const master = await scrypt(to.code, new TextEncoder().encode(salt(to.at)), 15);
       this.receipts.set(name, { ...(await derive(master)), at: to.at });
     }
+  }
+
+  /** Derives, and then draws what is known by then. */
+  find(entries, most) {
+    this.derive(entries, most).then(() => {
+      this.settle();
+      this.app.update();
+    }, () => {}); // no memory: the panel goes on saying that it derives
   }
 
   /** The senders who can be answered here. */
