@@ -61,7 +61,8 @@ function ofAge(bytes) {
  */
 export function header(bytes) {
   // A header grows by about 1.6 kB a recipient; no unit has hundreds.
-  const head = latin(bytes, 1 << 18);
+  let head = latin(bytes, 1 << 13);
+  if (bytes.length > 1 << 13 && !/\n--- .*\n/.test(head)) head = latin(bytes, 1 << 18);
   if (!head.startsWith(intro)) {
     throw new Problem(intro.startsWith(head) ? "truncated" : "agenewer");
   }

@@ -91,7 +91,7 @@ let painted = 0;
 async function progress(what, n, of) {
   const now = performance.now();
   if (n === 1 && !app.busy) painted = now;
-  if (now - painted > 100) {
+  if (now - painted > 250) {
     view.busy(what, n, of);
     idle.touch();
     await wait(0);
