@@ -95,6 +95,7 @@ var (
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
 		"cmd/internal/sites":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/durable", "intake/pasted"},
 		"cmd/internal/unread":   {"qr/scan"},
+		"cmd/internal/weekly":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake/durable", "intake/redis", "intake/tally", "templates/fonts"},
 		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
 			"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable",
@@ -105,7 +106,7 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "cmd/internal/weekly", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}
@@ -117,7 +118,7 @@ var (
 		"github.com/spf13/cobra":        {"cmd/tipbox"},
 		"github.com/skip2/go-qrcode":    {"qr"},
 		"github.com/makiuchi-d/gozxing": {"qr"},
-		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
+		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper", "cmd/internal/weekly"},
 		"maragu.dev/gomponents":         {"templates"},
 		"github.com/yuin/goldmark":      {"templates"},
 	}

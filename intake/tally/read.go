@@ -21,17 +21,17 @@ type written struct {
 	field string            // of the hash in Redis
 }
 
-// errWritten is returned for a week that is not one of this version.
-var errWritten = errors.New("damaged, or of a newer tipbox")
+// ErrWritten is returned for a week that cannot be read as one of this version.
+var ErrWritten = errors.New("damaged, or of a newer tipbox")
 
 func parse(b []byte) (*written, error) {
 	var w written
 	if json.Unmarshal(b, &w) != nil || w.V != version {
-		return nil, errWritten
+		return nil, ErrWritten
 	}
 	for _, c := range w.Units {
 		if c.Delivered < 0 || c.Bulk < 0 || c.Held < 0 {
-			return nil, errWritten
+			return nil, ErrWritten
 		}
 	}
 	return &w, nil
