@@ -20,6 +20,7 @@ var (
 		"intake/faulttest":                {},
 		"intake/limit":                    {"intake", "intake/metric", "intake/redis"},
 		"intake/reply":                    {"crypto/receipt", "intake", "intake/durable", "intake/redis"},
+		"intake/tally":                    {"intake", "intake/durable", "intake/redis"},
 		"intake/redis":                    {"intake/pasted"},
 		"intake/redis/redistest":          {"intake/porttest", "intake/waittest"},
 		"intake/porttest":                 {},
@@ -65,13 +66,13 @@ var (
 		"cmd/internal/box": {
 			"cmd/internal/box/probe", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/alert", "intake/alert/setting", "intake/deliver",
 			"intake/deliver/smtp", "intake/durable", "intake/limit", "intake/photo", "intake/quiet", "intake/redis", "intake/reply", "intake/server",
-			"intake/spool", "intake/web", "intake/pasted", "templates",
+			"intake/spool", "intake/tally", "intake/web", "intake/pasted", "templates",
 		},
 		"cmd/internal/box/probe": {"intake/deliver"},
 		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/alert", "intake/deliver", "intake/deliver/smtp",
-			"intake/limit", "intake/redis", "intake/reply", "intake/spool", "intake/pasted", "qr/poster", "templates", "templates/postertext",
+			"intake/limit", "intake/redis", "intake/reply", "intake/spool", "intake/tally", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
 		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert/setting", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
@@ -94,6 +95,7 @@ var (
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
 		"cmd/internal/sites":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/durable", "intake/pasted"},
 		"cmd/internal/unread":   {"qr/scan"},
+		"cmd/internal/weekly":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake/durable", "intake/redis", "intake/tally", "templates/fonts"},
 		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
 			"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable",
@@ -104,19 +106,19 @@ var (
 		},
 		"cmd/tipbox": {
 			"cmd/internal/box", "cmd/internal/check", "cmd/internal/config", "cmd/internal/demo", "cmd/internal/desk",
-			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "intake",
+			"cmd/internal/patrol", "cmd/internal/queue", "cmd/internal/served", "cmd/internal/setup", "cmd/internal/sites", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unitkeys", "cmd/internal/weekly", "intake",
 			"qr/poster", "templates/postertext",
 		},
 	}
 	owners = map[string][]string{
 		"filippo.io/age":                {"crypto/book", "crypto/counts", "crypto/keys", "crypto/open", "crypto/receipt", "crypto/seal"},
-		"github.com/redis/go-redis":     {"intake/redis", "intake/limit", "intake/reply"},
+		"github.com/redis/go-redis":     {"intake/redis", "intake/limit", "intake/reply", "intake/tally"},
 		"github.com/wneessen/go-mail":   {"intake/deliver/smtp"},
 		"github.com/labstack/echo":      {"intake/web"},
 		"github.com/spf13/cobra":        {"cmd/tipbox"},
 		"github.com/skip2/go-qrcode":    {"qr"},
 		"github.com/makiuchi-d/gozxing": {"qr"},
-		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper"},
+		"codeberg.org/go-pdf/fpdf":      {"qr/poster", "qr/paper", "cmd/internal/weekly"},
 		"maragu.dev/gomponents":         {"templates"},
 		"github.com/yuin/goldmark":      {"templates"},
 	}

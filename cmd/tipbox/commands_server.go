@@ -11,5 +11,6 @@ import (
 func serverCommands(t *terminal.Terminal) []*cobra.Command {
 	return []*cobra.Command{
 		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t), newSitesCommand(t),
+		newCountsCommand(t),
 	}
 }

@@ -128,14 +128,17 @@ func (r *Runner) refused(l *lane, j *job, to string, refusal *PermanentError) {
 // finish deletes a tip that all have, or holds one that an address refused. Where
 // a person has asked meanwhile to try that address again, the tip stays.
 func (r *Runner) finish(l *lane, j *job) {
-	end, what := r.o.Spool.Remove, "a delivered tip cannot be deleted from the spool"
+	end, what, mailed := r.o.Spool.Remove, "a delivered tip cannot be deleted from the spool", true
 	if len(l.lacking(j.parcel, j.all)) > 0 {
 		if len(l.open(j.parcel, j.all)) > 0 {
 			return
 		}
-		end, what = r.o.Spool.Hold, "a refused tip cannot be moved to hold/"
+		end, what, mailed = r.o.Spool.Hold, "a refused tip cannot be moved to hold/", false
 	}
-	if err := end(j.ID); err != nil && !errors.Is(err, spool.ErrNotHere) {
+	switch err := end(j.ID); {
+	case err == nil:
+		r.tally(l.key, intake.Front, j.ID, mailed)
+	case !errors.Is(err, spool.ErrNotHere):
 		r.o.Log.Error(what, "id", j.ID)
 		r.postpone(l, j.parcel, Unreadable)
 		return

@@ -178,7 +178,10 @@ func (r *Runner) end(b *bulk, d *spool.Digest, refused bool) string {
 		turns <- struct{}{}
 		running.Go(func() {
 			defer func() { <-turns }()
-			if err := r.endTip(d, id, refused); err != nil && !errors.Is(err, spool.ErrNotHere) {
+			switch err := r.endTip(d, id, refused); {
+			case err == nil:
+				r.tally(b.key.laneKey, intake.Bulk, id, !refused)
+			case !errors.Is(err, spool.ErrNotHere):
 				r.o.Log.Error("a tip of a digest cannot be deleted from the spool, or moved to hold/", "id", id)
 				failed.Store(true)
 				return

@@ -33,6 +33,7 @@ type Options struct {
 	// Urgent is told of an urgent tip, of one for each digest: for whoever is to be
 	// woken. It must not wait. Nil for nobody.
 	Urgent func(unit string, audience intake.Audience)
+	Tally  Tally // default none
 
 	Rescan time.Duration // between looks at what operators did; default 5 seconds
 	Probe  time.Duration // between connections made only to see whether the server is there; default 10 minutes, negative: none
@@ -45,6 +46,32 @@ type Options struct {
 	// is what makes duplicates, or keeps it from ever arriving.
 	SendTime time.Duration
 	DialTime time.Duration
+}
+
+// Tally is told what became of each tip for a unit itself. Of one for its oversight it
+// is told nothing: it counts for the unit's own eyes, too. It must not wait.
+type Tally interface {
+	// Delivered is told once all addresses have a tip, and it is deleted.
+	Delivered(unit string, lane intake.Lane)
+	// Held is told each time that a refused tip is held.
+	Held(unit string, id intake.ID)
+}
+
+// noTally counts nothing.
+type noTally struct{}
+
+func (noTally) Delivered(string, intake.Lane) {}
+func (noTally) Held(string, intake.ID)        {}
+
+// tally tells the Tally of a tip that is mailed, or else held.
+func (r *Runner) tally(key laneKey, lane intake.Lane, id intake.ID, mailed bool) {
+	switch {
+	case key.audience != intake.ToUnit:
+	case mailed:
+		r.o.Tally.Delivered(key.unit, lane)
+	default:
+		r.o.Tally.Held(key.unit, id)
+	}
 }
 
 // Runner mails what is in the spool. What happens to a single tip is logged
@@ -84,6 +111,9 @@ func New(o Options) *Runner {
 	}
 	if o.Urgent == nil {
 		o.Urgent = func(string, intake.Audience) {}
+	}
+	if o.Tally == nil {
+		o.Tally = noTally{}
 	}
 	if o.Connections <= 0 {
 		o.Connections = 32

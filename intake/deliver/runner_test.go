@@ -190,7 +190,8 @@ type box struct {
 	alive     string        // unit two's hour
 	keep      time.Duration // copies of what is delivered
 	logs      lines
-	rung      lines // a line for each time that someone was to be woken
+	rung      lines   // a line for each time that someone was to be woken
+	told      tallied // what the tally was
 }
 
 // inBubble runs f in a bubble with fake time.
@@ -233,6 +234,7 @@ func (b *box) open() {
 		Urgent: func(unit string, a intake.Audience) {
 			fmt.Fprintln(&b.rung, unit, a, time.Since(b.relay.start).Round(time.Minute))
 		},
+		Tally: &b.told,
 	})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})

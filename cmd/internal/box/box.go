@@ -35,6 +35,7 @@ import (
 	"tipbox/intake/reply"
 	"tipbox/intake/server"
 	"tipbox/intake/spool"
+	"tipbox/intake/tally"
 )
 
 // grace is how long running submissions and a running mail may take after the
@@ -58,6 +59,7 @@ type Box struct {
 	spool   *spool.Spool
 	limits  *limit.Limits
 	replies *reply.Replies
+	tally   *tally.Tally
 	runner  *deliver.Runner
 	service *intake.Service
 	bodies  *server.Bodies
@@ -124,6 +126,9 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	if b.replies, err = newReplies(cfg, secrets, log); err != nil {
 		return nil, err
 	}
+	if b.tally, err = newTally(cfg, log); err != nil {
+		return nil, err
+	}
 	b.spool.Watch(b.limits)
 	if b.calls, err = b.newCallers(secrets, registry); err != nil {
 		return nil, err
@@ -136,7 +141,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	b.runner = deliver.New(deliver.Options{
 		Spool: b.spool, Transport: o.Probe.Transport(transport), Directory: cfg.Directory, Log: log, Registerer: registry,
 		Grace: grace, Urgent: b.calls.bells.Ring,
-		Pass: b.replies.Pass,
+		Pass: b.replies.Pass, Tally: b.tally,
 	})
 	b.service = intake.NewService(intake.Options{
 		Key: key, Limits: b.limits, Forms: b.limits, Photos: photo.New(photo.Options{}), Spool: b.spool,
@@ -244,6 +249,7 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	running.Go(func() { b.runner.Run(runnerCtx) })
 	running.Go(func() { quiet.Forget(runnerCtx) })
 	running.Go(func() { b.replies.Run(runnerCtx) })
+	running.Go(func() { b.tally.Run(runnerCtx) })
 	if b.issuer != nil {
 		go b.issuer.keepAsking(runnerCtx) // an authority may keep it waiting longer than the end may take
 	}
@@ -282,6 +288,9 @@ func (b *Box) close() {
 		ctx, cancel := context.WithTimeout(context.Background(), grace/2)
 		defer cancel()
 		_ = b.replies.Close(ctx) // deletions that it could not carry out are lost: the sender's code deletes again
+	}
+	if b.tally != nil {
+		_ = b.tally.Close()
 	}
 	if b.spool != nil {
 		if err := b.spool.Close(); err != nil {

@@ -9,9 +9,10 @@ import (
 	"tipbox/intake/pasted"
 	"tipbox/intake/redis"
 	"tipbox/intake/reply"
+	"tipbox/intake/tally"
 )
 
-// checkStore asks the Redis that keeps replies for several servers.
+// checkStore asks the Redis that keeps replies and counts for several servers.
 func checkStore(cfg *config.Config) []Finding {
 	if cfg.Redis == nil || cfg.Redis.StoreURL == "" {
 		return nil
@@ -23,7 +24,10 @@ func checkStore(cfg *config.Config) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
-	err = reply.Inspect(ctx, redis.Server{URL: cfg.Redis.StoreURL, Password: password, CAFile: cfg.Redis.CAFile})
+	server := redis.Server{URL: cfg.Redis.StoreURL, Password: password, CAFile: cfg.Redis.CAFile}
+	if err = reply.Inspect(ctx, server); err == nil {
+		err = tally.Inspect(ctx, server)
+	}
 	switch {
 	case err == nil:
 		return []Finding{{Part: part, Text: "answers, and keeps what it holds"}}
@@ -38,8 +42,8 @@ func checkStore(cfg *config.Config) []Finding {
 	case redis.Kind(err) == redis.Denied:
 		return []Finding{problem(part, err.Error(), "the login is right, and the user's ACL lacks a right: "+StoreACL)}
 	}
-	return []Finding{problem(part, err.Error(), "replies can be neither left nor read until it answers: mend redis.store_url")}
+	return []Finding{problem(part, err.Error(), "until it answers replies can be neither left nor read, nor counts be kept: mend redis.store_url")}
 }
 
 // StoreACL is what tipbox needs of a user of the store, as ACL SETUSER takes it.
-const StoreACL = "ACL SETUSER NAME ~tipbox:{reply}:* +eval +evalsha +hget +hset +hdel +hincrby +expireat +select +info +config|get +cluster"
+const StoreACL = "ACL SETUSER NAME ~tipbox:{reply}:* ~tipbox:{counts}:* +eval +evalsha +hget +hgetall +hset +hdel +hincrby +expireat +select +info +config|get +cluster"
