@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test check mutants audit torture flood bench lint pictures build dist reproduce clean deps
+.PHONY: help run test check engines mutants audit torture flood bench lint pictures build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: deps ## vet, lint and unit tests, for while you work: no browsers, no ser
 	$(GO) vet ./...
 	$(LINT) run
 	$(GO) test -short -timeout 5m $(call but,$(UNIT))
+
+engines: deps ## the desk's whole day and the conversations, in every engine: Chromium, Chromium 109, Firefox, WebKit
+	TIPBOX_ENGINES=all $(GO) test -count=1 -timeout 40m ./templates/browser ./cmd/proof/page
 
 # Whose tests are asked whether they notice.
 MUTATED := ./intake ./intake/limit ./intake/spool ./intake/deliver ./intake/server ./intake/web ./intake/redis \

@@ -12,8 +12,8 @@ import (
 	"tipbox/intake/deliver/smtp/smtptest"
 )
 
-// TestReplies is a conversation with a sender nobody knows, in real browsers: the tests
-// are in templates/browser/test/talk.
+// TestReplies is a conversation with a sender nobody knows, in Chromium, and with make
+// engines in Firefox and WebKit: the tests are in templates/browser/test/talk.
 func TestReplies(t *testing.T) {
 	t.Parallel()
 	mailServer := smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"})

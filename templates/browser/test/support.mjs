@@ -14,6 +14,11 @@ import { plaintext } from "../src/seal/plaintext.js";
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..");
 
+const everyEngine = process.env.TIPBOX_ENGINES === "all";
+
+/** The engines that a long test runs in: the first; all of them where make engines asks for it. */
+export const engines = (...names) => (everyEngine ? names : names.slice(0, 1));
+
 /** What a single step may take, in milliseconds. It is long: the machine may be busy with other tests. */
 export const stepLimit = 90_000;
 

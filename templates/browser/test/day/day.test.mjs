@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { example, fileURL, launch, mail, newPage, sealTip, test } from "../support.mjs";
+import { engines, example, fileURL, launch, mail, newPage, sealTip, test } from "../support.mjs";
 import { webkit } from "../webkit.mjs";
 
 if (!process.env.TIPBOX) throw new Error("cmd/proof/page/day_test.go runs this, with files of the command's");
@@ -28,7 +28,7 @@ async function pageIn(t, name) {
   return page;
 }
 
-for (const name of ["chrome", "chrome109", "firefox", "webkit"]) {
+for (const name of engines("chrome", "chrome109", "firefox", "webkit")) {
   test(`the day in ${name}`, async (t) => {
     const page = await pageIn(t, name);
     const text = (selector) => page.$eval(selector, (e) => e.textContent);
