@@ -33,7 +33,7 @@ func TestPictures(t *testing.T) {
 			if err := encoder.Encode(&out, drawn); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(name, out.Bytes(), 0o644); err != nil { //nolint:gosec // for everyone
+			if err := os.WriteFile(name, out.Bytes(), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			continue

@@ -71,7 +71,8 @@ func slip(s *sheet, c *content, w, h float64) {
 	label(func(t *postertext.Text) string { return t.SlipWhat }, y, 6)
 	const lines = 6 // to write on, and one more for where and when
 	y += 4
-	ruling := (b.y + b.h - 13 - y) / (lines + 2)
+	drop := 10 + 4*float64(len(c.texts)-1)
+	ruling := (b.y + b.h - drop - 3 - y) / (lines + 2)
 	for range lines {
 		y += ruling
 		s.rule(b.x, y, w)
@@ -86,8 +87,8 @@ func slip(s *sheet, c *content, w, h float64) {
 		s.rule(bx, y+ruling*0.9, half-3)
 	}
 	s.blocks(leads...)
-	s.icon("noface", b.x, b.y+b.h-9.5, 9, c.brand, white)
-	s.text(box{b.x + 11, b.y + b.h - 10, w - 11, 10}, start, middle,
+	s.icon("noface", b.x, b.y+b.h-drop/2-4.5, 9, c.brand, white)
+	s.text(box{b.x + 11, b.y + b.h - drop, w - 11, drop}, start, middle,
 		c.say(func(t *postertext.Text) string { return t.SlipDrop }, para{bold: true, max: 3.9, min: 2.4, color: ink}, 0.82, 0.2)...)
 }
 
