@@ -92,12 +92,17 @@ function deadlines({ addressBook }, id) {
   return (unit && unit.deadlines) || law;
 }
 
+// Gives the browser a file to save. It tells nobody when it has fetched it, and a page that is locked
+// meanwhile takes it away: resolves when that has had its time.
 function download(name, bytes) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/age" }));
   const a = document.createElement("a");
   Object.assign(a, { href: url, download: name });
   a.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1500);
+  });
 }
 
 /** What the book has of an opened tip: the fields of its enter. */
