@@ -1,9 +1,12 @@
 // The list without a page: search, what is alike, order and folding.
 import assert from "node:assert/strict";
+import { Book } from "../src/reader/book/book.js";
 import { Alike } from "../src/reader/list/alike.js";
 import { found, indexed, words } from "../src/reader/list/find.js";
+import { Items } from "../src/reader/list/items.js";
 import { chosen, everything, rows, sorted } from "../src/reader/list/rows.js";
-import { test } from "./support.mjs";
+import { sections } from "../src/reader/today/sections.js";
+import { makeKey, test } from "./support.mjs";
 
 test("search finds with accents and without", () => {
   const finds = (query, text) => found([indexed(text)], words(query));
@@ -66,4 +69,30 @@ test("what is alike, and what a flood's mail is left with, lies together with a 
   assert.deepEqual(drawn([]), ["a1 a1/2", "x", "d1 d3/3", "p1", "p2"]);
   assert.deepEqual(drawn(["d", "a"]), ["a1 a1/2", ">a2", "x", "d1 d3/3", ">d2", ">d3", "p1", "p2"]);
   assert.equal(drawn(["a", "d"]).length, items.length, "nothing is swallowed");
+});
+
+test("a tip that only the book knows stands in the list, and today, as an old one", async () => {
+  const at = Date.parse("2026-11-29T12:00:00+07:00");
+  const key = await makeKey();
+  const book = await Book.make("na-co-sa", [key.recipient], [key.identity], () => "Páo", () => at);
+  const enter = (tip, more) => book.append({ tip, do: "enter", unit: "na-co-sa", site: "ncs01", mailbox: "crime", urgent: false, received: "2026-11-28T09:10:00+07:00", photos: 2, text: "Gỗ lậu sau nhà máy", sum: "a".repeat(64), ...more });
+  enter("TB-0000-0001", {});
+  enter("TB-0000-0002", { sum: "b".repeat(64), received: "2026-11-29T09:10:00+07:00", text: "Cầu treo hỏng" });
+  for (const event of [{ do: "seen" }, { do: "note", text: "Hỏi kiểm lâm" }, { do: "status", status: "checking" }]) book.append({ tip: "TB-0000-0001", ...event });
+  const opened = { id: "TB-0000-0003", name: "x.age", state: "open", opened: { text: "Mới đến", warnings: [], tip: { mailbox: "report", site: "np03", siteName: "Bản Nà Pó", unit: "na-co-sa", urgent: true, photos: [], reply: { tag: "K7Q2PX" } } } };
+  const app = { desk: { opened: [opened] }, book };
+  const items = new Items();
+  const all = items.of(app);
+  const by = (id) => items.of(app).find((one) => one.id === id);
+  assert.equal(items.of(app), all, "made once");
+  const old = by("TB-0000-0001");
+  assert.deepEqual([old.text, old.photos, old.unread, old.state, old.entry.opened, old.dueFor], ["Gỗ lậu sau nhà máy", 2, false, "checking", null, "classify"]);
+  assert.deepEqual([by("TB-0000-0002").unread, by("TB-0000-0003").unread], [true, true]);
+  assert.ok(chosen(old, { ...everything, query: words("kiem lam go") }, at), "notes are searched with the text");
+  const today = () => sections(items.of(app), at).map(({ id, items: some }) => `${id}: ${some.map((one) => one.id.slice(-1)).join("")}`);
+  assert.deepEqual(today(), ["urgent: 3", "overdue: 1", "due: ", "new: 2", "waiting: 3"]);
+  book.append({ tip: "TB-0000-0001", do: "status", status: "done", outcome: "confirmed" });
+  assert.notEqual(items.of(app), all, "and again when something is written");
+  assert.deepEqual(today(), ["urgent: 3", "overdue: ", "due: ", "new: 2", "waiting: 3"]);
+  assert.equal(by("TB-0000-0001").entry, old.entry, "the tip that is shown stays the same");
 });
