@@ -162,6 +162,11 @@ func (p *page) chart(s *sheet) {
 		p.put(margin, p.y, inner, false, said)
 		p.y += 4
 	}
+	for _, line := range s.books[max(0, len(s.books)-3):] {
+		p.font("", 8, accent)
+		p.put(margin, p.y, inner, false, line)
+		p.y += 4
+	}
 	p.y += 4
 }
 

@@ -31,6 +31,7 @@ type Command struct {
 	Weeks  int // that are over, the last of them the one before this
 	CSV    bool
 	PDF    string // a file: one page in A4; "" for none
+	Book   string // a file: what the units' books say, as tipbox report --csv prints it; "" for none
 	Now    func() time.Time
 }
 
@@ -44,6 +45,8 @@ func (c *Command) Run(t *terminal.Terminal) error {
 		return terminal.Usage(fmt.Errorf("--weeks %d: expected 1 to %d", c.Weeks, tally.Keep))
 	case c.CSV && c.PDF != "":
 		return terminal.Usage(errors.New("expected --csv or --pdf FILE, not both"))
+	case c.CSV && c.Book != "":
+		return terminal.Usage(errors.New("--book goes with the table or with --pdf FILE"))
 	}
 	o, err := box.Counts(c.Config)
 	if err != nil {
@@ -63,6 +66,15 @@ func (c *Command) Run(t *terminal.Terminal) error {
 		return err
 	}
 	s := c.sheet(weeks)
+	if c.Book != "" {
+		b, err := readBooks(c.Book)
+		if err != nil {
+			return err
+		}
+		if s.books = b.say(s); len(s.books) == 0 {
+			t.Warn("sổ tin được cộng theo từng %d tuần cố định, và không kỳ nào kết thúc trong các tuần này / books are added up by fixed spans of %d weeks, and none ends in these: --weeks %d", blockWeeks, blockWeeks, c.Weeks+blockWeeks-1)
+		}
+	}
 	switch {
 	case c.CSV:
 		return table.Write(t.Out, ',', s.rows())
@@ -84,10 +96,14 @@ func (c *Command) Run(t *terminal.Terminal) error {
 type sheet struct {
 	units []unit
 	weeks []tally.Week
+	books []string // a line each of what the units' books say
 }
 
 // unit is a row of each week.
-type unit struct{ id, name string }
+type unit struct {
+	id, name string
+	gone     bool // from the configuration
+}
 
 // sheet puts the units in the order of the configuration, then those that it has no
 // more. Each stands in every week: a row that is not there would say something, too.
@@ -95,7 +111,7 @@ func (c *Command) sheet(weeks []tally.Week) *sheet {
 	s := &sheet{weeks: weeks}
 	known := make(map[string]bool)
 	for _, u := range c.Config.Directory.Units() {
-		s.units = append(s.units, unit{u.ID, u.Name.In(c.Config.Languages...)})
+		s.units = append(s.units, unit{id: u.ID, name: u.Name.In(c.Config.Languages...)})
 		known[u.ID] = true
 	}
 	gone := make(map[string]bool)
@@ -106,7 +122,7 @@ func (c *Command) sheet(weeks []tally.Week) *sheet {
 	}
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		if gone[id] {
-			s.units = append(s.units, unit{id, id})
+			s.units = append(s.units, unit{id: id, name: id, gone: true})
 		}
 	}
 	return s
@@ -195,6 +211,12 @@ func (s *sheet) print(t *terminal.Terminal) error {
 			fmt.Fprintf(w, "\t%s", total)
 		}
 		fmt.Fprintln(w)
+	}
+	for i, line := range s.books {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintln(w, line)
 	}
 	return w.Flush()
 }
