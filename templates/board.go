@@ -3,8 +3,8 @@ package templates
 import (
 	"bytes"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 	g "maragu.dev/gomponents"
@@ -35,7 +35,10 @@ func (b *Board) draw(p *Pages) g.Node {
 // becomes markup but what is drawn here: HTML shows as text, a link as its words and its
 // address, for a page without links leads nobody astray; of a picture its words stay.
 func markdown(source []byte) []g.Node {
-	return (&notice{source}).children(goldmark.DefaultParser().Parse(text.NewReader(source)))
+	// Not goldmark.DefaultParser: the linker would keep its HTML, too.
+	p := parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...), parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...))
+	return (&notice{source}).children(p.Parse(text.NewReader(source)))
 }
 
 type notice struct{ source []byte }
