@@ -2,20 +2,9 @@ package box
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"tipbox/cmd/internal/box/probe"
-	"tipbox/cmd/internal/config"
-	"tipbox/cmd/internal/terminal"
-	"tipbox/crypto/keys"
 	"tipbox/intake"
 	"tipbox/intake/deliver"
 	"tipbox/intake/waittest"
@@ -38,32 +27,7 @@ func (sour) Close() error { return nil }
 // TestOperatorHearsOfTheBox and of no tip: of a mailbox that our own probe finds full,
 // and not that a tip is held or waits, which health tells beside it.
 func TestOperatorHearsOfTheBox(t *testing.T) {
-	dir := t.TempDir()
-	id, err := keys.Generate(keys.PostQuantum)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := config.First{
-		BaseURL: "http://127.0.0.1", Listen: "127.0.0.1:0", DataDir: "data", SMTPHost: "127.0.0.1", SMTPPort: 25, SMTPTLS: "none",
-		From: "hom-thu@na-co-sa.example", UnitID: "na-co-sa", UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.example",
-		RecipientsFile: "recipients", Sites: []config.FirstSite{{Code: "ncs01", Name: "Nhà văn hóa bản Na Cô Sa 1"}},
-	}
-	for name, text := range map[string]string{"tipbox.toml": string(first.TOML()), "recipients": id.Recipient().String()} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cfg, err := config.Load(filepath.Join(dir, "tipbox.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := New(&terminal.Terminal{Err: io.Discard}, Options{Config: cfg, Probe: &probe.Probe{
-		Handler:   func(h http.Handler, _ prometheus.Registerer, _ *slog.Logger) http.Handler { return h },
-		Transport: func(deliver.Transport) deliver.Transport { return sour{} },
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := small(t, sour{})
 	defer b.close()
 	if err := b.spool.Put(intake.Envelope{ID: "TB-0000-0001", Unit: "na-co-sa", Audience: intake.ToUnit, Urgent: true}, []byte("sealed")); err != nil {
 		t.Fatal(err)
