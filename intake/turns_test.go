@@ -153,8 +153,11 @@ func TestSubmitFloodOfForms(t *testing.T) {
 				}
 			}
 			synctest.Wait()
-			if service.turns.waiting > allWaiters {
-				t.Errorf("%d wait", service.turns.waiting)
+			service.turns.mu.Lock()
+			waiting := service.turns.waiting
+			service.turns.mu.Unlock()
+			if waiting > allWaiters {
+				t.Errorf("%d wait", waiting)
 			}
 		}
 		flood(allWaiters / 2)

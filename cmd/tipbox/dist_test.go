@@ -46,7 +46,7 @@ func handedOut(t *testing.T, tags string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Size() > 25_000_000 {
+	if info.Size() > 27_000_000 {
 		t.Errorf("tipbox with the tags %q has %d bytes", tags, info.Size())
 	}
 	return path
