@@ -8,8 +8,8 @@
 //   <form id="tip" method="post" enctype="multipart/form-data" data-site=CODE
 //     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
 //     photo, delivery, to, token as in docs/formats.md; [data-field=NAME] is around each
-//     field, #NAME in it, and its hint is #NAME-hint; p.call in it begins with text
-//     and holds the telephone numbers;
+//     field, #NAME in it, and its hint is #NAME-hint;
+//   one p.call above it, that begins with text and holds the telephone numbers;
 //   one <button type="submit"> that ends in text;
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
 //   The language that the sender chose is l in the form's action; where the browser

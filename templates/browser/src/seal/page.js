@@ -71,7 +71,7 @@ export class Page {
   // Says it, and whom to call.
   sayCall(key, values, ...buttons) {
     this.say(key, values, ...buttons);
-    const call = this.form.querySelector(".call").cloneNode(true);
+    const call = document.querySelector(".call").cloneNode(true);
     call.firstChild.data = `${this.text("cannot_wait")} `;
     this.status.append(call);
   }

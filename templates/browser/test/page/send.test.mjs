@@ -95,7 +95,7 @@ for (const name of ["chrome", "firefox"]) {
       });
       await thanked(page);
       sent(message, true);
-      await page.click("a.button");
+      await page.click(".again a");
       await sealing(page);
       const second = words(`${name} viết tin khác`);
       await fill(page, second);
@@ -130,7 +130,7 @@ for (const name of ["chrome", "firefox"]) {
         document.body.dataset.leaves = String(e.defaultPrevented);
         e.preventDefault();
       }, { once: true }));
-      const [first] = await Promise.all([asked(), page.click("fieldset [href='tel:113']")]);
+      const [first] = await Promise.all([asked(), page.click("main > .call [href='tel:113']")]);
       assert.equal(first, "beforeunload");
       assert.equal(await page.$eval("body", (e) => e.dataset.leaves), "false", "a call must not be asked about");
       const [second] = await Promise.all([asked(), page.click("nav a")]);
@@ -148,7 +148,7 @@ for (const name of ["chrome", "firefox"]) {
       const message = words(`${name} không khóa được`);
       await fill(page, message);
       await press(page);
-      await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("Điện thoại này không khóa được tin"));
+      await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("Điện thoại này không tự khóa được tin"));
       assert.equal(await page.evaluate(() => {
         const [plain] = document.querySelectorAll("#status button");
         plain.click();

@@ -1,6 +1,6 @@
 // Locking while the book has something that is saved nowhere.
 import { h } from "../dom.js";
-import { bookPart } from "./part.js";
+import { bookPart, downloadsFetched } from "./part.js";
 
 // A disk may hang, and a browser's question may stay unanswered: locking waits so long, in milliseconds.
 const patience = 3000;
@@ -15,6 +15,7 @@ export async function askBeforeLock(app, why, limit = patience) {
   if (keeper.dirty && keeper.place.keeps) await Promise.race([keeper.save({ asked: false }), new Promise((resolve) => { setTimeout(resolve, limit); })]);
   if (keeper.dirty && why !== "khoa") await keeper.copy();
   else if (keeper.dirty && !(await asked(app, keeper))) return false;
+  await downloadsFetched();
   part.leaving = true; // the browser need not ask again
   return true;
 }

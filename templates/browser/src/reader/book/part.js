@@ -92,17 +92,21 @@ function deadlines({ addressBook }, id) {
   return (unit && unit.deadlines) || law;
 }
 
-// Gives the browser a file to save. It tells nobody when it has fetched it, and a page that is locked
-// meanwhile takes it away: resolves when that has had its time.
+let fetched = Promise.resolve();
+
+/**
+ * Resolves when the browser has had its time to fetch what it was given to save: it tells nobody
+ * when it has, and a page that is locked meanwhile takes it away.
+ */
+export const downloadsFetched = () => fetched;
+
 function download(name, bytes) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/age" }));
   const a = document.createElement("a");
   Object.assign(a, { href: url, download: name });
   a.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return new Promise((resolve) => {
-    setTimeout(resolve, 1500);
-  });
+  fetched = new Promise((resolve) => { setTimeout(resolve, 1500); });
 }
 
 /** What the book has of an opened tip: the fields of its enter. */

@@ -80,7 +80,7 @@ export class Downloads {
   }
 
   async write(bytes) {
-    await this.save(bookName, bytes);
+    this.save(bookName, bytes);
     return true;
   }
 }
