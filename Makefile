@@ -41,7 +41,7 @@ test: deps ## install what the tests need, then run them all
 	$(GO) test -race -timeout 10m -skip '$(CALM)' $(call only,$(RACED))
 	$(GO) test -race -short -timeout 5m -run '$(DRAWN)' ./qr/poster
 	$(GO) test -timeout 5m -run '$(CALM)' ./intake/limit ./intake/photo/...
-	$(GO) test -p 4 -timeout 12m $(call but,$(RACED)) # more than the processors: half of the time they wait for browsers and mails
+	$(GO) test -p 3 -timeout 12m $(call but,$(RACED)) # more than the processors: half of the time they wait for browsers and mails
 	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
 
 check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers

@@ -43,8 +43,8 @@ func newPosterCommand(t *terminal.Terminal) *cobra.Command {
 		Short: "Print the posters",
 		Long: `Print the posters: write them into a folder, and the names of the files to
 stdout: a PDF for each unit, in parts of 50 pages. Without --site or --unit it
-is all sites but those that are withdrawn. Beside a picture to share lies a text,
-the message to send with it.
+is all sites but those that are withdrawn. Beside a picture to share lies a
+text, the message to send with it.
 
 The codes that are printed are noted in printed.csv beside the configuration: a
 code whose posters hang cannot go to another unit any more.`,
