@@ -42,16 +42,22 @@ func (s *Server) listen(l net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.listeners = append(s.listeners, l)
+	if !s.ending {
+		s.accepting.Add(1)
+	}
 	return !s.ending
 }
 
+// end closes the listeners, and returns when no connection can be between one and
+// conns any more.
 func (s *Server) end() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.ending = true
 	for _, l := range s.listeners {
 		_ = l.Close()
 	}
+	s.mu.Unlock()
+	s.accepting.Wait()
 }
 
 func (s *Server) isEnding() bool {

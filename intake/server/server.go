@@ -51,6 +51,7 @@ type Server struct {
 	mu        sync.Mutex
 	listeners []net.Listener
 	ending    bool
+	accepting sync.WaitGroup // calls of Serve
 }
 
 // New returns a server. Every phase of a request has its deadline: those
@@ -89,6 +90,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if !s.listen(l) {
 		return l.Close()
 	}
+	defer s.accepting.Done()
 	var err error
 	if s.http.TLSConfig != nil {
 		err = s.http.ServeTLS(l, "", "")
