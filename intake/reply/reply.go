@@ -170,70 +170,6 @@ func (r *Replies) Close(ctx context.Context) error {
 	return r.store.close()
 }
 
-// Run keeps the store in order until ctx ends.
-func (r *Replies) Run(ctx context.Context) {
-	sweep := time.NewTimer(within(sweepEach))
-	defer sweep.Stop()
-	idle := time.NewTicker(idleEach)
-	defer idle.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-sweep.C:
-			r.sweep(ctx)
-			sweep.Reset(sweepEach)
-		case <-idle.C:
-			// Else Redis could tell for how long nobody has looked (OBJECT IDLETIME).
-			if r.o.Redis != nil {
-				_, err := r.store.get(ctx, mark(random(len(mark{}))), r.o.Now())
-				_ = r.note(err) // told by health
-			}
-		}
-	}
-}
-
-// sweep carries out deletions, and what has ended goes.
-func (r *Replies) sweep(ctx context.Context) {
-	r.mu.Lock()
-	var marks []mark
-	for m := range r.gone {
-		marks = append(marks, m)
-	}
-	r.mu.Unlock()
-	for _, m := range marks {
-		if err := r.carryOut(ctx, m); err != nil {
-			break // tomorrow again
-		}
-	}
-	_ = r.note(r.store.expire(r.o.Now())) // told by health
-}
-
-// carryOut removes from the store what was deleted of a mark.
-func (r *Replies) carryOut(ctx context.Context, m mark) error {
-	r.mu.Lock()
-	names := make(map[Name]bool)
-	for n := range r.gone[m] {
-		names[n] = true
-	}
-	r.mu.Unlock()
-	if len(names) == 0 {
-		return nil
-	}
-	if err := r.note(r.store.remove(ctx, m, names, r.o.Now())); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for n := range names {
-		delete(r.gone[m], n)
-	}
-	if len(r.gone[m]) == 0 {
-		delete(r.gone, m)
-	}
-	return nil
-}
-
 // Look returns the sealed replies to a code, in no order, or ErrBusy or ErrAway. It
 // changes nothing, and its work is about the same for a lookup that nobody knows.
 func (r *Replies) Look(ctx context.Context, l receipt.Lookup) ([][]byte, error) {
@@ -257,32 +193,6 @@ func (r *Replies) Look(ctx context.Context, l receipt.Lookup) ([][]byte, error) 
 		}
 	}
 	return kept, nil
-}
-
-// Forget deletes replies to a code by their names, at once for whoever looks here;
-// from the store they go within a day. What is not there is passed over.
-func (r *Replies) Forget(ctx context.Context, l receipt.Lookup, names []Name) error {
-	all, err := r.Look(ctx, l)
-	if err != nil {
-		return err
-	}
-	there := make(map[Name]bool)
-	for _, sealed := range all {
-		there[NameOf(sealed)] = true
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	m := markOf(l)
-	for _, n := range names {
-		switch {
-		case !there[n]:
-		case r.gone[m] == nil:
-			r.gone[m] = map[Name]bool{n: true}
-		default:
-			r.gone[m][n] = true
-		}
-	}
-	return nil
 }
 
 // Post leaves a reply with a pass, durably. The same bytes again are fine. It returns
