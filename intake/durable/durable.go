@@ -25,6 +25,30 @@ func WriteNew(path string, content []byte) error {
 	return SyncDir(filepath.Dir(path))
 }
 
+// WriteFirst writes a file for its owner alone, unless there is one: of several
+// processes that do so at once, on whichever machines, one writes it and the others
+// get fs.ErrExist. Whoever finds the file finds it whole.
+func WriteFirst(path string, content []byte) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // its other name stays
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	// A name is given once, on network file systems too; a rename would take it away.
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	return SyncDir(dir)
+}
+
 // Replace puts content in the place of a file, all at once: whoever reads it
 // sees the old one or the new one. A new file gets the mode, an old one keeps its
 // own, and its owner. Only one process may do so at a time.

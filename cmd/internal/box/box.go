@@ -110,8 +110,6 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}
-	// Only now, with the spool locked: of two servers started on one directory
-	// the second must not make another secret.
 	secrets, err := LoadSecrets(cfg.SecretFile)
 	if err != nil {
 		return nil, err
