@@ -118,7 +118,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.limits, err = newLimits(cfg, secrets[0], log, registry); err != nil {
+	if b.limits, err = newLimits(cfg, secrets, log, registry); err != nil {
 		return nil, err
 	}
 	if b.replies, err = newReplies(cfg, secrets, log); err != nil {
@@ -169,11 +169,11 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	return b, nil
 }
 
-func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
+func newLimits(cfg *config.Config, secrets [][]byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
 	rule := func(l config.Limit) limit.Rule { return limit.Rule(l) }
 	o := limit.Options{
 		Rules:  limit.Rules{Sender: rule(cfg.Limits.Sender), Site: rule(cfg.Limits.Site), All: rule(cfg.Limits.All)},
-		Secret: secret, Log: log, Registerer: r,
+		Secret: secrets[0], OldSecrets: secrets[1:], Log: log, Registerer: r,
 		BulkMax: int64(min(cfg.Spool.BulkMax, math.MaxInt64)),
 		Free: func() int64 {
 			free, err := spool.Free(cfg.DataDir)
