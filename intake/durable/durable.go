@@ -3,6 +3,7 @@
 package durable
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -29,24 +30,16 @@ func WriteNew(path string, content []byte) error {
 // processes that do so at once, on whichever machines, one writes it and the others
 // get fs.ErrExist. Whoever finds the file finds it whole.
 func WriteFirst(path string, content []byte) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".*")
-	if err != nil {
+	aside := path + "." + rand.Text()
+	if err := write(aside, content); err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // its other name stays
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
+	defer os.Remove(aside) //nolint:errcheck // its other name stays
 	// A name is given once, on network file systems too; a rename would take it away.
-	if err := os.Link(f.Name(), path); err != nil {
+	if err := os.Link(aside, path); err != nil {
 		return err
 	}
-	return SyncDir(dir)
+	return SyncDir(filepath.Dir(path))
 }
 
 // Replace puts content in the place of a file, all at once: whoever reads it
