@@ -3,6 +3,7 @@
 package durable
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -20,6 +21,22 @@ func Create(path string) (*os.File, error) {
 // returns fs.ErrExist where it does, and leaves no file where writing fails.
 func WriteNew(path string, content []byte) error {
 	if err := write(path, content); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
+// WriteFirst writes a file for its owner alone, unless there is one: of several
+// processes that do so at once, on whichever machines, one writes it and the others
+// get fs.ErrExist. Whoever finds the file finds it whole.
+func WriteFirst(path string, content []byte) error {
+	aside := path + "." + rand.Text()
+	if err := write(aside, content); err != nil {
+		return err
+	}
+	defer os.Remove(aside) //nolint:errcheck // its other name stays
+	// A name is given once, on network file systems too; a rename would take it away.
+	if err := os.Link(aside, path); err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))

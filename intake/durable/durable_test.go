@@ -1,11 +1,14 @@
 package durable_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -25,6 +28,37 @@ func TestWriteNew(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(path); string(b) != "first" {
 		t.Errorf("now %q", b)
+	}
+}
+
+// TestWriteFirst: of many at once one writes the file, none sees half of it, and
+// nothing is left beside it.
+func TestWriteFirst(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "secret")
+	var wrote atomic.Int32
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			content := bytes.Repeat([]byte{byte('a' + i)}, 1000)
+			switch err := durable.WriteFirst(path, content); {
+			case err == nil:
+				wrote.Add(1)
+			case !errors.Is(err, fs.ErrExist):
+				t.Error(err)
+			}
+			if b, err := os.ReadFile(path); err != nil || len(b) != len(content) || !bytes.Equal(b, bytes.Repeat(b[:1], len(b))) {
+				t.Errorf("%d bytes, %v", len(b), err)
+			}
+		})
+	}
+	all.Wait()
+	entries, err := os.ReadDir(dir)
+	if wrote.Load() != 1 || len(entries) != 1 || err != nil {
+		t.Errorf("%d wrote it, and there are %v, %v", wrote.Load(), entries, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
 	}
 }
 

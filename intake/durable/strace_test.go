@@ -16,7 +16,7 @@ import (
 
 const straceDir = "TIPBOX_TEST_STRACE_DIR"
 
-// TestSystemCalls traces a process that writes a file and replaces it: whether the
+// TestSystemCalls traces a process that writes a file, replaces it, and is the first to write another: whether the
 // disk was asked to keep the content and then the name, nothing else can tell
 // before the power fails.
 func TestSystemCalls(t *testing.T) {
@@ -26,6 +26,9 @@ func TestSystemCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := durable.Replace(path, []byte("second"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := durable.WriteFirst(filepath.Join(dir, "dau"), []byte("third")); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -39,7 +42,7 @@ func TestSystemCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
-	cmd := waittest.Command(t, strace, "-f", "-qq", "-y", "-o", trace, "-e", "trace=write,fsync,rename,renameat,renameat2",
+	cmd := waittest.Command(t, strace, "-f", "-qq", "-y", "-o", trace, "-e", "trace=write,fsync,rename,renameat,renameat2,link,linkat",
 		self, "-test.run=^TestSystemCalls$")
 	cmd.Env = append(os.Environ(), straceDir+"="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -58,6 +61,7 @@ func TestSystemCalls(t *testing.T) {
 	want := []string{
 		`write\(\d+<DIR/khoa>, "first"`, `fsync\(\d+<DIR/khoa>`, `fsync\(\d+<DIR>`,
 		`write\(\d+<DIR/khoa\.new>, "second"`, `fsync\(\d+<DIR/khoa\.new>`, `rename.*DIR/khoa\.new", .*DIR/khoa"`, `fsync\(\d+<DIR>`,
+		`write\(\d+<DIR/dau\.\w+>, "third"`, `fsync\(\d+<DIR/dau\.\w+>`, `link.*DIR/dau\.\w+", .*DIR/dau"`, `fsync\(\d+<DIR>`,
 	}
 	if len(calls) != len(want) {
 		t.Fatalf("%d calls, want %d:\n%s", len(calls), len(want), strings.Join(calls, "\n"))

@@ -36,6 +36,9 @@ type Options struct {
 	Rules  Rules
 	Redis  *redis.Server // nil: this process decides by itself
 	Secret []byte        // of the service, the same on all servers: proofs of work hang on it
+	// OldSecrets are good as well. By them servers understand each other while the
+	// secret is changed.
+	OldSecrets [][]byte
 	// BulkMax is how many bytes the bulk lane may have; it never gets more than a
 	// quarter of what Free says is free on its disk. Default 1 GiB, and enough.
 	BulkMax int64
@@ -71,6 +74,9 @@ type Limits struct {
 
 	away  atomic.Bool            // what requests go by
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
+
+	own      server                   // what it announces to the others
+	siblings atomic.Pointer[Siblings] // what the last probe found of them
 
 	fellBack atomic.Int64 // tips since the start that Redis did not decide about
 
@@ -126,6 +132,7 @@ func New(o Options) (*Limits, error) {
 		stop: func() {},
 	}
 	l.state.Store(new(string))
+	l.siblings.Store(new(Siblings))
 	var err error
 	if l.work, err = NewWork(o.Secret, l); err != nil {
 		return nil, err
@@ -138,6 +145,7 @@ func New(o Options) (*Limits, error) {
 		}
 		l.redis = newShared(o.Rules, client, time.Now)
 		l.server = *o.Redis
+		l.own = newServer(append([][]byte{o.Secret}, o.OldSecrets...))
 		l.redis.granted = l.memory.follow
 	}
 	if o.Registerer != nil {
@@ -193,6 +201,7 @@ func (l *Limits) Close() error {
 	if l.redis == nil {
 		return nil
 	}
+	l.leave()
 	return l.redis.client.Close()
 }
 
@@ -281,6 +290,11 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 		return // Close
 	}
 	now := redis.Kind(err)
+	if now == "" {
+		l.greet(ctx)
+	} else {
+		l.siblings.Store(new(Siblings))
+	}
 	l.away.Store(now != "")
 	if now != "" {
 		l.probeFailures.WithLabelValues(now).Inc()

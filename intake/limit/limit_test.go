@@ -67,14 +67,16 @@ const ample = 20 * time.Second
 
 func start(t testing.TB, rules Rules, url string, patience time.Duration) running {
 	t.Helper()
+	return startWith(t, Options{Rules: rules, Redis: &redis.Server{URL: url}, Secret: secret}, patience)
+}
+
+func startWith(t testing.TB, o Options, patience time.Duration) running {
+	t.Helper()
 	r := running{log: new(lockedBuffer), reg: prometheus.NewRegistry()}
 	var err error
-	r.Limits, err = New(Options{
-		Rules: rules, Redis: &redis.Server{URL: url}, Secret: secret, Registerer: r.reg,
-		Log:        slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		patience:   patience,
-		probeEvery: 20 * time.Millisecond,
-	})
+	o.Registerer, o.Log = r.reg, slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.patience, o.probeEvery = patience, 20*time.Millisecond
+	r.Limits, err = New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,14 @@ func TestReplicaThatWritesIsFound(t *testing.T) {
 	}
 	do(t, replica, "CONFIG", "SET", "repl-diskless-load", "swapdb")
 	l.wantKind(t, "")
+	// One that copies from the replica, and so on.
+	further := redistest.Start(t, "--replicaof", "127.0.0.1 "+replica.Port(), "--repl-diskless-sync-delay", "0", "--appendonly", "yes")
+	eventually(t, "so is the next one", func() bool { return further.Info("replication", "master_link_status") == "up" })
+	err = Inspect(t.Context(), redis.Server{URL: master.URL()})
+	if want := "replica " + further.Addr + ": appendonly yes, replica " + further.Addr + ": repl-diskless-load disabled"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	further.Kill()
 	do(t, replica, "CONFIG", "SET", "save", `"3600 1"`)
 	l.probe(t.Context(), true)
 	l.wantKind(t, "writes-to-disk")

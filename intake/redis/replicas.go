@@ -43,8 +43,15 @@ func Replicas(ctx context.Context, s Server, client redis.UniversalClient, patie
 	} else {
 		replicas, err := copies(ctx, client)
 		note("", err)
-		for _, addr := range replicas {
-			note("replica "+addr+": ", askReplica(ctx, s, addr, patience))
+		asked := make(map[string]bool)
+		for len(replicas) > 0 && len(asked) < mostReplicas {
+			addr := replicas[0]
+			replicas = replicas[1:]
+			if asked[addr] {
+				continue
+			}
+			asked[addr] = true
+			replicas = append(replicas, askReplica(ctx, s, addr, patience, func(err error) { note("replica "+addr+": ", err) })...)
 		}
 	}
 	if len(found.Settings) > 0 {
@@ -55,10 +62,15 @@ func Replicas(ctx context.Context, s Server, client redis.UniversalClient, patie
 	return unknown
 }
 
-func askReplica(ctx context.Context, s Server, addr string, patience time.Duration) error {
+// mostReplicas is how many are asked: what answers might name them without end.
+const mostReplicas = 32
+
+// askReplica asks one replica, and returns those that copy from it in turn.
+func askReplica(ctx context.Context, s Server, addr string, patience time.Duration, note func(error)) (further []string) {
 	u, err := url.Parse(s.URL)
 	if err != nil {
-		return errors.New("redis url is malformed")
+		note(errors.New("redis url is malformed"))
+		return nil
 	}
 	q := u.Query()
 	q.Del("addr")
@@ -69,18 +81,18 @@ func askReplica(ctx context.Context, s Server, addr string, patience time.Durati
 	s.URL = u.String()
 	replica, err := Dial(s, patience)
 	if err != nil {
-		return err
+		note(err)
+		return nil
 	}
 	defer replica.Close() //nolint:errcheck // nothing was buffered
-	if err := nodePersistence(ctx, replica); err != nil {
-		return err
-	}
-	_, err = copies(ctx, replica)
-	return err
+	note(nodePersistence(ctx, replica))
+	further, err = copies(ctx, replica)
+	note(err)
+	return further
 }
 
 // copies returns the addresses of a node's replicas, and a *PersistentError where
-// copies go by its disk.
+// copies go by its disk, those that it makes or the one that it is.
 func copies(ctx context.Context, node redis.Cmdable) (replicas []string, err error) {
 	info, err := node.Info(ctx, "replication").Result()
 	if err != nil {
@@ -101,19 +113,27 @@ func copies(ctx context.Context, node redis.Cmdable) (replicas []string, err err
 			replicas = append(replicas, net.JoinHostPort(fields["ip"], fields["port"]))
 		}
 	}
-	setting, bad := "repl-diskless-sync", "no"
-	if slave {
-		setting, bad = "repl-diskless-load", "disabled"
+	var found PersistentError
+	for setting, c := range map[string]struct {
+		bad string
+		is  bool
+	}{
+		"repl-diskless-load": {"disabled", slave},
+		"repl-diskless-sync": {"no", len(replicas) > 0},
+	} {
+		if !c.is {
+			continue
+		}
+		got, err := node.ConfigGet(ctx, setting).Result()
+		if err != nil {
+			return replicas, fmt.Errorf("asking for the setting %s: %w", setting, err)
+		}
+		if got[setting] == c.bad {
+			found.Settings = append(found.Settings, setting+" "+c.bad)
+		}
 	}
-	if !slave && len(replicas) == 0 {
-		return nil, nil
-	}
-	got, err := node.ConfigGet(ctx, setting).Result()
-	if err != nil {
-		return replicas, fmt.Errorf("asking for the setting %s: %w", setting, err)
-	}
-	if got[setting] == bad {
-		return replicas, &PersistentError{Settings: []string{setting + " " + bad}}
+	if len(found.Settings) > 0 {
+		return replicas, &found
 	}
 	return replicas, nil
 }

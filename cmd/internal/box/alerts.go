@@ -144,6 +144,9 @@ func (b *Box) findings(ctx context.Context) (all []alert.Finding) {
 	if why := b.limits.Degraded(); why != "" {
 		add("redis", "redis: "+redisStatus(why, 0).Detail)
 	}
+	if s := secretStatus(b.limits.Siblings()); s.State != admin.OK {
+		add("secret", "secret: "+s.Detail)
+	}
 	for _, wrong := range b.calls.asked.Health() {
 		add("channel "+wrong, "alerts by "+wrong)
 	}

@@ -118,8 +118,6 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}
-	// Only now, with the spool locked: of two servers started on one directory
-	// the second must not make another secret.
 	secrets, err := LoadSecrets(cfg.SecretFile)
 	if err != nil {
 		return nil, err
@@ -128,7 +126,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.limits, err = newLimits(cfg, secrets[0], log, registry); err != nil {
+	if b.limits, err = newLimits(cfg, secrets, log, registry); err != nil {
 		return nil, err
 	}
 	if b.replies, err = newReplies(cfg, secrets, log); err != nil {
@@ -179,11 +177,11 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	return b, nil
 }
 
-func newLimits(cfg *config.Config, secret []byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
+func newLimits(cfg *config.Config, secrets [][]byte, log *slog.Logger, r prometheus.Registerer) (*limit.Limits, error) {
 	rule := func(l config.Limit) limit.Rule { return limit.Rule(l) }
 	o := limit.Options{
 		Rules:  limit.Rules{Sender: rule(cfg.Limits.Sender), Site: rule(cfg.Limits.Site), All: rule(cfg.Limits.All)},
-		Secret: secret, Log: log, Registerer: r,
+		Secret: secrets[0], OldSecrets: secrets[1:], Log: log, Registerer: r,
 		BulkMax: int64(min(cfg.Spool.BulkMax, math.MaxInt64)),
 		Free: func() int64 {
 			free, err := spool.Free(cfg.DataDir)

@@ -8,6 +8,7 @@ import (
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/admin"
 	"tipbox/intake/deliver"
+	"tipbox/intake/limit"
 	"tipbox/intake/spool"
 )
 
@@ -21,6 +22,7 @@ func (b *Box) parts() []admin.Part {
 		{Name: "redis", Probe: func(context.Context) admin.Status {
 			return redisStatus(b.limits.Degraded(), b.limits.FellBack())
 		}},
+		{Name: "secret", Probe: func(context.Context) admin.Status { return secretStatus(b.limits.Siblings()) }},
 		{Name: "replies", Probe: func(context.Context) admin.Status { return repliesStatus(b.replies.Trouble()) }},
 		{Name: "alerts", Probe: func(context.Context) admin.Status { return b.calls.status() }},
 	}
@@ -66,6 +68,15 @@ func redisStatus(why string, fellBack int64) admin.Status {
 		s.Detail += fmt.Sprintf("since the start this process decided about %d tips or more without it", fellBack)
 	}
 	return s
+}
+
+// secretStatus tells of servers that share Redis and not the secret.
+func secretStatus(s limit.Siblings) admin.Status {
+	what, mend := s.Trouble()
+	if what == "" {
+		return admin.Status{}
+	}
+	return admin.Status{State: admin.Degraded, Detail: what + ": " + mend}
 }
 
 func repliesStatus(why string) admin.Status {

@@ -25,8 +25,10 @@ const secretSize = 32
 func LoadSecrets(path string) ([][]byte, error) {
 	text, err := pasted.File(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		secret, err := newSecret(path)
-		return [][]byte{secret}, err
+		if err := newSecret(path); err != nil {
+			return nil, err
+		}
+		text, err = pasted.File(path) // it may be another server's
 	}
 	if err != nil && !errors.As(err, new(*pasted.EncodingError)) {
 		return nil, terminal.Hint(fmt.Errorf("reading the secret: %w", err), cmp.Or(config.MayRead(err), "secret_file must name a file that tipbox serve can read"))
@@ -46,15 +48,16 @@ func LoadSecrets(path string) ([][]byte, error) {
 	return all, nil
 }
 
-func newSecret(path string) ([]byte, error) {
+// newSecret makes the file, unless another server that shares it has by now.
+func newSecret(path string) error {
 	secret := make([]byte, secretSize)
 	_, _ = rand.Read(secret) // never fails
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("making the secret's directory: %w", err)
+		return fmt.Errorf("making the secret's directory: %w", err)
 	}
 	text := base64.StdEncoding.EncodeToString(secret) + "\n"
-	if err := durable.Replace(path, []byte(text), 0o600); err != nil {
-		return nil, fmt.Errorf("writing the secret: %w", err)
+	if err := durable.WriteFirst(path, []byte(text)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("writing the secret: %w", err)
 	}
-	return secret, nil
+	return nil
 }

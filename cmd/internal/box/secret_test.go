@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -42,6 +43,28 @@ func TestLoadSecrets(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), line(a)) {
 			t.Errorf("the error tells the secret: %v", err)
+		}
+	}
+}
+
+// TestFirstStarts: servers that share a secret's path and start for the first time
+// at once have one secret.
+func TestFirstStarts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shared", "secret")
+	var all [8][][]byte
+	var starts sync.WaitGroup
+	for i := range all {
+		starts.Go(func() {
+			var err error
+			if all[i], err = LoadSecrets(path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	starts.Wait()
+	for i, secrets := range all {
+		if len(secrets) != 1 || !bytes.Equal(secrets[0], all[0][0]) {
+			t.Errorf("server %d has %d secrets, and not that of the first", i, len(secrets))
 		}
 	}
 }

@@ -88,6 +88,14 @@ func Launch(t testing.TB, cmd *exec.Cmd) *Server {
 func Start(t testing.TB, cmd *exec.Cmd) *Server {
 	t.Helper()
 	s := Launch(t, cmd)
+	s.Listens()
+	return s
+}
+
+// Listens waits until a box that was launched says where it listens.
+func (s *Server) Listens() {
+	t := s.t
+	t.Helper()
 	waittest.Until(t, "tipbox serve says where it listens", func() bool {
 		for _, m := range listening.FindAllStringSubmatch(s.Said.String(), -1) {
 			if m[1] == "form" {
@@ -103,7 +111,6 @@ func Start(t testing.TB, cmd *exec.Cmd) *Server {
 		}
 		return s.URL != "" && s.Admin != ""
 	})
-	return s
 }
 
 // Kill ends the server as a power cut does.

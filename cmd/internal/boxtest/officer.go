@@ -54,8 +54,9 @@ func Recruit(t testing.TB) (*Officer, []string) {
 
 // Arrived is what has come of one tip.
 type Arrived struct {
-	Mails int
-	IDs   map[string]bool // Message-IDs: more than one would be more than one tip
+	Mails   int
+	Digests int             // how many of them with others, beyond the limits
+	IDs     map[string]bool // Message-IDs: more than one would be more than one tip
 }
 
 // Read opens mails and returns what has arrived, by the tip's text.
@@ -67,17 +68,30 @@ func (o *Officer) Read(mails []smtptest.Mail) map[string]*Arrived {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		tip, err := open.Open(Attachment(o.t, m.Data), o.IDs)
-		if err != nil || len(tip.Warnings) > 0 {
-			o.t.Fatalf("a mail that does not open: %v, %v", err, tip)
+		subject, err := new(mime.WordDecoder).DecodeHeader(header.Header.Get("Subject"))
+		if err != nil {
+			o.t.Fatal(err)
 		}
-		a := all[tip.Text]
-		if a == nil {
-			a = &Arrived{IDs: make(map[string]bool)}
-			all[tip.Text] = a
+		sealed := Attachments(o.t, m.Data)
+		if len(sealed) == 0 {
+			o.t.Fatalf("no attachment:\n%s", m.Data)
 		}
-		a.Mails++
-		a.IDs[header.Header.Get("Message-Id")] = true
+		for _, s := range sealed {
+			tip, err := open.Open(s, o.IDs)
+			if err != nil || len(tip.Warnings) > 0 {
+				o.t.Fatalf("a mail that does not open: %v, %v", err, tip)
+			}
+			a := all[tip.Text]
+			if a == nil {
+				a = &Arrived{IDs: make(map[string]bool)}
+				all[tip.Text] = a
+			}
+			a.Mails++
+			if strings.Contains(subject, "đến dồn") {
+				a.Digests++
+			}
+			a.IDs[header.Header.Get("Message-Id")] = true
+		}
 	}
 	return all
 }

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"strings"
 
+	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
 	"tipbox/intake/limit"
 	"tipbox/intake/pasted"
@@ -25,13 +27,40 @@ func checkRedis(cfg *config.Config) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
-	err = limit.Inspect(ctx, redis.Server{URL: cfg.Redis.URL, Password: password, CAFile: cfg.Redis.CAFile})
+	server := redis.Server{URL: cfg.Redis.URL, Password: password, CAFile: cfg.Redis.CAFile}
+	err = limit.Inspect(ctx, server)
 	if err == nil {
-		return []Finding{{Part: "redis", Text: "answers, and writes nothing to disk"}}
+		return append([]Finding{{Part: "redis", Text: "answers, and writes nothing to disk"}}, checkSiblings(ctx, cfg, server)...)
 	}
 	f := Finding{Part: "redis", Text: err.Error(), Hint: redisHint(cfg.Redis, err)}
 	f.Warning = errors.Is(err, redis.ErrPersistenceUnknown) // as most managed ones do, which work
+	if f.Warning {
+		return append([]Finding{f}, checkSiblings(ctx, cfg, server)...)
+	}
 	return []Finding{f}
+}
+
+// checkSiblings compares the secret with those of the servers that share the Redis.
+func checkSiblings(ctx context.Context, cfg *config.Config, server redis.Server) []Finding {
+	const part = "secret"
+	if _, err := os.Stat(cfg.SecretFile); errors.Is(err, fs.ErrNotExist) {
+		return nil // tipbox serve makes it
+	}
+	secrets, err := box.LoadSecrets(cfg.SecretFile)
+	if err != nil {
+		return nil // told with the files
+	}
+	found, err := limit.FindSiblings(ctx, server, secrets)
+	if err != nil {
+		return []Finding{problem(part, "whether other servers have the same secret cannot be told: "+err.Error(), "compare secret_file on all servers by hand")}
+	}
+	if what, mend := found.Trouble(); what != "" {
+		return []Finding{problem(part, what, mend)}
+	}
+	if found.Alike > 1 {
+		return []Finding{{Part: part, Text: fmt.Sprintf("%s, the same on all %d servers that share redis.url now", found.Secret, found.Alike)}}
+	}
+	return nil
 }
 
 // redisHint says how to mend what is wrong with a Redis.
@@ -41,7 +70,9 @@ func redisHint(r *config.Redis, err error) string {
 	case errors.Is(err, redis.ErrPersistenceUnknown):
 		return "ask whoever runs it that neither snapshots nor an append-only file are written, here and on its replicas"
 	case kind == redis.WritesToDisk:
-		return `it must forget: set save "" and appendonly no in redis.conf, and on replicas repl-diskless-load swapdb; until then tipbox gives it nothing`
+		return `it must forget, and so must its replicas: in redis.conf of all save "", appendonly no, repl-diskless-sync yes, ` +
+			`repl-diskless-load swapdb and rdb-del-sync-files yes, as in deploy/redis-limits.conf; remove dump.rdb and appendonlydir, which were written so far; ` +
+			`until then tipbox gives it nothing`
 	case errors.As(err, &file) && file.Path == r.CAFile:
 		return cmp.Or(config.MayRead(err), "mend redis.ca_file")
 	case kind == redis.Denied:

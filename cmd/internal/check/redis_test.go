@@ -8,10 +8,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
+	"tipbox/intake/limit"
 	"tipbox/intake/porttest"
+	"tipbox/intake/redis"
 	"tipbox/intake/redis/redistest"
+	"tipbox/intake/waittest"
 )
 
 // TestRedisHints: where Redis takes another password, check names the file that ours is in.
@@ -80,6 +85,58 @@ func TestRedisRights(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSecretOfOthers: check says whether the servers that share a Redis have the
+// secret that this one has.
+func TestSecretOfOthers(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	dir := t.TempDir()
+	file := func(name string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if _, err := box.LoadSecrets(path); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	ours, theirs := file("ours"), file("theirs")
+	serve := func(path string) {
+		t.Helper()
+		secrets, err := box.LoadSecrets(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rule := limit.Rule{Count: 1, Per: time.Hour, Burst: 1}
+		l, err := limit.New(limit.Options{
+			Rules: limit.Rules{Sender: rule, Site: rule, All: rule}, Redis: &redis.Server{URL: server.URL()}, Secret: secrets[0],
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		waittest.Until(t, "Redis is used", func() bool { return l.Degraded() == "" && l.Siblings().Secret != "" })
+	}
+	look := func(verdict, text string) {
+		t.Helper()
+		all := checkRedis(&config.Config{SecretFile: ours, Redis: &config.Redis{URL: server.URL()}})
+		f := all[len(all)-1]
+		if f.Part != "secret" || f.Verdict() != verdict || !strings.Contains(f.Text, text) {
+			t.Errorf("%+v, want %s %q", f, verdict, text)
+		}
+	}
+	if all := checkRedis(&config.Config{SecretFile: ours, Redis: &config.Redis{URL: server.URL()}}); len(all) != 1 {
+		t.Errorf("of no other server: %+v", all)
+	}
+	serve(ours)
+	serve(ours)
+	look("ok", "the same on all 2 servers")
+	serve(theirs)
+	look("problem", "a server that shares redis.url has another secret")
+	serve(theirs)
+	serve(theirs)
+	look("problem", "this server has another secret")
 }
 
 // TestManagedRedis: one that hides its settings works, so it is no problem.

@@ -27,6 +27,7 @@ import (
 // Server is a running redis-server.
 type Server struct {
 	Addr string // host:port
+	User string // who Do and Info log in as, and the password: "NAME PASSWORD"; "" for nobody
 	t    testing.TB
 	args []string
 	cmd  *exec.Cmd
@@ -59,6 +60,16 @@ func StartSentinel(t testing.TB, name string, master *Server) *Server {
 		t.Fatal(err)
 	}
 	s.args = []string{conf, "--sentinel"}
+	t.Cleanup(s.Kill)
+	s.Start()
+	return s
+}
+
+// StartFile runs redis-server as a configuration file says, which names the port;
+// with "--sentinel" after it a Sentinel.
+func StartFile(t testing.TB, port, conf, user string, more ...string) *Server {
+	t.Helper()
+	s := &Server{Addr: "127.0.0.1:" + port, User: user, t: t, args: append([]string{conf}, more...)}
 	t.Cleanup(s.Kill)
 	s.Start()
 	return s
@@ -138,10 +149,19 @@ func (s *Server) send(command string, read func(*bufio.Reader) (string, error)) 
 	if err := conn.SetDeadline(deadline); err != nil {
 		return "", err
 	}
+	answers := bufio.NewReader(conn)
+	if s.User != "" {
+		if _, err := fmt.Fprintf(conn, "AUTH %s\r\n", s.User); err != nil {
+			return "", err
+		}
+		if got, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(got, "+OK") {
+			return got, err
+		}
+	}
 	if _, err := fmt.Fprintf(conn, "%s\r\n", command); err != nil {
 		return "", err
 	}
-	return read(bufio.NewReader(conn))
+	return read(answers)
 }
 
 // Info returns one value of a section of INFO, or "".
