@@ -81,6 +81,13 @@ func (k *FormKey) Mint(site string, now time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// operator is no site's code: what is minted for it is no form's token.
+const operator = "(operator)"
+
+// MintOperator returns a token by which whoever has the secret is told from everybody
+// else: see Service.Operator.
+func (k *FormKey) MintOperator(now time.Time) string { return k.Mint(operator, now) }
+
 // Check returns the form of a token minted for the site within FormLife, else
 // ErrStaleForm: a forged token and an expired one are mended the same way.
 func (k *FormKey) Check(token, site string, now time.Time) (Form, error) {

@@ -105,6 +105,20 @@ func NewService(o Options) *Service {
 // Token returns a fresh form token for the site.
 func (s *Service) Token(site *Site) string { return s.o.Key.Mint(site.Code, s.o.Now()) }
 
+// Header fields in which tipbox check shows its token, and is told how its own request
+// looks: the address that it counts by and the one that holds the connection.
+const (
+	OperatorHeader = "Tipbox-Operator"
+	SeenHeader     = "Tipbox-Seen"
+)
+
+// Operator reports whether a request with this token is tipbox check's, which has the
+// secret. Whoever else comes by it learns by it how we see themselves.
+func (s *Service) Operator(token string) bool {
+	_, err := s.o.Key.Check(token, operator, s.o.Now())
+	return err == nil
+}
+
 // Submit takes a submission all the way into the spool and returns the tip's
 // id: then the tip is safe. A form sent again gives the id it gave before and
 // no second tip, also while the first is still running.

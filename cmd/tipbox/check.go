@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 func newCheckCommand(t *terminal.Terminal) *cobra.Command {
 	var (
 		path, unit string
+		servers    []string
 		send       bool
 		asJSON     bool
 	)
@@ -24,7 +26,12 @@ func newCheckCommand(t *terminal.Terminal) *cobra.Command {
 		Short: "Say what is wrong and how to mend it",
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
 server, whether tipbox serve was started since the last change, and the link on
-the posters, for which it must run. It sends nothing and calls nobody.
+the posters, for which it must run; and by which address senders are counted, which
+it asks through that link with a question that only the secret can ask. It sends
+nothing and calls nobody.
+
+Where several servers share the link, name each by --server: has it the same secret,
+and does it count senders right?
 
 With --send it also sends each unit a trial tip, through the link on its posters
 all the way to its mailbox, and a trial message by each channel of its alerts
@@ -36,18 +43,24 @@ The exit status is 1 if there is a problem.`,
 			if unit != "" && !send {
 				return misused(cmd, errors.New("--unit is for --send"))
 			}
-			return runCheck(t, path, send, unit, asJSON)
+			for _, s := range servers {
+				if u, err := url.Parse(s); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+					return misused(cmd, fmt.Errorf("--server %q: expected an address such as http://10.0.0.5:8080", s))
+				}
+			}
+			return runCheck(t, path, servers, send, unit, asJSON)
 		},
 	}
 	configFlag(cmd.Flags(), &path)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "an object a line: verdict (ok, warning or problem), part, text, hint")
+	cmd.Flags().StringArrayVar(&servers, "server", nil, "also ask this server directly, such as http://10.0.0.5:8080; may be given again")
 	cmd.Flags().BoolVar(&send, "send", false, "send a trial tip to each unit, and a trial message by each channel")
 	cmd.Flags().StringVar(&unit, "unit", "", "with --send: to this unit alone, by its id")
 	return cmd
 }
 
 // runCheck prints a line for each part, and fails if one of them needs a person.
-func runCheck(t *terminal.Terminal, path string, send bool, unit string, asJSON bool) error {
+func runCheck(t *terminal.Terminal, path string, servers []string, send bool, unit string, asJSON bool) error {
 	cfg, err := loadConfig(path)
 	if err != nil {
 		return err
@@ -79,6 +92,9 @@ func runCheck(t *terminal.Terminal, path string, send bool, unit string, asJSON 
 	}
 	tell(check.Finding{Part: "config", Text: path})
 	for f := range check.Config(cfg) {
+		tell(f)
+	}
+	for _, f := range check.Servers(cfg, servers) {
 		tell(f)
 	}
 	if send {

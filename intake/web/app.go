@@ -167,6 +167,7 @@ func (a *app) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		for name, value := range fixed {
 			h[name] = value
 		}
+		a.tellOperator(c.Request(), h)
 		return next(c)
 	}
 }

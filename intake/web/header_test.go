@@ -6,15 +6,18 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"tipbox/intake"
 	"tipbox/intake/server/formtest"
 	"tipbox/intake/waittest"
 )
@@ -68,6 +71,41 @@ func TestHeaders(t *testing.T) {
 	if h := loopback.get("/").Header(); h.Get("Strict-Transport-Security") != "" {
 		t.Error("HSTS without TLS")
 	}
+}
+
+// TestOperator: whoever has the secret is told how their own request looks, and is no
+// other; to everybody else it is as if they had not asked.
+func TestOperator(t *testing.T) {
+	b := newBox(t, func(b *box) { b.o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")} }) // httptest's
+	ours := b.key.MintOperator(time.Now())
+	forwarded := []string{"X-Forwarded-For", "198.51.100.7, 203.0.113.5", intake.OperatorHeader}
+	for _, target := range []string{"/t/ncs01", "/none", "/k"} {
+		if got := b.get(target, append(forwarded, ours)...).Header().Get(intake.SeenHeader); got != "203.0.113.5 192.0.2.1" {
+			t.Errorf("%s: seen %q", target, got)
+		}
+	}
+	asked := b.get("/k")
+	for what, token := range map[string]string{
+		"none": "", "junk": "x", "a form's": b.key.Mint("ncs01", time.Now()),
+		"of another secret": otherKey(t).MintOperator(time.Now()), "an old one": b.key.MintOperator(time.Now().Add(-8 * 24 * time.Hour)),
+	} {
+		w := b.get("/k", append(forwarded, token)...)
+		if !maps.EqualFunc(w.Header(), asked.Header(), slices.Equal) || w.Body.String() != asked.Body.String() {
+			t.Errorf("%s: %v", what, w.Header())
+		}
+	}
+	if w := b.send("/t/ncs01", "token="+ours, "mailbox=crime", "message=x"); w.Code != http.StatusConflict {
+		t.Errorf("the operator's token serves as a form's: %d", w.Code)
+	}
+}
+
+func otherKey(t *testing.T) *intake.FormKey {
+	t.Helper()
+	key, err := intake.NewFormKey(bytes.Repeat([]byte{8}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 // TestWays: which address is answered how.

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"tipbox/intake"
 )
 
 // sender returns the address that the limits count a request under: that of the
@@ -29,6 +32,15 @@ func (a *app) sender(r *http.Request) netip.Addr {
 		}
 	}
 	return addr
+}
+
+// tellOperator answers whoever has the secret, on any page, by which address the request
+// counts and which one holds the connection. For all others that page is
+// the same, in every byte, whatever they ask.
+func (a *app) tellOperator(r *http.Request, answer http.Header) {
+	if token := r.Header.Get(intake.OperatorHeader); token != "" && a.Service.Operator(token) {
+		answer.Set(intake.SeenHeader, fmt.Sprint(a.sender(r), " ", parseAddr(r.RemoteAddr)))
+	}
 }
 
 func (a *app) trusts(addr netip.Addr) bool {

@@ -53,7 +53,7 @@ func checkLink(cfg *config.Config) []Finding {
 	if wrong := checkToken(cfg, site, string(token[1])); wrong.Hint != "" {
 		return []Finding{wrong}
 	}
-	return []Finding{{Part: "link", Text: link + " answers with the form"}}
+	return append([]Finding{{Part: "link", Text: link + " answers with the form"}}, checkProxy(cfg)...)
 }
 
 // unreached says what may be why nobody answers at the link.

@@ -53,8 +53,8 @@ func TestAuditUnit(t *testing.T) {
 }
 
 // TestAuditProxies holds that the examples for both web servers log nothing and
-// send tipbox one address, the connection's. That nginx then keeps nothing is
-// shown by TestAudit/nginx; Caddy's file is read only.
+// send tipbox one address, the connection's. That nothing is then kept show
+// TestAudit/nginx and TestAuditCaddy.
 func TestAuditProxies(t *testing.T) {
 	t.Parallel()
 	for file, lines := range map[string][]string{
@@ -84,7 +84,7 @@ func TestAuditProxies(t *testing.T) {
 	n := startNginx(t, addr, "proxy_request_buffering  off;", "proxy_request_buffering  on;",
 		"access_log off;\n\terror_log  /dev/null emerg;\n\n", "")
 	d := &auditDay{auditBox: b, photos: auditPhotos(t)}
-	d.front = func() string { return "https://" + n.https }
+	d.front = func() string { return fronted(n.https) }
 	d.start()
 	d.post(d.villager(sourceV4[0]), http.StatusSeeOther, d.photos)
 	if used := n.tempFiles(); len(used) == 0 {

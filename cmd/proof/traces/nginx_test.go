@@ -34,7 +34,7 @@ type nginx struct {
 }
 
 // startNginx runs nginx before the box at the address. change has pairs of what
-// stands once in deploy/nginx.conf and what is put there, to test the test.
+// stands in deploy/nginx.conf and what is put there, to test the test.
 func startNginx(t testing.TB, box string, change ...string) *nginx {
 	t.Helper()
 	n := &nginx{
@@ -51,30 +51,19 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 		t.Fatal(err)
 	}
 	cert, key := auditCert(t, n.conf)
-	site, err := os.ReadFile("../../../deploy/nginx.conf")
-	if err != nil {
-		t.Fatal(err)
-	}
 	_, httpsPort, _ := net.SplitHostPort(n.https)
 	_, httpPort, _ := net.SplitHostPort(n.http)
 	other := net.JoinHostPort(sourceOther().String(), httpsPort) // IPv6, where there is any
 	otherPlain := net.JoinHostPort(sourceOther().String(), httpPort)
-	text := string(site)
-	pairs := append([]string{
+	text := example(t, "nginx.conf", append([]string{
 		"listen 443 ssl", "listen " + n.https + " ssl",
 		"listen [::]:443 ssl", "listen " + other + " ssl",
-		"listen 80;", "listen " + n.http + ";",
-		"listen [::]:80;", "listen " + otherPlain + ";",
+		"listen 80", "listen " + n.http,
+		"listen [::]:80", "listen " + otherPlain,
 		"/etc/letsencrypt/live/tip.example.vn/fullchain.pem", cert,
 		"/etc/letsencrypt/live/tip.example.vn/privkey.pem", key,
 		"http://127.0.0.1:8080", "http://" + box,
-	}, change...)
-	for i := 0; i < len(pairs); i += 2 {
-		if strings.Count(text, pairs[i]) != 1 {
-			t.Fatalf("deploy/nginx.conf: %q stands %d times", pairs[i], strings.Count(text, pairs[i]))
-		}
-		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
-	}
+	}, change...)...)
 	n.write("site.conf", text)
 	n.write("nginx.conf", n.debian())
 	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
@@ -105,6 +94,24 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 		n.made[d] = n.changed(d)
 	}
 	return n
+}
+
+// example returns a file of deploy/ with changes: pairs of what stands there and what
+// is put in its place.
+func example(t testing.TB, name string, pairs ...string) string {
+	t.Helper()
+	b, err := os.ReadFile("../../../deploy/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("deploy/%s: %q does not stand there", name, pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	return text
 }
 
 func (n *nginx) write(name, text string) {
@@ -164,7 +171,7 @@ func auditCert(t testing.TB, dir string) (certFile, keyFile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"tip.example.vn"}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{frontName, "localhost"}}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func TestAudit(t *testing.T) {
 		b := newAuditBox(t, "", false, "--listen", addr, "--base-url", "https://tip.example.vn")
 		n := startNginx(t, addr)
 		d := &auditDay{auditBox: b, photos: auditPhotos(t)}
-		d.front = func() string { return "https://" + n.https }
+		d.front = func() string { return fronted(n.https) }
 		d.proxied = func() { d.byProxy(proxiedV6) }
 		d.after = func() {
 			b.walk(n.dir, &b.proxy, &b.proxy)
