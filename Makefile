@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test check engines mutants audit torture flood bench lint pictures build dist reproduce clean deps
+.PHONY: help run docs test check engines mutants audit torture flood bench lint pictures build dist reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: deps ## benchmarks; compare the ratios, not the times
 pictures: deps build ## the pictures in docs/, made anew; a test compares the posters'
 	$(GO) test -count=1 -run '^TestPictures$$' ./qr/poster -pictures
 	cd templates/browser && node picture.mjs ../../bin/tipbox ../../docs/form.png
+
+docs: ## docs/configuration.md, from the comments in the code; a test compares it
+	$(GO) test -count=1 -run '^TestReference$$' ./cmd/internal/config -write
 
 lint: ## golangci-lint with the list in .golangci.yml
 	$(LINT) run

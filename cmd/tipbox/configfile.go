@@ -23,7 +23,7 @@ func loadConfig(path string) (*config.Config, error) {
 // advised says what to do about a configuration that cannot be read.
 func advised(cfg *config.Config, err error) (*config.Config, error) {
 	if err != nil {
-		advice := "docs/operating.md explains each key"
+		advice := "docs/configuration.md explains each key"
 		wrong := new(config.Error)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
