@@ -174,6 +174,9 @@ func decode(text string, f *file) (unknown, broken []Problem) {
 		}
 	case errors.As(err, &wrong):
 		line, _ := wrong.Position()
+		if slip := slipped(text, line, wrong); slip != "" {
+			return nil, []Problem{{Line: line, Text: slip}}
+		}
 		if odd := oddLines(text); len(odd) > 0 && len(wrong.Key()) == 0 {
 			return nil, odd
 		}

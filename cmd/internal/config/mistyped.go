@@ -2,7 +2,9 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -11,6 +13,33 @@ import (
 )
 
 func dotted(key toml.Key) string { return strings.Join(key, ".") }
+
+// unquoted is a value that is neither in quotes nor anything that needs none, as the
+// last on its line or in an inline table. What begins with a quote of another kind is
+// oddLines' to tell.
+var unquoted = regexp.MustCompile(`([A-Za-z0-9_-]+)\s*=\s*([\pL/@][^"'#=]*?)\s*[,}]?\s*(#.*)?$`)
+
+// slipped says in our words what is no TOML and happens most, or "".
+func slipped(text string, line int, e *toml.DecodeError) string {
+	if len(e.Key()) > 0 {
+		return ""
+	}
+	all := strings.Split(text, "\n")
+	if line < 1 || line > len(all) {
+		return ""
+	}
+	this := all[line-1]
+	if m := unquoted.FindStringSubmatch(this); m != nil && m[2] != "true" && m[2] != "false" {
+		return fmt.Sprintf(`text stands in quotes: expected %s = %s`, m[1], tomlString(m[2]))
+	}
+	switch said := e.Error(); {
+	case strings.Contains(said, "strings cannot have new lines"):
+		return "a quote begins here and does not end: expected another \" at the end of the text"
+	case strings.Contains(said, "escape"):
+		return `a backslash within "…" begins a special character: write / in paths`
+	}
+	return ""
+}
 
 // typeError says what kind of value was expected, in words and not in Go's types.
 func typeError(e *toml.DecodeError) string {
@@ -62,12 +91,18 @@ func typeAt(key toml.Key) reflect.Type {
 	return t
 }
 
-// nearest suggests the known key that an unknown one most likely means.
+// nearest suggests the known key, or table, that an unknown one most likely means.
 func nearest(key toml.Key) string {
-	if len(key) == 0 {
-		return ""
+	for i := range key {
+		if typeAt(key[:i+1]) == nil {
+			return nearestOf(typeAt(key[:i]), key[i])
+		}
 	}
-	t := typeAt(key[:len(key)-1])
+	return ""
+}
+
+// nearestOf suggests a key of the table of this type.
+func nearestOf(t reflect.Type, key string) string {
 	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
 		t = t.Elem()
 	}
@@ -77,7 +112,7 @@ func nearest(key toml.Key) string {
 	best, bestDistance := "", 3
 	for f := range t.Fields() {
 		tag := f.Tag.Get("toml")
-		if d := typo.Distance(tag, key[len(key)-1]); d < bestDistance {
+		if d := typo.Distance(tag, key); d < bestDistance {
 			best, bestDistance = tag, d
 		}
 	}
