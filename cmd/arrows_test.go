@@ -84,7 +84,7 @@ var (
 			"crypto/seal", "crypto/unwrap", "intake", "intake/durable", "intake/pasted", "intake/photo", "qr/paper", "qr/scan", "templates/browser",
 		},
 		"cmd/internal/patrol": {
-			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "qr", "qr/scan",
+			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "intake", "intake/pasted", "qr", "qr/scan",
 		},
 		"cmd/internal/setup": {
 			"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "cmd/internal/unitkeys", "crypto/keys",

@@ -97,7 +97,7 @@ func (v *verifier) judge(photo, text string) finding {
 	f := finding{photo: photo, verdict: j.Verdict, link: text}
 	switch j.Verdict {
 	case qr.Genuine:
-		f.note = placeOf(site)
+		f.note, f.code = placeOf(site), site.Code
 	case qr.Withdrawn:
 		f.note = fmt.Sprintf("%s: đã thu hồi từ %s, gỡ xuống / withdrawn, take it down",
 			placeOf(site), site.Withdrawn.Format("02/01/2006"))

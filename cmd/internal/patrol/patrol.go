@@ -21,15 +21,24 @@ import (
 type Verify struct {
 	Photos []string // and folders of them
 	CSV    string   // a table to write, "" for none
+	// Missing has the sites named of which no genuine poster was photographed in so
+	// many weeks before this one; 0 for none. Then there need be no photos.
+	Missing int
+	Now     func() time.Time // default time.Now
 }
 
 // Run judges every code in every photo.
 func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	now := c.Now()
 	candidates, err := candidatesIn(c.Photos)
 	if err != nil {
 		return terminal.Usage(err)
 	}
-	v := verifier{cfg: cfg, now: time.Now()}
+	v := verifier{cfg: cfg, now: now}
+	seen := make(map[string]bool) // codes of genuine posters
 	rows := [][]string{{"photo", "verdict", "link", "note"}}
 	var codes, bad, unreadable int
 	strange := false    // a code that was never ours, or is not any more
@@ -47,6 +56,7 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 				unreadable++
 			case qr.Genuine:
 				codes++
+				seen[f.code] = true
 			default:
 				codes++
 				bad++
@@ -57,8 +67,21 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 	}
 	t.Done()
 	photos := len(candidates) - len(others)
-	if photos == 0 {
+	if photos == 0 && (c.Missing == 0 || len(c.Photos) > 0) {
 		return terminal.Usage(terminal.Hint(errors.New("there are no photos in the folder"), "expected JPEG, PNG, WebP, TIFF or scanned PDF files"))
+	}
+	if err := noteSeen(cfg, seen, now); err != nil {
+		t.Warn("%s: %v", "ảnh nào đã chụp, không ghi lại được / what was photographed is not noted", err)
+	}
+	var gone []finding
+	if c.Missing > 0 {
+		if gone, err = missingSites(cfg, c.Missing, now); err != nil {
+			return err
+		}
+		for _, f := range gone {
+			fmt.Fprintln(t.Out, strings.Join(f.row(), "\t"))
+			rows = append(rows, table.Inert(f.row()))
+		}
 	}
 	if c.CSV != "" {
 		if err := table.Replace(c.CSV, ',', rows, "bảng", "table"); err != nil {
@@ -71,7 +94,13 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 		vi += fmt.Sprintf("; %d ảnh không đọc được", unreadable)
 		en += fmt.Sprintf("; %s unreadable", terminal.Counted(unreadable, "photo"))
 	}
-	t.Say("%s / %s", vi, en)
+	if photos > 0 {
+		t.Say("%s / %s", vi, en)
+	}
+	if c.Missing > 0 {
+		t.Say("%d điểm không có ảnh thật nào trong %d tuần / %s without a genuine photo in %s",
+			len(gone), c.Missing, terminal.Counted(len(gone), "site"), terminal.Counted(c.Missing, "week"))
+	}
 	if others != nil {
 		t.Say("%d tệp khác không phải ảnh, không xem / %s without a picture, left out: %s",
 			len(others), terminal.Counted(len(others), "other file"), strings.Join(first(others, 5), ", "))
@@ -79,7 +108,7 @@ func (c *Verify) Run(t *terminal.Terminal, cfg *config.Config) error {
 	if strange {
 		t.Say("foreign, unknown: gỡ xuống, báo đơn vị / take it down, tell the unit")
 	}
-	if bad+unreadable > 0 {
+	if bad+unreadable+len(gone) > 0 {
 		return terminal.ErrSilent
 	}
 	return nil
@@ -91,6 +120,7 @@ type finding struct {
 	verdict qr.Verdict
 	link    string
 	note    string
+	code    string // of our site, where the poster is genuine
 }
 
 // row returns the finding's columns without anything that could act on a
