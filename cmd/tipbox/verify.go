@@ -33,7 +33,7 @@ Arguments:
              as unreadable`,
 		Example: `  tipbox verify --csv tuan-tra.csv anh-tuan-tra
   tipbox verify --missing 4`,
-		Args:    cobra.ArbitraryArgs, // see RunE
+		Args: cobra.ArbitraryArgs, // see RunE
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if page != nil && cmd.Flags().Changed("page") {
 				return page(args)
