@@ -95,7 +95,7 @@ var (
 		"cmd/internal/queue":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/spool"},
 		"cmd/internal/sites":    {"cmd/internal/config", "cmd/internal/terminal", "intake", "intake/durable", "intake/pasted"},
 		"cmd/internal/unread":   {"qr/scan"},
-		"cmd/internal/weekly":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake/durable", "intake/redis", "intake/tally", "templates/fonts"},
+		"cmd/internal/weekly":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "intake/deliver", "intake/durable", "intake/redis", "intake/tally", "templates/fonts"},
 		"cmd/internal/served":   {"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "crypto/keys", "crypto/receipt", "intake"},
 		"cmd/internal/unitkeys": {
 			"cmd/internal/config", "cmd/internal/desk", "cmd/internal/terminal", "crypto/keys", "crypto/open", "intake/durable",

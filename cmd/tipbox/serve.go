@@ -8,6 +8,7 @@ import (
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
+	"tipbox/cmd/internal/weekly"
 )
 
 func newServeCommand(t *terminal.Terminal) *cobra.Command {
@@ -29,7 +30,7 @@ What is wrong with them is told with its line, and the old ones are served on.`,
 			if err != nil {
 				return err
 			}
-			return box.Serve(t, box.Options{Config: cfg, Version: version, Debug: debug})
+			return box.Serve(t, box.Options{Config: cfg, Version: version, Debug: debug, Page: weekly.Page})
 		},
 	}
 	configFlag(cmd.Flags(), &path)

@@ -43,7 +43,7 @@ func (r *Runner) aliveForever(ctx context.Context) {
 func (r *Runner) sayAlive(ctx context.Context, at time.Time, u *intake.Unit) {
 	left := u.Receivers[intake.ToUnit].Mail
 	for failed := 1; time.Since(at) < aliveFor; failed++ {
-		if left = r.mailAlive(ctx, at.Format(time.DateOnly)+"."+u.ID, left); len(left) == 0 {
+		if left = r.mailAll(ctx, &Mail{Alive: at.Format(time.DateOnly) + "." + u.ID}, left); len(left) == 0 {
 			return
 		}
 		select {
@@ -64,9 +64,15 @@ func nextAlive(hour string, now time.Time) time.Time {
 	return at
 }
 
-// mailAlive returns which of the addresses do not have the mail yet. What a server
+// MailPage mails the page of a week's counts to the address, and reports whether the
+// server has taken it over.
+func (r *Runner) MailPage(ctx context.Context, p *Page, to string) bool {
+	return len(r.mailAll(ctx, &Mail{Page: p}, []string{to})) == 0
+}
+
+// mailAll returns which of the addresses do not have the mail yet. What a server
 // refuses is told by the mailboxes' own probe.
-func (r *Runner) mailAlive(ctx context.Context, name string, to []string) (left []string) {
+func (r *Runner) mailAll(ctx context.Context, m *Mail, to []string) (left []string) {
 	release := r.slot(ctx, false)
 	if release == nil {
 		return to
@@ -80,7 +86,9 @@ func (r *Runner) mailAlive(ctx context.Context, name string, to []string) (left 
 	}
 	defer hangUp(conn)
 	for i, address := range to {
-		err := r.send(ctx, conn, &Mail{Alive: name, To: address})
+		each := *m
+		each.To = address
+		err := r.send(ctx, conn, &each)
 		if err == nil {
 			continue
 		}

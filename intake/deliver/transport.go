@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"syscall"
+	"time"
 
 	"tipbox/intake"
 )
@@ -32,9 +33,18 @@ type Mail struct {
 	// Reply is the unit's reply pass, of the half-year that Half names; both are ""
 	// where senders are not answered.
 	Half, Reply string
+	// Page is the week's counts, with which no tip goes.
+	Page *Page
 	// Alive names, by day and unit, a mail that says that the box is alive, and has
 	// nothing else.
 	Alive string
+}
+
+// Page is the page of a week's counts.
+type Page struct {
+	Monday time.Time // with which the week began
+	Totals string    // in a few lines
+	PDF    []byte
 }
 
 // Transport opens connections to the mail server.

@@ -125,7 +125,7 @@ func Inspect(ctx context.Context, s redis.Server) error {
 	defer client.Close() //nolint:errcheck // nothing was buffered
 	key := keyPrefix + "check"
 	for _, ask := range []goredis.Cmder{
-		client.HSet(ctx, key, rand.Text(), ""), client.HGetAll(ctx, key), client.ExpireAt(ctx, key, time.Unix(1, 0)),
+		client.HSet(ctx, key, rand.Text(), ""), client.HGetAll(ctx, key), client.HIncrBy(ctx, key, "mailed", 1), client.HDel(ctx, key, "mailed"), client.ExpireAt(ctx, key, time.Unix(1, 0)),
 	} {
 		if err := ask.Err(); err != nil {
 			return fmt.Errorf("the counts cannot be kept there (%s): %w", redis.Kind(err), err)

@@ -80,6 +80,8 @@ type store interface {
 	put(ctx context.Context, week string, w *written) error
 	get(ctx context.Context, week string) ([]*written, error) // one of each server
 	expire(before string) error
+	claim(ctx context.Context, week, to string) (bool, error)
+	settle(ctx context.Context, week, to string, sent bool) error
 	close() error
 }
 

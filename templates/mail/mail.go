@@ -5,6 +5,7 @@ package mail
 import (
 	_ "embed"
 	"strings"
+	"time"
 )
 
 // placeholder stands in the text where the tip's id goes. It is as long as an id.
@@ -28,6 +29,16 @@ var AliveText string
 
 // AliveSubject is its subject.
 const AliveSubject = "[Hòm thư] Vẫn chạy" // short enough for one line, which old webmail needs
+
+// CountsText is the text of the mail with the week's counts, behind their totals.
+//
+//go:embed so-tin.txt
+var CountsText string
+
+// CountsSubject is its subject, for the week that began on this day.
+func CountsSubject(monday time.Time) string {
+	return "[Hòm thư] Số tin tuần từ " + monday.Format("02/01/2006")
+}
 
 // SenderName is the name shown beside the sender's address.
 const SenderName = "Hòm thư"

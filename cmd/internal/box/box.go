@@ -50,6 +50,9 @@ type Options struct {
 	Version string       // of this program; may be ""
 	Debug   bool         // log more about our own work; never anything about senders
 	Probe   *probe.Probe // nil but where a test spoils the box
+	// Page makes the page of the last week's counts that is mailed where counts.mail
+	// says so; nil where that week was not counted.
+	Page func(ctx context.Context, cfg *config.Config, now time.Time) (*deliver.Page, error)
 }
 
 // Box is everything that tipbox serve runs, made of a configuration.
@@ -69,6 +72,8 @@ type Box struct {
 	current atomic.Pointer[serving]
 	calls   *callers
 	self    *self
+	paged   map[string]bool // weeks and addresses, where the disk could not note it
+	page    func(ctx context.Context, cfg *config.Config, now time.Time) (*deliver.Page, error)
 }
 
 // garbage is how much of the memory in use may pile up as garbage before it is
@@ -95,7 +100,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 			Transport: func(t deliver.Transport) deliver.Transport { return t },
 		}
 	}
-	b = &Box{cfg: cfg, log: log}
+	b = &Box{cfg: cfg, log: log, page: o.Page, paged: make(map[string]bool)}
 	b.self = newSelf(cfg, o.Version, func() *config.Config { return b.current.Load().cfg }, func() string { return b.issuer.trouble() })
 	made := b // a return of nil and an error sets b
 	defer func() {
@@ -256,6 +261,7 @@ func (b *Box) Run(ctx context.Context, ready func(form, admin string)) error {
 	running.Go(func() { quiet.Forget(runnerCtx) })
 	running.Go(func() { b.replies.Run(runnerCtx) })
 	running.Go(func() { b.tally.Run(runnerCtx) })
+	running.Go(func() { b.mailPages(runnerCtx) })
 	if b.issuer != nil {
 		go b.issuer.keepAsking(runnerCtx) // an authority may keep it waiting longer than the end may take
 	}

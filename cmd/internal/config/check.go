@@ -94,6 +94,8 @@ func (c *checker) config(f *file) *Config {
 	cfg.HTTP = c.http(f, cfg.BaseURL)
 	cfg.Redis = c.redis(f)
 	cfg.SMTP = c.smtp(f)
+	cfg.CountsMail = f.Counts.Mail
+	c.addresses("counts.mail", f.Counts.Mail)
 	c.offered = f.Languages
 	cfg.Directory = c.units()
 	cfg.RecipientsFiles, cfg.SitesFiles, cfg.Included = c.recipientsFiles, c.sitesFiles, paths(c.parts)

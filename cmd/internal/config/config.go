@@ -31,6 +31,7 @@ type Config struct {
 	Limits     Limits
 	Spool      Spool
 	SMTP       SMTP
+	CountsMail []string // who is mailed the page of each week's counts
 	Directory  *intake.Directory
 	// Alerts are whom urgent tips wake, in the order of the file; a receiver that
 	// wakes nobody is not among them.

@@ -116,6 +116,14 @@ type file struct {
 		Bounces string `toml:"bounces"`
 	} `toml:"smtp"`
 
+	// What came in, a week at a time: see
+	// [What came in](operating.md#what-came-in-a-week-at-a-time).
+	Counts struct {
+		// Addresses, such as the province's, that are mailed the page of each week on the
+		// Monday after it.
+		Mail []string `toml:"mail"`
+	} `toml:"counts"`
+
 	// Who is told what is wrong with the box itself.
 	Operator struct {
 		// Whom to call: a channel each.

@@ -154,12 +154,8 @@ func (p *page) chart(s *sheet) {
 		if w.Servers == 0 {
 			continue
 		}
-		said := "Tuần từ " + day(w.Monday) + ":"
-		for i, total := range s.totals(w) {
-			said += fmt.Sprintf(" %s %s%s", strings.ToLower(columns[i].vi), total, [...]string{";", ";", "."}[i])
-		}
 		p.font("", 8, ink)
-		p.put(margin, p.y, inner, false, said)
+		p.put(margin, p.y, inner, false, s.said(w))
 		p.y += 4
 	}
 	for _, line := range s.books[max(0, len(s.books)-3):] {
@@ -168,6 +164,15 @@ func (p *page) chart(s *sheet) {
 		p.y += 4
 	}
 	p.y += 4
+}
+
+// said is a week's totals in a line.
+func (s *sheet) said(w tally.Week) string {
+	said := "Tuần từ " + day(w.Monday) + ":"
+	for i, total := range s.totals(w) {
+		said += fmt.Sprintf(" %s %s%s", strings.ToLower(columns[i].vi), total, [...]string{";", ";", "."}[i])
+	}
+	return said
 }
 
 // units writes each unit's last weeks, in as many columns as they need.

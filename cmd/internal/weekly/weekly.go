@@ -48,24 +48,10 @@ func (c *Command) Run(t *terminal.Terminal) error {
 	case c.CSV && c.Book != "":
 		return terminal.Usage(errors.New("--book goes with the table or with --pdf FILE"))
 	}
-	o, err := box.Counts(c.Config)
+	s, err := c.read(context.Background())
 	if err != nil {
 		return err
 	}
-	o.Now = c.Now
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	weeks, err := tally.Read(ctx, o, c.Weeks)
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return terminal.Hint(err, "run it as the user of tipbox serve: sudo -u tipbox tipbox counts -c "+c.Config.Path)
-	case err != nil && o.Redis != nil && !errors.Is(err, tally.ErrWritten):
-		// The error itself may name addresses.
-		return terminal.Hint(fmt.Errorf("reading the counts in redis.store_url: %s", redis.Kind(err)), "tipbox check says more")
-	case err != nil:
-		return err
-	}
-	s := c.sheet(weeks)
 	if c.Book != "" {
 		b, err := readBooks(c.Book)
 		if err != nil {
@@ -90,6 +76,28 @@ func (c *Command) Run(t *terminal.Terminal) error {
 		return nil
 	}
 	return s.print(t)
+}
+
+// read returns what is shown of the weeks.
+func (c *Command) read(ctx context.Context) (*sheet, error) {
+	o, err := box.Counts(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	o.Now = c.Now
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	weeks, err := tally.Read(ctx, o, c.Weeks)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, terminal.Hint(err, "run it as the user of tipbox serve: sudo -u tipbox tipbox counts -c "+c.Config.Path)
+	case err != nil && o.Redis != nil && !errors.Is(err, tally.ErrWritten):
+		// The error itself may name addresses.
+		return nil, terminal.Hint(fmt.Errorf("reading the counts in redis.store_url: %s", redis.Kind(err)), "tipbox check says more")
+	case err != nil:
+		return nil, err
+	}
+	return c.sheet(weeks), nil
 }
 
 // sheet is what is shown, the oldest week first.

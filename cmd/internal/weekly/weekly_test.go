@@ -213,3 +213,27 @@ func TestWrongUse(t *testing.T) {
 		t.Errorf("no Redis: %v", err)
 	}
 }
+
+// TestPage: what is mailed is the page that the command makes, with the week's totals in
+// words; of a week that nobody has counted there is none.
+func TestPage(t *testing.T) {
+	c := counted(t, nil, 2, some...)
+	page, err := Page(t.Context(), c.Config, monday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Tuần từ 23/11/2026: gửi từng thư 19 và 1 đơn vị dưới 5; gửi dồn 40 và 2 đơn vị dưới 5; bị từ chối 3 đơn vị dưới 5. (đủ tuần / complete)\n"; page.Totals != want || page.Monday.Format(time.DateOnly) != "2026-11-23" {
+		t.Errorf("%s, want %s", page.Totals, want)
+	}
+	file := filepath.Join(t.TempDir(), "so-tin.pdf")
+	c.Weeks, c.PDF = pageWeeks, file
+	if err := c.Run(&terminal.Terminal{Out: io.Discard, Err: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := os.ReadFile(file); err != nil || !bytes.Equal(made, page.PDF) {
+		t.Errorf("another page than tipbox counts --pdf makes: %v", err)
+	}
+	if none, err := Page(t.Context(), c.Config, monday.AddDate(0, 0, 14)); none != nil || err != nil {
+		t.Errorf("%v, %v", none, err)
+	}
+}

@@ -83,6 +83,13 @@ func (s sender) compose(m *deliver.Mail, now time.Time) ([]byte, error) {
 		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.AliveSubject))
 		msg.SetMessageIDWithValue("TS-" + m.Alive + "@" + s.domain)
 		msg.SetBodyString(gomail.TypeTextPlain, text.AliveText)
+	case m.Page != nil:
+		week := m.Page.Monday.Format(time.DateOnly)
+		msg.SetGenHeader(gomail.HeaderSubject, mime.QEncoding.Encode("utf-8", text.CountsSubject(m.Page.Monday)))
+		msg.SetMessageIDWithValue("TC-" + week + "@" + s.domain)
+		msg.SetBodyString(gomail.TypeTextPlain, m.Page.Totals+"\n"+text.CountsText)
+		msg.AttachReadSeeker("so-tin-"+week+".pdf", bytes.NewReader(m.Page.PDF),
+			gomail.WithFileContentType("application/pdf"), gomail.WithFileEncoding(gomail.EncodingB64))
 	case tips == nil:
 		id := string(m.ID)
 		tips = []deliver.Attachment{{ID: m.ID, Sealed: m.Sealed}}
