@@ -48,12 +48,16 @@ func checkCertificate(cfg *config.Config) []Finding {
 	if err != nil || end.IsZero() {
 		return nil
 	}
-	left := time.Until(end)
+	return []Finding{certificateEnds(end, time.Now())}
+}
+
+// certificateEnds finds an end that is as near as health tells of it.
+func certificateEnds(end, now time.Time) Finding {
 	f := Finding{Part: "tls", Text: fmt.Sprintf("the certificate is good until %s", day(end))}
-	if left < box.CertificateSoon {
+	if end.Sub(now) <= box.CertificateSoon {
 		f.Hint = "renew it, and see why it does not renew itself"
 	}
-	return []Finding{f}
+	return f
 }
 
 // asked are the parts of health that only tipbox serve itself can tell.
