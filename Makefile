@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run docs test check engines mutants audit torture flood bench lint pictures build dist reproduce clean deps
+.PHONY: help run docs test check engines mutants audit torture packages flood bench lint pictures build dist deb container reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,8 +14,14 @@ run: ## everything on this machine: keys, posters, form, mailbox (needs only Go)
 build: ## bin/tipbox
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/tipbox ./cmd/tipbox
 
-dist: ## binaries for Windows and Linux, the reader, SHA256SUMS, SBOMs, in dist/
-	$(GO) run ./.ci/dist -o dist
+dist: ## binaries for Windows and Linux, the reader, Debian packages, SHA256SUMS, SBOMs, in dist/; SIGN=SSH-KEY
+	$(GO) run ./.ci/dist -o dist $(if $(SIGN),-sign $(SIGN))
+
+deb: ## the Debian package for this machine alone, in dist/
+	$(GO) run ./.ci/dist -o dist -deb $$($(GO) env GOARCH)
+
+container: ## localhost/tipbox, with podman or docker
+	.ci/container
 
 reproduce: dist ## build them again elsewhere from nothing: the same bytes?
 	.ci/reproduce dist
@@ -36,12 +42,12 @@ only   = $$($(GO) list ./... | grep -E '$(1)')
 but    = $$($(GO) list ./... | grep -vE '$(1)')
 
 test: deps ## install what the tests need, then run them all
-	$(GO) vet ./...
+	$(GO) vet ./... ./.ci/dist
 	$(GO) test -timeout 20m -run '^TestBinaries$$' ./cmd/internal/boxtest
 	$(GO) test -race -timeout 10m -skip '$(CALM)' $(call only,$(RACED))
 	$(GO) test -race -short -timeout 5m -run '$(DRAWN)' ./qr/poster
 	$(GO) test -timeout 5m -run '$(CALM)' ./intake/limit ./intake/photo/...
-	$(GO) test -p 3 -timeout 12m $(call but,$(RACED)) # more than the processors: half of the time they wait for browsers and mails
+	$(GO) test -p 3 -timeout 12m $(call but,$(RACED)) ./.ci/dist # more than the processors: half of the time they wait for browsers and mails
 	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
 
 check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers
@@ -62,8 +68,13 @@ mutants: deps ## do a package's tests notice a changed line? PKG=./intake/spool,
 audit: deps ## look for traces of the sender everywhere and print the table
 	$(GO) test -count=1 -v ./cmd/proof/traces
 
-torture: deps ## the long proofs: kill -9 under load, faults in between
+torture: deps ## the long proofs: kill -9 under load, faults in between, and make packages
+	@.ci/deps packages
 	$(GO) test -count=1 -v -timeout 60m -tags torture -run 'Torture' ./...
+
+packages: ## the Debian package in a Debian that boots: installed, upgraded under load, removed; the container. Needs root
+	@.ci/deps packages
+	$(GO) test -count=1 -v -timeout 30m -tags torture -run 'Torture' ./cmd/proof/packages
 
 flood: deps ## floods: the real binary for a minute each, and six hours each on a simulated clock
 	$(GO) test -count=1 -v -timeout 120m -tags flood ./cmd/proof/flood

@@ -71,7 +71,7 @@ var (
 		"cmd/internal/box/probe": {"intake/deliver"},
 		"cmd/internal/boxtest":   {"crypto/keys", "crypto/open", "intake/deliver/smtp/smtptest", "intake/porttest", "intake/spool", "intake/waittest"},
 		"cmd/internal/check": {
-			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/alert", "intake/deliver", "intake/deliver/smtp",
+			"cmd/internal/box", "cmd/internal/config", "cmd/internal/terminal", "intake", "intake/admin", "intake/alert", "intake/deliver", "intake/deliver/smtp",
 			"intake/limit", "intake/redis", "intake/reply", "intake/spool", "intake/tally", "intake/pasted", "qr/poster", "templates", "templates/postertext",
 		},
 		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert/setting", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},

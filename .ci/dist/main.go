@@ -1,9 +1,10 @@
 // Command dist makes what is handed out: tipbox for servers; tipbox-desk, the
-// same without the server's part, for officers; the offline reader; a bill of
-// materials for each binary; and SHA256SUMS. The same sources and the same Go
-// make the same bytes, wherever and whenever it runs.
+// same without the server's part, for officers; the offline reader; Debian packages;
+// a bill of materials for each binary; licences; and SHA256SUMS, signed where a key is
+// given. The same sources and the same Go make the same bytes, wherever and whenever
+// it runs.
 //
-//	go run ./.ci/dist -o dist
+//	go run ./.ci/dist -o dist -sign ~/.ssh/release
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,8 +39,14 @@ const maxSize = 27_000_000
 func main() {
 	out := flag.String("o", "dist", "`directory` to write to; what is in it is replaced")
 	version := flag.String("version", describe(), "version")
+	key := flag.String("sign", "", "SSH `key` to sign SHA256SUMS with; none leaves it unsigned")
+	deb := flag.String("deb", "", "make nothing but the Debian package for this `ARCH`")
 	flag.Parse()
-	if err := run(*out, *version); err != nil {
+	err := run(*out, *version, *deb)
+	if err == nil && *key != "" {
+		err = sign(*out, *key)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -53,9 +61,33 @@ func describe() string {
 	return strings.TrimSpace(string(out))
 }
 
-func run(out, version string) error {
+// sourceTime is when the sources were last changed, in Unix seconds: what SOURCE_DATE_EPOCH
+// says (https://reproducible-builds.org/specs/source-date-epoch/), else the last commit.
+func sourceTime() (int64, error) {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		out, err := exec.Command("git", "log", "-1", "--format=%ct").Output()
+		if err != nil {
+			return 0, errors.New("SOURCE_DATE_EPOCH is not set, and there is no git to ask")
+		}
+		text = strings.TrimSpace(string(out))
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+func run(out, version, deb string) error {
+	epoch, err := sourceTime()
+	if err != nil {
+		return err
+	}
 	if err := errors.Join(os.RemoveAll(out), os.MkdirAll(out, 0o755)); err != nil {
 		return err
+	}
+	if deb != "" {
+		if err := build(serverBinary(out, version, deb), "", version, "linux", deb); err != nil {
+			return err
+		}
+		return pack(out, version, epoch, deb)
 	}
 	npm, err := bundled("templates/browser/package-lock.json")
 	if err != nil {
@@ -67,6 +99,9 @@ func run(out, version string) error {
 				return err
 			}
 		}
+	}
+	if err := pack(out, version, epoch, "amd64", "arm64"); err != nil {
+		return err
 	}
 	// An officer needs no more than this one file.
 	if err := command(nil, "go", "run", "-buildvcs=false", "-ldflags", "-X main.released="+version, "./cmd/tipbox",
@@ -116,10 +151,10 @@ func build(path, tags, version, goos, goarch string) error {
 func command(env []string, name string, args ...string) error {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), env...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, &stderr)
+		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, &said)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 
 func serverCommands(t *terminal.Terminal) []*cobra.Command {
 	return []*cobra.Command{
-		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newSpoolCommand(t), newSitesCommand(t),
+		newDemoCommand(t), newInitCommand(t), newServeCommand(t), newCheckCommand(t), newHealthCommand(t), newSpoolCommand(t), newSitesCommand(t),
 		newCountsCommand(t),
 	}
 }

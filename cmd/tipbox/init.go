@@ -15,6 +15,8 @@ func newInitCommand(t *terminal.Terminal) *cobra.Command {
 		Use:   "init DIR",
 		Short: "Make a first tipbox.toml and keys, asking or by flags",
 		Long: `Make a first tipbox.toml and keys. On a terminal it asks for what no flag says.
+Where root runs it and there is a group tipbox, as with the Debian package, that
+group can read all but the secret key.
 
 Arguments:
   DIR   the directory to make; it must not exist or be empty`,
@@ -36,7 +38,7 @@ Arguments:
 	f.StringVar(&c.SMTPUser, "smtp-user", "", "user `NAME` there; the password goes into DIR/secrets/smtp")
 	f.StringVar(&c.From, "from", "", "mail `ADDRESS` of the box itself")
 	f.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
-	f.StringVar(&c.DataDir, "data-dir", "data", "keep the spool in this `DIR`: /var/lib/tipbox with the systemd unit")
+	f.StringVar(&c.DataDir, "data-dir", "", "keep the spool in this `DIR`; without it data in DIR, or /var/lib/tipbox for one below /etc")
 	f.StringVar(&c.Recipients, "recipients", "", "the unit's recipients `FILE`, made where its identity stays; without it a key is made here")
 	f.BoolVar(&c.Classic, "classic", false, "make a classic X25519 key, which age older than 1.3 can open")
 	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "read the key's passphrase from the first line of `FILE`")

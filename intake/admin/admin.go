@@ -117,24 +117,12 @@ func New(o Options) (*http.Server, error) {
 	}, nil
 }
 
-// report is the body of /healthz and /readyz.
-type report struct {
-	Status State      `json:"status"` // the worst of the parts
-	Parts  []partJSON `json:"parts"`
-}
-
-type partJSON struct {
-	Name   string `json:"name"`
-	Status State  `json:"status"`
-	Detail string `json:"detail,omitempty"`
-}
-
-func ask(ctx context.Context, parts []Part) report {
-	found := report{Parts: make([]partJSON, 0, len(parts))}
+func ask(ctx context.Context, parts []Part) Report {
+	found := Report{Parts: make([]Said, 0, len(parts))}
 	for _, p := range parts {
 		s := p.ask(ctx)
 		found.Status = max(found.Status, s.State)
-		found.Parts = append(found.Parts, partJSON{p.Name, s.State, s.Detail})
+		found.Parts = append(found.Parts, Said{p.Name, s.State, s.Detail})
 	}
 	return found
 }
@@ -145,7 +133,7 @@ func (p Part) ask(ctx context.Context) Status {
 	return p.Probe(ctx)
 }
 
-func answer(w http.ResponseWriter, code int, found report) {
+func answer(w http.ResponseWriter, code int, found Report) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)

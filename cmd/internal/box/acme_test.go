@@ -43,8 +43,9 @@ type authority struct {
 	busy   atomic.Bool            // refuses orders
 }
 
-// newAuthority starts an authority that comes to the challenge at the port.
-func newAuthority(t *testing.T, port int) *authority {
+// newAuthority starts an authority that comes to the challenges at the ports: that of
+// plain http (RFC 8555 section 8.3), and that of TLS.
+func newAuthority(t *testing.T, plain, port int) *authority {
 	t.Helper()
 	t.Setenv("PEBBLE_VA_NOSLEEP", "1")
 	t.Setenv("PEBBLE_WFE_NONCEREJECT", "0")
@@ -55,7 +56,7 @@ func newAuthority(t *testing.T, port int) *authority {
 	quiet := log.New(io.Discard, "", 0)
 	store := db.NewMemoryStore()
 	issues := ca.New(quiet, store, "", "ecdsa", 0, 1, map[string]ca.Profile{"default": {ValidityPeriod: 20 * 24 * 3600}})
-	front := wfe.New(quiet, store, va.New(quiet, 1, port, false, resolver, store), issues, nil, false, false, 1, 1)
+	front := wfe.New(quiet, store, va.New(quiet, plain, port, false, resolver, store), issues, nil, false, false, 1, 1)
 	handler := front.Handler()
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "order") {
@@ -111,7 +112,7 @@ func acmeBox(t *testing.T) (i *issuer, a *authority, addr string) {
 	}
 	_, text, _ := net.SplitHostPort(l.Addr().String())
 	port, _ := strconv.Atoi(text)
-	a = newAuthority(t, port)
+	a = newAuthority(t, 1, port)
 	dir, err := os.MkdirTemp("", "tipbox-acme-") // not the test's own: a renewal may still be tidying up when it ends
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -120,6 +121,9 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 			"another tipbox serves "+cfg.DataDir+": stop that one first (systemctl stop tipbox), or give this one a data_dir of its own")
 	case errors.Is(err, fs.ErrPermission):
 		return nil, terminal.Hint(fmt.Errorf("opening the spool: %w", err), DiskOwner)
+	case errors.Is(err, syscall.EROFS):
+		return nil, terminal.Hint(fmt.Errorf("opening the spool: %w", err),
+			"tipbox.service lets it write into /var/lib/tipbox alone: make that data_dir, or allow another with ReadWritePaths= (systemctl edit tipbox); a container wants a volume there")
 	case err != nil:
 		return nil, fmt.Errorf("opening the spool: %w", err)
 	}

@@ -49,7 +49,7 @@ func (b *Box) listenAdmin(ctx context.Context) (net.Listener, string, error) {
 // listenHint says why an address may not be had.
 func listenHint(err error, key string) string {
 	if errors.Is(err, fs.ErrPermission) {
-		return "ports below 1024 want CAP_NET_BIND_SERVICE: take its two lines in deploy/tipbox.service, or change " + key
+		return "ports below 1024 want CAP_NET_BIND_SERVICE: tipbox.service says how it gets it; or change " + key
 	}
 	return "another program may have the port: change " + key
 }

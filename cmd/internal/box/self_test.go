@@ -107,6 +107,15 @@ func TestCertificateEnds(t *testing.T) {
 		t.Fatalf("%v, %v", end, err)
 	}
 	s := found(cfg)
+	now := time.Now()
+	for left, want := range map[time.Duration]string{
+		14*24*time.Hour + time.Second: "", 14 * 24 * time.Hour: "it runs out in 14 days: renew it",
+	} {
+		s.expires = now.Add(left)
+		if got := s.certificateWrong(now); got != want {
+			t.Errorf("%v before: %q, want %q", left, got, want)
+		}
+	}
 	for left, want := range map[time.Duration]string{
 		30 * 24 * time.Hour:                 "",
 		13*24*time.Hour + 30*time.Minute:    "it runs out in 13 days: renew it",

@@ -11,6 +11,18 @@ import (
 	"time"
 )
 
+// TestCertificateEnds: it is told of from two weeks before on, and not before.
+func TestCertificateEnds(t *testing.T) {
+	now := time.Date(2026, 11, 15, 7, 0, 0, 0, time.UTC)
+	for left, soon := range map[time.Duration]bool{
+		15 * 24 * time.Hour: false, 14*24*time.Hour + time.Second: false, 14 * 24 * time.Hour: true, time.Hour: true, -time.Hour: true,
+	} {
+		if f := certificateEnds(now.Add(left), now); (f.Verdict() == "problem") != soon {
+			t.Errorf("%v before: %+v", left, f)
+		}
+	}
+}
+
 // TestCertificateHints: a name, a date, an authority and a port are four remedies.
 func TestCertificateHints(t *testing.T) {
 	now := time.Now()

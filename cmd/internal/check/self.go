@@ -2,15 +2,14 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
+	"tipbox/intake/admin"
 	"tipbox/intake/spool"
 )
 
@@ -49,12 +48,16 @@ func checkCertificate(cfg *config.Config) []Finding {
 	if err != nil || end.IsZero() {
 		return nil
 	}
-	left := time.Until(end)
+	return []Finding{certificateEnds(end, time.Now())}
+}
+
+// certificateEnds finds an end that is as near as health tells of it.
+func certificateEnds(end, now time.Time) Finding {
 	f := Finding{Part: "tls", Text: fmt.Sprintf("the certificate is good until %s", day(end))}
-	if left < box.CertificateSoon {
+	if end.Sub(now) <= box.CertificateSoon {
 		f.Hint = "renew it, and see why it does not renew itself"
 	}
-	return []Finding{f}
+	return f
 }
 
 // asked are the parts of health that only tipbox serve itself can tell.
@@ -67,20 +70,9 @@ func checkHealth(cfg *config.Config) (all []Finding) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+cfg.HTTP.Admin+"/healthz", nil)
-	if err != nil {
-		return nil
-	}
-	resp, err := http.DefaultClient.Do(req)
+	report, err := admin.Ask(ctx, cfg.HTTP.Admin)
 	if err != nil {
 		return nil // it does not run, which the link tells
-	}
-	defer resp.Body.Close()
-	var report struct {
-		Parts []struct{ Name, Status, Detail string }
-	}
-	if json.NewDecoder(http.MaxBytesReader(nil, resp.Body, 1<<20)).Decode(&report) != nil {
-		return nil
 	}
 	for _, p := range report.Parts {
 		if slices.Contains(asked, p.Name) && p.Detail != "" {

@@ -71,6 +71,9 @@ func (c *Init) Run(t *terminal.Terminal, flags *pflag.FlagSet) error {
 	if err := EmptyDir(c.Dir); err != nil {
 		return err
 	}
+	if c.DataDir == "" {
+		c.DataDir = dataDir(c.Dir)
+	}
 	if _, err := pasted.Name(c.Dir); err != nil {
 		return terminal.Usage(fmt.Errorf("DIR %w", err))
 	}
@@ -99,7 +102,11 @@ func (c *Init) Run(t *terminal.Terminal, flags *pflag.FlagSet) error {
 		t.Say("next: move %s to the officer's computer and keep it nowhere else:", identity)
 		t.Say("      whoever has it and its passphrase reads every tip; without it no tip can be read")
 	}
-	t.Say("next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s", filepath.Join(c.Dir, "tipbox.toml"))
+	next := "next: tipbox poster -c %[1]s -o posters; tipbox serve -c %[1]s; and beside it tipbox check -c %[1]s"
+	if _, found := serviceGroup(); found {
+		next = "next: systemctl enable --now tipbox.socket tipbox; runuser -u tipbox -- tipbox check -c %[1]s; tipbox poster -c %[1]s -o posters"
+	}
+	t.Say(next, filepath.Join(c.Dir, "tipbox.toml"))
 	return nil
 }
 
@@ -263,6 +270,11 @@ func (c *Init) write(t *terminal.Terminal, recipients []byte) (identity string, 
 	}
 	if err := durable.WriteNew(path, text); err != nil {
 		return "", fmt.Errorf("writing the configuration: %w", err)
+	}
+	if gid, found := serviceGroup(); found {
+		if err := c.share(gid); err != nil {
+			return "", fmt.Errorf("having the service read it: %w", err)
+		}
 	}
 	return identity, nil
 }

@@ -16,7 +16,8 @@ import (
 
 // TestAuditUnit holds what deploy/tipbox.service promises: no swap, no core
 // dumps, memory for what serve allows itself, a restart after a crash; and has
-// systemd read it, where there is systemd.
+// systemd read it and say how much it is exposed, where there is systemd. That tipbox
+// runs with each of its lines shows make packages.
 func TestAuditUnit(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../../deploy/tipbox.service")
@@ -43,12 +44,15 @@ func TestAuditUnit(t *testing.T) {
 	}
 	// The binary need not be installed here.
 	unit := filepath.Join(t.TempDir(), "tipbox.service")
-	text = strings.NewReplacer("/usr/local/bin/tipbox", "/bin/true", "Documentation=", "#").Replace(text)
+	text = strings.NewReplacer("/usr/bin/tipbox", "/bin/true", "Documentation=", "#").Replace(text)
 	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := waittest.Command(t, analyze, "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "tipbox.service") {
 		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := waittest.Command(t, analyze, "security", "--no-pager", "--offline=yes", "--threshold=11", unit).CombinedOutput(); err != nil {
+		t.Errorf("its exposure is above 1.1: %v\n%s", err, out)
 	}
 }
 
