@@ -99,7 +99,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	debug.SetMemoryLimit(cfg.HTTP.BodyMemory + OtherMemory)
 	registry := prometheus.NewRegistry()
 	b.spool, err = spool.Open(spool.Options{
-		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, KeepSent: cfg.Spool.KeepSent, Log: log,
+		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, KeepSent: cfg.Spool.KeepSent, Mirror: cfg.Spool.Mirror, Log: log,
 	})
 	switch {
 	case errors.Is(err, spool.ErrLocked):

@@ -55,6 +55,7 @@ type file struct {
 		MinFree  string `toml:"min_free"`
 		BulkMax  string `toml:"bulk_max"`
 		KeepSent string `toml:"keep_sent"`
+		Mirror   string `toml:"mirror" pasted:"path"`
 	} `toml:"spool"`
 
 	SMTP struct {
