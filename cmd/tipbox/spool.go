@@ -50,5 +50,17 @@ one again that was mailed and got lost. Nobody but the unit can open them.`,
 	release.Flags().BoolVar(&q.All, "all", false, "all that are held")
 	resend := below("resend (ID | --day DAY)", "Mail a delivered tip once more, or all of a day: it got lost", q.Resend)
 	resend.Flags().StringVar(&q.Day, "day", "", "all that were delivered on that `day` (UTC), such as 2026-11-29")
+	adopt := below("adopt DIR", "Take over what a dead server's spool, or its mirror, still holds", func(t *terminal.Terminal) error {
+		q.Dir = q.ID
+		return q.Adopt(t)
+	})
+	adopt.Args = arguments("DIR")
+	adopt.Long = `Take over what a dead server's spool, or its mirror, still holds: the same
+ids, so that nothing is mailed as new twice. What this spool has, or has
+delivered, is not taken. It may be cut short and done again, and tipbox serve
+may run here.
+
+Arguments:
+  DIR  the dead server's data_dir, the spool in it, or its spool.mirror`
 	return cmd
 }

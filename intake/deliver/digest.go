@@ -234,6 +234,15 @@ func (r *Runner) begin(b *bulk) (*spool.Digest, error) {
 	if b.begun != nil {
 		return b.begun, nil
 	}
+	if d := r.o.Spool.Digest(b.key.name()); d != nil { // another server's, adopted
+		if err := r.o.Spool.Rescan(); err != nil { // its tips came before it
+			return nil, err
+		}
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.begun = d
+		return d, nil
+	}
 	ids := b.choose(time.Now())
 	if len(ids) == 0 {
 		return nil, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -267,6 +268,48 @@ func TestDigestSurvivesPowerCut(t *testing.T) {
 		synctest.Wait()
 		if got := b.relay.delivered(); len(got) != 1 || got[0].id != "TB-0000-0002" || b.waiting() != 0 {
 			b.Errorf("delivered %v, %d waiting", got, b.waiting())
+		}
+	})
+}
+
+// TestDigestIsAdopted: what a dead server had begun, and perhaps mailed, goes on in the
+// same digest, and so under the same Message-ID, though a runner is at work here; who
+// had it by then does not get it again.
+func TestDigestIsAdopted(t *testing.T) {
+	var tried []string
+	r := &relay{send: func(m *Mail) error {
+		ids := m.To
+		for _, a := range m.Digest {
+			ids += strings.TrimPrefix(string(a.ID), "TB-0000-00")
+		}
+		tried = append(tried, ids)
+		return nil
+	}}
+	inBubble(t, r, func(b *box) {
+		dir, live := b.TempDir(), b.spool
+		dead, err := spool.Open(spool.Options{Dir: dir, Floor: 1, Try: -1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.spool = dead
+		begun := &spool.Digest{Reached: []string{"a@example.vn"}}
+		for n := range 3 {
+			begun.Tips = append(begun.Tips, b.put(n, unit("two"), bulkTip(1, false)))
+		}
+		b.put(3, unit("two"), bulkTip(0, false))
+		if err := errors.Join(dead.SaveDigest("two-unit", begun), dead.Close()); err != nil {
+			b.Fatal(err)
+		}
+		b.spool = live
+		b.put(10, unit("two"), bulkTip(0, false)) // the heir has its own
+		synctest.Wait()
+		if a, err := b.desk().Adopt(dir, 1, func(int, int) {}); err != nil || len(a.Taken) != 4 || a.Digests != 1 {
+			b.Fatalf("%+v, %v", a, err)
+		}
+		time.Sleep(3 * digestEvery)
+		synctest.Wait()
+		if b.waiting() != 0 || len(tried) != 5 || tried[0] != "b@example.vn000102" || tried[1] != "c@example.vn000102" {
+			b.Errorf("%d waiting, tried %q", b.waiting(), tried)
 		}
 	})
 }

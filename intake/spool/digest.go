@@ -35,6 +35,7 @@ func (s *Spool) SaveDigest(name string, d *Digest) error {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("forgetting a digest: %w", err)
 		}
+		s.mirror.changed()
 		// After a power cut it is found again, with tips that are gone.
 		return s.moves.forgetTimes("digest")
 	}
@@ -45,7 +46,11 @@ func (s *Spool) SaveDigest(name string, d *Digest) error {
 	if err := durable.Replace(path, line, 0o600); err != nil {
 		return fmt.Errorf("writing down a digest: %w", err)
 	}
-	return errors.Join(s.disk.setTimes(path, epoch), s.moves.forgetTimes("digest"))
+	if err := errors.Join(s.disk.setTimes(path, epoch), s.moves.forgetTimes("digest")); err != nil {
+		return err
+	}
+	s.mirror.copy("digest", name+".json")
+	return nil
 }
 
 // Digests returns the digests that were begun, by name. One that cannot be read is
@@ -58,17 +63,44 @@ func (s *Spool) Digests() (map[string]*Digest, error) {
 	}
 	all := make(map[string]*Digest)
 	for _, file := range files {
-		name, isDigest := strings.CutSuffix(file, ".json")
-		if !isDigest || !digestName.MatchString(name) {
+		name := digestIn(file)
+		if name == "" {
 			continue
 		}
-		line, err := os.ReadFile(filepath.Join(dir, file))
-		d := new(Digest)
-		if err != nil || json.Unmarshal(line, d) != nil {
+		d, err := readDigest(filepath.Join(dir, file))
+		if err != nil {
 			s.log.Error("a digest that was begun cannot be read: its tips go in another, some perhaps twice")
 			continue
 		}
 		all[name] = d
 	}
 	return all, nil
+}
+
+// Digest returns the digest of that name if one was begun, by this server or by one
+// whose spool was adopted, else nil.
+func (s *Spool) Digest(name string) *Digest {
+	d, err := readDigest(filepath.Join(s.path, "digest", name+".json"))
+	if err != nil {
+		return nil // as if it had not been begun
+	}
+	return d
+}
+
+func readDigest(path string) (*Digest, error) {
+	line, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d := new(Digest)
+	return d, json.Unmarshal(line, d)
+}
+
+// digestIn returns the name of the digest in the name of its file, or "".
+func digestIn(file string) string {
+	name, isDigest := strings.CutSuffix(file, ".json")
+	if !isDigest || !digestName.MatchString(name) {
+		return ""
+	}
+	return name
 }

@@ -19,4 +19,10 @@ func (*dirLock) take() error            { return errNoSpool }
 func (*dirLock) release() error         { return errNoSpool }
 func (*dirLock) close()                 {}
 
+func openFileLock(string) (*dirLock, error) { return nil, errNoSpool }
+func likeOwner(string, string) error        { return errNoSpool }
+
+// SameDisk reports whether two directories are on one file system.
+func SameDisk(string, string) (bool, error) { return false, errNoSpool }
+
 func diskRoom(string) (room, error) { return room{}, errNoSpool }

@@ -22,6 +22,16 @@ func openLock(path string) (*dirLock, error) {
 	return &dirLock{f}, nil
 }
 
+// openFileLock is openLock for a file: network file systems have locks only for
+// those that are open for writing.
+func openFileLock(path string) (*dirLock, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return openLock(path) // on a disk that takes no writes
+	}
+	return &dirLock{f}, nil
+}
+
 // try takes the lock, or reports false where another has it.
 func (l *dirLock) try() (bool, error) {
 	err := l.flock(syscall.LOCK_EX | syscall.LOCK_NB)
@@ -50,6 +60,33 @@ func (l *dirLock) flock(how int) error {
 			return fmt.Errorf("locking the spool: %w", err)
 		}
 	}
+}
+
+// SameDisk reports whether two directories are on one file system.
+func SameDisk(a, b string) (bool, error) {
+	var of [2]syscall.Stat_t
+	for i, path := range []string{a, b} {
+		if err := syscall.Stat(path, &of[i]); err != nil {
+			return false, fmt.Errorf("asking for the file system: %w", err)
+		}
+	}
+	return of[0].Dev == of[1].Dev, nil
+}
+
+// likeOwner gives a file to the owner of another one, which only root can: what root
+// adopts the server must be able to read.
+func likeOwner(path, like string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	var st syscall.Stat_t
+	if err := syscall.Stat(like, &st); err != nil {
+		return fmt.Errorf("asking for the spool's owner: %w", err)
+	}
+	if err := os.Chown(path, int(st.Uid), int(st.Gid)); err != nil {
+		return fmt.Errorf("giving a file to the spool's owner: %w", err)
+	}
+	return nil
 }
 
 // readOnly is ST_RDONLY of Linux and MNT_RDONLY of macOS.

@@ -170,6 +170,7 @@ func (s *Spool) Reached(id intake.ID, addresses ...string) error {
 		if err := s.commit(dir); err != nil {
 			return err
 		}
+		s.mirror.rewritten(dir, name)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if x := s.index[id]; x != nil {
@@ -195,6 +196,7 @@ func (s *Spool) Hold(id intake.ID) error {
 			if err := s.moves.move("new", name, "hold", name); err != nil {
 				return err
 			}
+			s.mirror.changed()
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -221,6 +223,7 @@ func (s *Spool) ReleaseRefused() error {
 				failed = cmp.Or(failed, err)
 				continue
 			}
+			s.mirror.changed()
 			s.mu.Lock()
 			if x := s.index[e.ID]; x != nil {
 				x.Held = false
@@ -268,6 +271,7 @@ func (s *Spool) Remove(id intake.ID) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.forget(id)
+		s.mirror.delivered(&e)
 		return nil
 	})
 }

@@ -82,7 +82,9 @@ func (s *Spool) put(e *Entry, sealed []byte) error {
 		return err
 	}
 	err := s.commit("new")
-	if err != nil {
+	if err == nil {
+		s.mirror.copy("new", fileName(e))
+	} else {
 		// Where the name is not durable the tip is not acknowledged, so it must
 		// not be delivered either: its sender is asked to send it again.
 		_ = s.disk.remove(filepath.Join(s.path, "new", fileName(e)))

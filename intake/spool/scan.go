@@ -36,6 +36,9 @@ func (s *Spool) load() error {
 	if err := s.disk.remove(filepath.Join(s.path, "new", trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.log.Warn("a leftover in the spool's new/ cannot be removed")
 	}
+	if err := s.clearAdopted(); err != nil {
+		s.log.Warn("what another server has adopted cannot be removed")
+	}
 	return s.Rescan()
 }
 
@@ -58,6 +61,7 @@ type found struct {
 	seen    map[intake.ID]bool
 	unread  map[string]bool
 	damaged int
+	changed bool // something is not where it was
 }
 
 func (s *Spool) rescan() error {
@@ -84,7 +88,11 @@ func (s *Spool) rescan() error {
 		if x.seq <= before && !f.seen[id] {
 			s.forget(id)
 			s.touch(id, false)
+			f.changed = true
 		}
+	}
+	if f.changed {
+		s.mirror.changed()
 	}
 	return nil
 }
@@ -99,6 +107,7 @@ func (s *Spool) meet(dir, name string, f *found) {
 		if x != nil && !f.seen[id] && (x.Held != held || x.Kept != kept) {
 			x.Held, x.Kept = held, kept
 			s.touch(id, false)
+			f.changed = true
 		}
 		s.mu.Unlock()
 		// A second file of an id (a Put whose fsync failed and whose file could
@@ -113,6 +122,7 @@ func (s *Spool) meet(dir, name string, f *found) {
 	case err == nil:
 		e.Held, e.Kept = held, kept
 		f.seen[id] = true
+		f.changed = true
 		s.mu.Lock()
 		s.add(&e)
 		s.mu.Unlock()

@@ -49,9 +49,12 @@ type Options struct {
 	// Try is how often it is tried whether a tip could be stored, and looked after
 	// the copies; default 30 seconds, negative never.
 	Try time.Duration
-	Log *slog.Logger
+	// Mirror is a directory on another disk, which must exist: each tip is synced
+	// there, too, before Put returns, as long as it answers; "" for none.
+	Mirror string
+	Log    *slog.Logger
 
-	disk disk // for tests
+	disk, mirrorDisk disk // for tests
 }
 
 // Spool is a spool in the hands of the server. It satisfies intake.Spool.
@@ -68,6 +71,7 @@ type Spool struct {
 	pending  atomic.Int64  // bytes of the tips being written
 	wake     chan struct{}
 	sent     *sent
+	mirror   *mirror // nil for none
 	trial    trial
 	now      func() time.Time
 
@@ -137,6 +141,13 @@ func Open(o Options) (*Spool, error) {
 		s.release()
 		return nil, err
 	}
+	if o.Mirror != "" {
+		if o.mirrorDisk == nil {
+			o.mirrorDisk = osDisk{}
+		}
+		s.mirror = newMirror(s, o.Mirror, o.mirrorDisk)
+		s.mirror.start(o.Try)
+	}
 	s.watch(o.Try)
 	return s, nil
 }
@@ -177,6 +188,7 @@ func (s *Spool) Close() error {
 		<-running
 	}
 	s.trial.stop()
+	s.mirror.stop()
 	s.release()
 	return nil
 }
@@ -256,40 +268,4 @@ func (s *Spool) Lookup(id intake.ID) (Entry, bool) {
 		return x.Entry, true
 	}
 	return Entry{}, false
-}
-
-// Status is the spool's own part of the service's health.
-type Status struct {
-	Waiting int // tips in new/
-	Held    int // tips in hold/, for a person to decide
-	Damaged int // files in hold/ that are not whole
-	Unread  int // files that a newer tipbox wrote, or that the disk does not give back
-	Free    uint64
-	Floor   uint64
-	NoRoom  bool // Put refuses: Free is under Floor, the inodes are used up, or the disk is read-only
-	// Trouble is why no tip could be stored when that was last tried, on our own
-	// clock: one of the names in try.go, or "".
-	Trouble string
-	// NoCopies says that copies of delivered tips should be kept and cannot be.
-	NoCopies bool
-}
-
-// Status counts what is in the spool and asks the disk.
-func (s *Spool) Status() Status {
-	st := Status{Floor: s.floor, NoRoom: !s.hasRoom(0)}
-	if free, err := s.disk.free(s.path); err == nil {
-		st.Free = free.bytes
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st.Damaged, st.Unread = s.damaged, len(s.unread)
-	st.Trouble, st.NoCopies = s.trial.found(time.Now())
-	for _, x := range s.index {
-		if x.Held {
-			st.Held++
-		} else {
-			st.Waiting++
-		}
-	}
-	return st
 }

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,6 +25,9 @@ const (
 
 // patience is how long the disk may take until it counts as stuck.
 const patience = 10 * time.Second
+
+// lookEvery is how often it is tried whether a tip could be stored.
+const lookEvery = 30 * time.Second
 
 // soon is how long after a try that failed the next one comes: whoever mends the
 // disk sees it.
@@ -53,7 +57,7 @@ func (s *Spool) watch(every time.Duration) {
 		return
 	}
 	if every == 0 {
-		every = 30 * time.Second
+		every = lookEvery
 	}
 	s.trial.end = make(chan struct{})
 	s.look()
@@ -120,7 +124,7 @@ func (s *Spool) try() error {
 	return s.moves.alone(func() error { // for the name stands in new/, where only tips may be met
 		part := filepath.Join(s.path, "tmp", strconv.FormatUint(s.parts.Add(1), 10)+".part")
 		to := filepath.Join(s.path, "new", trialName)
-		err := s.writePart(part, time.Time{}, make([]byte, 4096))
+		err := writePart(s.disk, part, time.Time{}, bytes.NewReader(make([]byte, 4096)))
 		if err == nil {
 			err = s.disk.rename(part, to)
 		}

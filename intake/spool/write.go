@@ -1,8 +1,10 @@
 package spool
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -50,7 +52,7 @@ func (s *Spool) place(dir, name string, e *Entry, sealed []byte) error {
 	s.writers <- struct{}{}
 	defer func() { <-s.writers }()
 	part := filepath.Join(s.path, "tmp", strconv.FormatUint(s.parts.Add(1), 10)+".part")
-	err = s.writePart(part, e.NotBefore, line, sealed)
+	err = writePart(s.disk, part, e.NotBefore, io.MultiReader(bytes.NewReader(line), bytes.NewReader(sealed)))
 	if err == nil {
 		err = s.disk.rename(part, filepath.Join(s.path, dir, name))
 	}
@@ -73,29 +75,28 @@ func (s *Spool) commit(dir string) error {
 	return nil
 }
 
-func (s *Spool) writePart(part string, notBefore time.Time, content ...[]byte) error {
-	f, err := s.disk.create(part)
+// writePart writes a new file with its times, down to the disk.
+func writePart(d disk, part string, notBefore time.Time, content io.Reader) error {
+	f, err := d.create(part)
 	if err != nil {
 		return fmt.Errorf("creating its file: %w", err)
 	}
-	err = s.fill(f, part, notBefore, content)
+	err = fillPart(d, f, part, notBefore, content)
 	if closeErr := f.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("closing its file: %w", closeErr)
 	}
 	return err
 }
 
-func (s *Spool) fill(f file, part string, notBefore time.Time, content [][]byte) error {
-	for _, b := range content {
-		if _, err := f.Write(b); err != nil {
-			return fmt.Errorf("writing its file: %w", err)
-		}
+func fillPart(d disk, f file, part string, notBefore time.Time, content io.Reader) error {
+	if _, err := io.Copy(f, content); err != nil {
+		return fmt.Errorf("writing its file: %w", err)
 	}
 	at := epoch
 	if !notBefore.IsZero() {
 		at = notBefore
 	}
-	if err := s.disk.setTimes(part, at); err != nil {
+	if err := d.setTimes(part, at); err != nil {
 		return fmt.Errorf("setting its times: %w", err)
 	}
 	if err := f.Sync(); err != nil {

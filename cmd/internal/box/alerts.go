@@ -11,6 +11,7 @@ import (
 	"tipbox/intake/admin"
 	"tipbox/intake/alert"
 	"tipbox/intake/alert/setting"
+	"tipbox/intake/spool"
 )
 
 // callers are who is called: for urgent tips, and when the box itself needs someone.
@@ -133,6 +134,9 @@ func (b *Box) findings(ctx context.Context) (all []alert.Finding) {
 	add := func(key, text string) { all = append(all, alert.Finding{Key: key, Text: text}) }
 	if s := spoolStatus(b.spool.Status()); s.State != admin.OK {
 		add("spool "+s.State.String(), "spool: "+s.Detail)
+	}
+	if st := b.spool.Status(); mirrorStatus(st).State != admin.OK && st.Mirror != spool.Behind {
+		add("mirror", "mirror: "+mirrorStatus(st).Detail)
 	}
 	h := b.runner.Health()
 	if h.Server != "" {

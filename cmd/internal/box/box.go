@@ -113,7 +113,7 @@ func New(t *terminal.Terminal, o Options) (b *Box, err error) {
 	debug.SetGCPercent(garbage)
 	registry := prometheus.NewRegistry()
 	b.spool, err = spool.Open(spool.Options{
-		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, KeepSent: cfg.Spool.KeepSent, Log: log,
+		Dir: filepath.Join(cfg.DataDir, "spool"), Floor: cfg.Spool.MinFree, KeepSent: cfg.Spool.KeepSent, Mirror: cfg.Spool.Mirror, Log: log,
 	})
 	switch {
 	case errors.Is(err, spool.ErrLocked):

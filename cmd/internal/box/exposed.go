@@ -46,6 +46,7 @@ func FindExposed(cfg *config.Config) (all []Exposed) {
 	}
 	const anyoneWrites, anyoneReads = "anyone on this machine can change it", "anyone on this machine can read it"
 	look(cfg.DataDir, othersWrite, "anyone on this machine can take tips out of it", "chmod 700")
+	look(cfg.Spool.Mirror, othersWrite, "anyone on this machine can take tips out of it", "chmod 700")
 	look(cfg.Path, othersWrite, anyoneWrites+", and with it who can open the tips", "chmod o-w")
 	seen := map[string]bool{filepath.Dir(cfg.Path): true}
 	look(filepath.Dir(cfg.Path), othersWrite, anyoneWrites+", and with it the configuration", "chmod o-w")

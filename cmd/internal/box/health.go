@@ -17,6 +17,7 @@ import (
 func (b *Box) parts() []admin.Part {
 	parts := []admin.Part{
 		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
+		{Name: "mirror", Probe: func(context.Context) admin.Status { return mirrorStatus(b.spool.Status()) }},
 		{Name: "units", Probe: func(context.Context) admin.Status { return unitsStatus(b.current.Load().cfg.Broken) }},
 		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
 		{Name: "redis", Probe: func(context.Context) admin.Status {
@@ -109,6 +110,21 @@ func spoolStatus(st spool.Status) admin.Status {
 		return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, ", ")}
 	}
 	return admin.Status{}
+}
+
+// mirrorStatus tells that tips are on one disk alone, as the spool's own clock found it.
+func mirrorStatus(st spool.Status) admin.Status {
+	var wrong []string
+	if st.Mirror != "" {
+		wrong = append(wrong, st.Mirror+": what waits is on one disk alone")
+	}
+	if st.Strangers > 0 {
+		wrong = append(wrong, fmt.Sprintf("it holds %d tips that the spool does not: stop tipbox, then tipbox spool adopt the mirror", st.Strangers))
+	}
+	if len(wrong) == 0 {
+		return admin.Status{}
+	}
+	return admin.Status{State: admin.Degraded, Detail: strings.Join(wrong, "; ")}
 }
 
 func mailStatus(h deliver.Health) admin.Status {

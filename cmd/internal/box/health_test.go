@@ -27,6 +27,22 @@ func TestSpoolStatus(t *testing.T) {
 	}
 }
 
+// A mirror that is away never keeps tips from being taken.
+func TestMirrorStatus(t *testing.T) {
+	for _, test := range []struct {
+		status spool.Status
+		want   admin.Status
+	}{
+		{spool.Status{Trouble: spool.Disk}, admin.Status{}},
+		{spool.Status{Mirror: spool.Stuck}, admin.Status{State: admin.Degraded, Detail: "stuck: what waits is on one disk alone"}},
+		{spool.Status{Strangers: 2}, admin.Status{State: admin.Degraded, Detail: "it holds 2 tips that the spool does not: stop tipbox, then tipbox spool adopt the mirror"}},
+	} {
+		if got := mirrorStatus(test.status); got != test.want {
+			t.Errorf("%+v: %+v, want %+v", test.status, got, test.want)
+		}
+	}
+}
+
 func TestMailStatus(t *testing.T) {
 	h := deliver.Health{Mailboxes: []deliver.MailboxHealth{{Unit: "na-co-sa", Address: "truc-ban@example.vn", Reason: deliver.Full}}}
 	if got, want := mailStatus(h), (admin.Status{State: admin.Degraded, Detail: "mailbox truc-ban@example.vn of na-co-sa: full"}); got != want {

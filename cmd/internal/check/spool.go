@@ -42,6 +42,39 @@ func checkDisk(cfg *config.Config) []Finding {
 	return []Finding{f}
 }
 
+// checkMirror looks at the second disk: that it is one, is there, and takes tips.
+// It leaves nothing there, and never makes it.
+func checkMirror(cfg *config.Config) []Finding {
+	dir := cfg.Spool.Mirror
+	if dir == "" {
+		return nil
+	}
+	switch _, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return []Finding{problem("mirror", dir+" is not there", "mount its disk; if it is new: install -d -m 700 -o tipbox -g tipbox "+dir)}
+	case err != nil:
+		return []Finding{problem("mirror", err.Error(), mirrorOwner)}
+	}
+	if volatile, err := spool.Volatile(dir); err == nil && volatile {
+		return []Finding{problem("mirror", dir+" is in memory (tmpfs): what is there is gone with the power", "set spool.mirror to a directory on another disk")}
+	}
+	if err := tryWriting(dir); err != nil {
+		return []Finding{problem("mirror", "cannot write: "+err.Error(), mirrorOwner)}
+	}
+	f := Finding{Part: "mirror", Text: dir + " can be written"}
+	if same, err := spool.SameDisk(cfg.DataDir, dir); err == nil && same {
+		f.Text = dir + " is on the same file system as data_dir: where that disk dies, both are gone"
+		f.Hint, f.Warning = "mount another disk there, or take spool.mirror out", true
+	}
+	if free, err := spool.Free(dir); err == nil && free < cfg.Spool.MinFree {
+		f = problem("mirror", fmt.Sprintf("%d MiB are free on its disk, less than spool.min_free: soon nothing is mirrored any more", free>>20), "make room there")
+	}
+	return []Finding{f}
+}
+
+// mirrorOwner is the hint where the mirror cannot be written.
+const mirrorOwner = "spool.mirror must belong to the user that tipbox serve runs as, and stand in ReadWritePaths= of tipbox.service"
+
 // checkExposed finds what others on this machine could read or change.
 func checkExposed(cfg *config.Config) (all []Finding) {
 	for _, f := range box.FindExposed(cfg) {

@@ -108,7 +108,7 @@ func TestJustBad(t *testing.T) {
 // What is written is what is meant.
 func TestSettings(t *testing.T) {
 	cfg, err := parse(t, strings.NewReplacer(
-		"[http]", "data_dir = \"/srv/tipbox\"\nsecret_file = \"s\"\nlocale_dir = \"l\"\n[spool]\nmin_free = \"2 GiB\"\nbulk_max = \"3KiB\"\nkeep_sent = \"2d\"\n[http]\nadmin = \"\"",
+		"[http]", "data_dir = \"/srv/tipbox\"\nsecret_file = \"s\"\nlocale_dir = \"l\"\n[spool]\nmin_free = \"2 GiB\"\nbulk_max = \"3KiB\"\nkeep_sent = \"2d\"\nmirror = \"/mnt/tipbox\"\n[http]\nadmin = \"\"",
 		"10.0.0.0/8", "10.1.2.3/8", "[smtp]", "[redis]\nurl = \"rediss://r:6379/0\"\npassword_file = \"p\"\n[smtp]",
 		"id = ", "mark_urgent = false\nlater_window = \"90m\"\nlanguages = [\"hmn-VN\", \"vi\"]\ncolor = \"#0b5d3b\"\nid = ").Replace(good))
 	if err != nil {
@@ -117,7 +117,7 @@ func TestSettings(t *testing.T) {
 	if cfg.DataDir != "/srv/tipbox" || !strings.HasSuffix(cfg.SecretFile, "/s") || !strings.HasSuffix(cfg.PosterTexts(), "/l/poster") {
 		t.Errorf("paths: %s, %s, %s", cfg.DataDir, cfg.SecretFile, cfg.PosterTexts())
 	}
-	if cfg.Spool != (Spool{2 << 30, 3 << 10, 48 * time.Hour}) || cfg.HTTP.Admin != "" {
+	if cfg.Spool != (Spool{2 << 30, 3 << 10, 48 * time.Hour, "/mnt/tipbox"}) || cfg.HTTP.Admin != "" {
 		t.Errorf("%+v, %+v", cfg.Spool, cfg.HTTP)
 	}
 	if p := cfg.HTTP.TrustedProxies; len(p) != 2 || p[0].String() != "127.0.0.1/32" || p[1].String() != "10.0.0.0/8" {

@@ -84,6 +84,7 @@ func (c *checker) config(f *file) *Config {
 		},
 		Spool: Spool{MinFree: c.size("spool.min_free", f.Spool.MinFree), BulkMax: c.size("spool.bulk_max", f.Spool.BulkMax), KeepSent: c.days("spool.keep_sent", f.Spool.KeepSent)},
 	}
+	cfg.Spool.Mirror = c.mirror(f.Spool.Mirror, cfg.DataDir)
 	if cfg.SecretFile == "" {
 		cfg.SecretFile = filepath.Join(cfg.DataDir, "secret")
 	}

@@ -86,6 +86,9 @@ type Spool struct {
 	MinFree  uint64        // bytes that must stay free on the disk, else nothing is taken
 	BulkMax  uint64        // bytes of tips beyond the limits that may wait, at most
 	KeepSent time.Duration // how long copies of delivered tips are kept, in whole days; 0: none are
+	// Mirror is a directory on another disk, which must exist there: each tip is synced
+	// to it, too, before anyone is thanked, and deleted when delivered. "" for none.
+	Mirror string
 }
 
 // SMTP is the relay that mails to the units.

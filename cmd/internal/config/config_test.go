@@ -201,6 +201,8 @@ func TestBad(t *testing.T) {
 		"later window":          {"id = ", "later_window = \"6\"\nid = ", "11: units[0].later_window: "},
 		"deadline":              {"id = ", "deadlines = { hand_over = \"1 day\" }\nid = ", "11: units[0].deadlines.hand_over: \"1 day\": expected hours, days or months"},
 		"keep for a while":      {"[smtp]", "[spool]\nkeep_sent = \"7\"\n[smtp]", "7: spool.keep_sent: \"7\": expected a number of days up to 99"},
+		"mirror within":         {"[smtp]", "[spool]\nmirror = \"data/spool\"\n[smtp]", "7: spool.mirror: \"data/spool\": expected a directory apart from data_dir"},
+		"mirror around":         {"[smtp]", "[spool]\nmirror = \".\"\n[smtp]", "7: spool.mirror: \".\": expected a directory apart from data_dir"},
 		"keep for hours":        {"[smtp]", "[spool]\nkeep_sent = \"24h\"\n[smtp]", "7: spool.keep_sent: \"24h\": expected a number of days up to 99"},
 		"no room to leave":      {"[smtp]", "[spool]\nmin_free = \"0 MiB\"\n[smtp]", "7: spool.min_free: \"0 MiB\": expected a size above 0"},
 		"no room for requests":  {"[http]", "[http]\nbody_memory = \"0 GiB\"", "4: http.body_memory: \"0 GiB\": expected a size above 0"},

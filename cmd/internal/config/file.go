@@ -95,6 +95,7 @@ type file struct {
 		BulkMax string `toml:"bulk_max"`
 		// How long sealed copies of delivered tips are kept, in days; `0` for none.
 		KeepSent string `toml:"keep_sent"`
+		Mirror   string `toml:"mirror" pasted:"path"`
 	} `toml:"spool"`
 
 	// The mail server.

@@ -38,6 +38,7 @@ sender = { count = 60, per = "1h", burst = 40 }
 min_free = "512 MiB"
 bulk_max = "1 GiB"
 keep_sent = "7d"
+mirror = "mirror"
 
 [smtp]
 host = "smtp.example.vn"

@@ -91,6 +91,23 @@ func (c *checker) days(key, s string) time.Duration {
 	return time.Duration(n) * 24 * time.Hour
 }
 
+// mirror reads spool.mirror. Within data_dir it would go with it, and around it each
+// would hold the other.
+func (c *checker) mirror(p, dataDir string) string {
+	dir := c.path(p)
+	if dir == "" {
+		return ""
+	}
+	within := func(a, b string) bool {
+		rel, err := filepath.Rel(sameFile(b), sameFile(a))
+		return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	}
+	if within(dir, dataDir) || within(dataDir, dir) {
+		c.bad("spool.mirror", "%q: expected a directory apart from data_dir, on another disk", p)
+	}
+	return dir
+}
+
 // names checks one name in several languages, at most so long that it fits the
 // poster and the sealed tip's header.
 func (c *checker) names(key string, names map[string]string) {

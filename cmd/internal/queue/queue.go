@@ -19,6 +19,7 @@ type Queue struct {
 	ID     string // as it was typed, "" for none
 	All    bool
 	Day    string // of copies, where no id is given
+	Dir    string // of what is adopted
 }
 
 // within is how soon a running server notices.

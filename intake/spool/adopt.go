@@ -1,0 +1,292 @@
+package spool
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tipbox/intake"
+	"tipbox/intake/durable"
+)
+
+var (
+	// ErrNoSpool says that a directory is neither a spool nor a mirror of one.
+	ErrNoSpool = errors.New("neither a spool nor a mirror of one")
+	// ErrOwn says that a spool was to adopt itself.
+	ErrOwn = errors.New("that is the spool itself")
+)
+
+// adoptedDir is where, in the spool or mirror that was adopted, the tips lie that are
+// another server's now: out of the way of a server that comes back.
+const adoptedDir = "adopted"
+
+// adoptBatch is how many tips are adopted while the server beside us waits.
+const adoptBatch = 32
+
+// Adopted is what came of an adoption.
+type Adopted struct {
+	Taken   []Entry // now in this spool
+	Known   int     // this spool has them, or has delivered them
+	Digests int     // that were begun, and go on under the same Message-ID
+	Left    []Item  // damaged, a newer tipbox's, or no tips: they stay where they are, by path
+	// Unmarked says that the other directory takes no writes: a server that is
+	// started on it mails all of it once more.
+	Unmarked bool
+}
+
+// Adopt takes over what the spool or mirror in dir still holds: a dead server's. Each
+// tip is here, durably, before it is put out of the way there, and one that is known
+// here is not taken again: so it may be cut short, and done twice. It takes no more
+// than the disk holds above the floor, in bytes, and returns what was done also where
+// it ends with an error: ErrNoSpool, ErrOwn, ErrLocked where a server has it,
+// intake.ErrNoRoom.
+func (c *Control) Adopt(dir string, floor uint64, progress func(done, total int)) (*Adopted, error) {
+	from, err := openSource(dir, c.moves)
+	if err != nil {
+		return nil, err
+	}
+	defer from.close()
+	files, err := contents(from.path)
+	if err != nil {
+		return nil, err
+	}
+	a := &adoption{Control: c, source: from, floor: floor, reached: make(map[intake.ID][]string)}
+	if a.own, err = isMirrorOf(from.path, c.moves.path); err != nil {
+		return nil, err
+	}
+	digests := a.digests(files)
+	paths := slices.Sorted(maps.Keys(files))
+	paths = slices.DeleteFunc(paths, func(path string) bool { return idIn(path) == "" })
+	for _, dir := range []string{"new", "hold"} {
+		names, odd, err := listing(filepath.Join(from.path, dir))
+		if err != nil {
+			return nil, fmt.Errorf("reading what is to be adopted: %w", err)
+		}
+		for _, name := range append(names, odd...) {
+			if id, _ := tipIn(dir, name); id == "" {
+				a.Left = append(a.Left, Item{Entry{}, filepath.Join(dir, name), ErrCorrupt})
+			}
+		}
+	}
+	done := 0
+	for batch := range slices.Chunk(paths, adoptBatch) {
+		if err := a.take(batch, files); err != nil {
+			return &a.Adopted, err
+		}
+		done += len(batch)
+		progress(done, len(paths))
+	}
+	err = a.takeDigests(digests)
+	return &a.Adopted, err
+}
+
+// adoption is one that is under way.
+type adoption struct {
+	*Control
+	*source
+	Adopted
+	floor   uint64
+	own     bool                   // it is this spool's own mirror, and stays one: all is left there
+	reached map[intake.ID][]string // by digests that were begun there
+}
+
+// take adopts the tips at some paths.
+func (a *adoption) take(paths []string, sizes map[string]int64) error {
+	var safe []string // here, durably
+	err := a.moves.alone(func() error {
+		known, err := a.known()
+		if err != nil {
+			return err
+		}
+		var bytes int64
+		for _, path := range paths {
+			bytes += sizes[path]
+		}
+		if free, err := a.moves.disk.free(a.moves.path); err == nil && free.bytes < a.floor+uint64(max(0, bytes)) {
+			return intake.ErrNoRoom
+		}
+		for _, path := range paths {
+			id := idIn(path)
+			if known[id] {
+				a.Known++
+				safe = append(safe, path)
+				continue
+			}
+			switch e, err := a.place(path); {
+			case errors.Is(err, fs.ErrNotExist): // the other server's, before it was locked out
+			case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewer):
+				a.Left = append(a.Left, Item{Entry{Envelope: intake.Envelope{ID: id}}, path, err})
+			case err != nil:
+				return noRoom(fmt.Errorf("adopting a tip: %w", err))
+			default:
+				known[id] = true
+				a.Taken = append(a.Taken, *e)
+				safe = append(safe, path)
+			}
+		}
+		// Also for what was here already: a run that was cut short may have left it so.
+		for _, dir := range []string{"new", "hold"} {
+			if err := a.moves.settle(dir); err != nil {
+				return noRoom(fmt.Errorf("making a tip's name durable: %w", err))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.mark(safe)
+}
+
+// known returns the ids of the tips that this spool has, or has delivered.
+func (a *adoption) known() (map[intake.ID]bool, error) {
+	ids, err := sentIDs(a.moves.path)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{"new", "hold"} {
+		files, _, err := listing(filepath.Join(a.moves.path, dir))
+		if err != nil {
+			return nil, fmt.Errorf("reading the spool: %w", err)
+		}
+		for _, name := range files {
+			id, _ := tipIn(dir, name)
+			ids[id] = true
+		}
+	}
+	return ids, nil
+}
+
+// place puts one tip where it lay there; its name is not durable yet. It is read
+// whole, so that its checksums are held to it.
+func (a *adoption) place(path string) (*Entry, error) {
+	dir, name := filepath.Split(path)
+	e, sealed, err := readFile(filepath.Join(a.path, dir), name, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, to := range a.reached[e.ID] {
+		if !slices.Contains(e.Reached, to) {
+			e.Reached = append(e.Reached, to)
+		}
+	}
+	line, err := encodeHeader(&e, sealed)
+	if err != nil {
+		return nil, err
+	}
+	// A name that neither the server beside us gives, nor a run that was cut short gave.
+	part := filepath.Join(a.moves.path, "tmp", rand.Text()+".part")
+	err = writePart(a.moves.disk, part, e.NotBefore, io.MultiReader(bytes.NewReader(line), bytes.NewReader(sealed)))
+	if err == nil {
+		err = likeOwner(part, filepath.Join(a.moves.path, "new"))
+	}
+	if err == nil {
+		err = a.moves.disk.rename(part, filepath.Join(a.moves.path, path))
+	}
+	if err != nil {
+		_ = a.moves.disk.remove(part)
+		return nil, err
+	}
+	return &e, nil
+}
+
+// mark puts tips out of the way of the server that had them.
+func (a *adoption) mark(paths []string) error {
+	if len(paths) == 0 || a.own || a.Unmarked {
+		return nil
+	}
+	there := &mover{disk: a.moves.disk, path: a.path}
+	away := filepath.Join(a.path, adoptedDir)
+	err := makeDir(there.disk, away)
+	if err == nil {
+		err = likeOwner(away, filepath.Join(a.path, "new"))
+	}
+	dirs := map[string]bool{adoptedDir: true}
+	for _, path := range paths {
+		if err == nil {
+			err = there.disk.rename(filepath.Join(a.path, path), filepath.Join(away, filepath.Base(path)))
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		dirs[filepath.Dir(path)] = true
+	}
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) { // adopted/ first
+		if err == nil {
+			err = there.disk.syncDir(filepath.Join(a.path, dir))
+		}
+	}
+	// A dead server's disk may take no writes any more: the tips are here all the same.
+	a.Unmarked = err != nil
+	return nil
+}
+
+// digests reads what was begun there, and whom it has reached.
+func (a *adoption) digests(files map[string]int64) map[string]*Digest {
+	all := make(map[string]*Digest)
+	for path := range files {
+		if idIn(path) != "" {
+			continue
+		}
+		d, err := readDigest(filepath.Join(a.path, path))
+		if err != nil {
+			continue // its tips go in others
+		}
+		all[path] = d
+		for _, id := range d.Tips {
+			a.reached[id] = append(a.reached[id], d.Reached...)
+		}
+	}
+	return all
+}
+
+// takeDigests has what was begun there go on here, where no digest to the same
+// receiver was: then its tips go in others, without those whom it has reached.
+func (a *adoption) takeDigests(all map[string]*Digest) error {
+	for path, d := range all {
+		to := filepath.Join(a.moves.path, path)
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			line, err := json.Marshal(d)
+			if err != nil {
+				return err
+			}
+			if err := durable.Replace(to, line, 0o600); err != nil {
+				return noRoom(fmt.Errorf("adopting a digest: %w", err))
+			}
+			if err := errors.Join(likeOwner(to, filepath.Dir(to)), a.moves.disk.setTimes(to, epoch), a.moves.forgetTimes("digest")); err != nil {
+				return fmt.Errorf("adopting a digest: %w", err)
+			}
+			a.Digests++
+		}
+		if !a.own && a.moves.disk.remove(filepath.Join(a.path, path)) != nil {
+			a.Unmarked = true
+		}
+	}
+	return nil
+}
+
+// clearAdopted removes what another server has adopted of this spool.
+func (s *Spool) clearAdopted() error {
+	dir := filepath.Join(s.path, adoptedDir)
+	files, _, err := listing(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if err := s.disk.remove(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return s.disk.remove(dir)
+}

@@ -1,0 +1,249 @@
+package spool
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tipbox/intake/durable"
+)
+
+// markFile is in a mirror and in the spool that it is of.
+const markFile = "mirror.json"
+
+// mark says which spool and which mirror belong together: without it a spool that
+// has lost its disk, and begins anew, would take all that its mirror has saved for
+// delivered.
+type mark struct {
+	ID string `json:"id"` // 32 hexadecimal digits, random
+	// Gone are the names of delivered tips that the mirror may still have: only in
+	// the spool's.
+	Gone []string `json:"gone,omitempty"`
+}
+
+func readMark(dir string) (m mark, err error) {
+	line, err := os.ReadFile(filepath.Join(dir, markFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return mark{}, nil
+	}
+	if err != nil {
+		return mark{}, err
+	}
+	if err := json.Unmarshal(line, &m); err != nil {
+		return mark{}, fmt.Errorf("reading %s: %w", markFile, err)
+	}
+	return m, nil
+}
+
+// isMirrorOf reports whether a directory is the mirror of a spool.
+func isMirrorOf(dir, spool string) (bool, error) {
+	its, err := readMark(dir)
+	if err != nil {
+		return false, err
+	}
+	own, err := readMark(spool)
+	return err == nil && own.ID != "" && own.ID == its.ID, err
+}
+
+func (m mark) write(d disk, dir string) error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, markFile)
+	if err := durable.Replace(path, line, 0o600); err != nil {
+		return err
+	}
+	_ = d.setTimes(dir, epoch) // which may be the disk's root, and not ours
+	return d.setTimes(path, epoch)
+}
+
+// join takes the mirror up: it is there, nobody else's, can be written, and what it
+// holds is known.
+func (m *mirror) join() error {
+	if len(m.writers) > 0 {
+		return errStuck // a write that hung may still come through
+	}
+	m.unlock()
+	// Its directory is never made: where the disk is not mounted, that would be on
+	// another.
+	if _, err := os.Stat(m.at.path); err != nil {
+		return err
+	}
+	for _, dir := range []string{"tmp", "new", "hold", "digest"} {
+		if err := makeDir(m.at.disk, filepath.Join(m.at.path, dir)); err != nil {
+			return noRoom(err)
+		}
+	}
+	has, err := contents(m.at.path)
+	if err != nil {
+		return err
+	}
+	before, err := isMirrorOf(m.at.path, m.s.path)
+	if err != nil {
+		return err
+	}
+	own, err := m.claim(len(has) == 0)
+	if err == nil {
+		err = m.takeLock()
+	}
+	if err != nil {
+		return noRoom(err)
+	}
+	if err := errors.Join(m.sweep(), m.handOver(before), m.try()); err != nil {
+		return err
+	}
+	for path := range has {
+		if idIn(path) == "" {
+			has[path] = -1 // a digest's length does not tell whether it is the same
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.has = has
+	for _, name := range own.Gone {
+		m.gone[name] = true
+	}
+	m.saved = len(own.Gone)
+	return nil
+}
+
+// claim holds the two marks to each other, and makes an empty mirror ours.
+func (m *mirror) claim(empty bool) (own mark, err error) {
+	own, err = readMark(m.s.path)
+	if err != nil {
+		return own, err
+	}
+	its, err := readMark(m.at.path)
+	if err != nil {
+		return own, err
+	}
+	switch {
+	case own.ID != "" && own.ID == its.ID:
+		return own, nil
+	case !empty:
+		return own, errForeign
+	case own.ID != "" && its.ID == "":
+		// A new disk, or none: then what is there is the directory that it is
+		// mounted on.
+		if same, err := SameDisk(m.s.path, m.at.path); err == nil && same {
+			return own, errUnmounted
+		}
+	case own.ID == "":
+		var id [16]byte
+		_, _ = rand.Read(id[:]) // never fails
+		own.ID = hex.EncodeToString(id[:])
+	}
+	if err := (mark{ID: own.ID}).write(m.at.disk, m.at.path); err != nil {
+		return own, err
+	}
+	return own, own.write(m.s.disk, m.s.path)
+}
+
+// takeLock locks the mirror against whoever would adopt it, where its file system
+// has locks.
+func (m *mirror) takeLock() error {
+	lock, err := openFileLock(filepath.Join(m.at.path, markFile))
+	if err != nil {
+		return err
+	}
+	if free, err := lock.try(); err == nil && !free {
+		lock.close()
+		return errInUse
+	}
+	m.lock = lock
+	return nil
+}
+
+func (m *mirror) unlock() {
+	if m.lock != nil {
+		m.lock.close()
+		m.lock = nil
+	}
+}
+
+// sweep clears away what a crash left half-written.
+func (m *mirror) sweep() error {
+	names, _, err := listing(filepath.Join(m.at.path, "tmp"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := m.at.disk.remove(filepath.Join(m.at.path, "tmp", name)); err != nil {
+			return noRoom(err)
+		}
+	}
+	return nil
+}
+
+// handOver clears away what was adopted from the mirror. Where that was this spool's
+// own, another server mails it, and here it is held, for a person to decide.
+func (m *mirror) handOver(own bool) error {
+	names, _, err := listing(filepath.Join(m.at.path, adoptedDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	held := 0
+	for _, name := range names {
+		err := fs.ErrNotExist
+		if own {
+			err = m.hold(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil //nolint:nilerr // the spool's own trouble
+		}
+		if err == nil {
+			held++
+		}
+		if err := m.at.disk.remove(filepath.Join(m.at.path, adoptedDir, name)); err != nil {
+			return noRoom(err)
+		}
+	}
+	if held > 0 {
+		m.s.log.Warn("another server has adopted tips of this spool, and mails them: here they are held (tipbox spool list)", "count", held)
+	}
+	_ = m.s.Rescan() // and if not now, then within seconds
+	_ = m.at.disk.remove(filepath.Join(m.at.path, adoptedDir))
+	return nil
+}
+
+// hold holds a tip by hand, wherever it is.
+func (m *mirror) hold(name string) error {
+	return m.s.moves.alone(func() error {
+		err := m.s.moves.move("new", name, "hold", name+keptSuffix)
+		if errors.Is(err, fs.ErrNotExist) { // unless it was refused
+			err = m.s.moves.move("hold", name, "hold", name+keptSuffix)
+		}
+		return err
+	})
+}
+
+// saveGone writes down what is still to be deleted in the mirror, for the next start.
+func (m *mirror) saveGone() {
+	m.mu.Lock()
+	names := slices.Sorted(maps.Keys(m.gone))
+	m.mu.Unlock()
+	if len(names) == m.saved { // it only grows while the mirror is away
+		return
+	}
+	own, err := readMark(m.s.path)
+	if err != nil || own.ID == "" {
+		return // then nothing is in the mirror
+	}
+	own.Gone = names
+	if err := own.write(m.s.disk, m.s.path); err != nil {
+		m.s.log.Warn("what the mirror is to delete cannot be written down: after a restart it may keep delivered tips")
+		return
+	}
+	m.saved = len(names)
+}
