@@ -61,6 +61,12 @@ func Reader(version string) []byte {
 	return []byte(strings.Replace(reader, "%VERSION%", html.EscapeString(version), 1))
 }
 
+// PassLetter is the text of the mail with which a unit itself sends a tip that it passes
+// on; {to}, {from} and {id} stand for the units' names and the tip's id.
+//
+//go:embed src/reader/pass/letter.txt
+var PassLetter string
+
 // An address book stands in the reader between these, which every page has once; a
 // plain one has an empty object there.
 const (

@@ -30,7 +30,9 @@ async function bundle(entry, options) {
 // Chrome 109 is the last for Windows 7; Firefox 115 ESR likewise.
 const officer = ["chrome109", "edge109", "firefox115"];
 const scryptWorker = await bundle(source("reader", "scrypt-worker.js"), { target: officer });
-const readerOptions = (texts) => ({ target: officer, define: { SCRYPT_WORKER: JSON.stringify(scryptWorker), LICENSES: JSON.stringify(texts) } });
+const readWorker = await bundle(source("reader", "read-worker.js"), { target: officer });
+const letter = readFileSync(source("reader", "pass", "letter.txt"), "utf8");
+const readerOptions = (texts) => ({ target: officer, define: { SCRYPT_WORKER: JSON.stringify(scryptWorker), READ_WORKER: JSON.stringify(readWorker), PASS_LETTER: JSON.stringify(letter), LICENSES: JSON.stringify(texts) } });
 await bundle(source("reader", "main.js"), readerOptions("")); // to learn which packages are in it
 const readerInputs = [...inputs];
 

@@ -25,6 +25,7 @@ import (
 	"tipbox/intake"
 	"tipbox/intake/durable"
 	"tipbox/intake/photo"
+	"tipbox/templates/browser"
 )
 
 // Pass is tipbox pass: what it is given.
@@ -310,18 +311,6 @@ func passMail(units *addressBook, to *addressUnit, by, ref string) string {
 	if u := units.unit(by); u != nil {
 		from = u.title()
 	}
-	return fmt.Sprintf(`To: %s
-Subject: [Hòm thư] Chuyển tin %s
-
-Kính gửi %s,
-
-%s chuyển đến một tin của hòm thư. Tin nằm trong tệp đính kèm
-%[2]s-chuyen.age, đã khóa cho riêng đơn vị nhận: mở bằng doc-tin.html
-như mọi tin khác. Muốn chắc thư này là thật, xin gọi số điện thoại đã biết
-từ trước của đơn vị chuyển.
-
-%[4]s passes on a tip. It is in the attachment, sealed to you
-alone: open it with doc-tin.html. To be sure of this mail, call the number
-that you have always had.
-`, open.VisibleLine(strings.Join(to.Mail, ", ")), ref, open.VisibleLine(to.title()), open.VisibleLine(from))
+	text := strings.NewReplacer("{to}", open.VisibleLine(to.title()), "{from}", open.VisibleLine(from), "{id}", ref).Replace(browser.PassLetter)
+	return fmt.Sprintf("To: %s\nSubject: [Hòm thư] Chuyển tin %s\n\n%s", open.VisibleLine(strings.Join(to.Mail, ", ")), ref, text)
 }

@@ -1,12 +1,13 @@
 // The list without a page: search, what is alike, order and folding.
 import assert from "node:assert/strict";
 import { Book } from "../src/reader/book/book.js";
+import { Desk } from "../src/reader/desk.js";
 import { Alike } from "../src/reader/list/alike.js";
 import { found, indexed, words } from "../src/reader/list/find.js";
 import { Items } from "../src/reader/list/items.js";
 import { chosen, everything, rows, sorted } from "../src/reader/list/rows.js";
 import { sections } from "../src/reader/today/sections.js";
-import { makeKey, test } from "./support.mjs";
+import { makeKey, sealTip, test } from "./support.mjs";
 
 test("search finds with accents and without", () => {
   const finds = (query, text) => found([indexed(text)], words(query));
@@ -29,7 +30,7 @@ test("what is nearly the same is one group, what only sounds like it is not", ()
     "Tối qua xe tải chở gỗ chạy qua cầu bản Nà Pó lúc hai giờ sáng, không có đèn.",
     "Cầu bản Nà Pó bị hỏng, xe tải không qua được, xin sửa giúp bà con.",
     "tin rác 1", "tin rác 2", "", "👍", "👍",
-  ].map((text) => alike.add(text));
+  ].map((text) => alike.add(indexed(text).folded));
   assert.deepEqual(groups, [0, 0, 0, 1, 2, 2, 3, 4, 5]);
   const many = new Alike();
   const words = Array.from({ length: 3000 }, (_, i) => `w${(i * 7919) % 3001}`);
@@ -95,4 +96,59 @@ test("a tip that only the book knows stands in the list, and today, as an old on
   assert.notEqual(items.of(app), all, "and again when something is written");
   assert.deepEqual(today(), ["urgent: 3", "overdue: ", "due: ", "new: 2", "waiting: 3"]);
   assert.equal(by("TB-0000-0001").entry, old.entry, "the tip that is shown stays the same");
+});
+
+// Counts what is done while work runs: how often, and how much of it, a method of an object is used.
+async function counted(methods, work) {
+  const counts = {};
+  const whole = methods.map(([name, object, method, size]) => {
+    counts[name] = 0;
+    const usual = object[method];
+    object[method] = function (...args) { // eslint-disable-line func-names
+      counts[name] += size(this, ...args);
+      return usual.apply(this, args);
+    };
+    return () => { object[method] = usual; };
+  });
+  try {
+    await work();
+  } finally {
+    whole.forEach((undo) => undo());
+  }
+  return counts;
+}
+
+test("until the first list a tip is read, parsed, searched and compared once, however many there are", async () => {
+  const key = await makeKey(true);
+  const n = 150;
+  const files = [];
+  for (let i = 0; i < n; i++) {
+    const id = `TB-${String(i).padStart(4, "0")}-AAAA`;
+    const bytes = await sealTip([key.recipient], { id, message: `${i} ${"Có xe tải chở gỗ qua cầu bản. ".repeat(10)}`.slice(0, 100 + i) });
+    files.push({ name: `${id}.age`, size: bytes.length, lastModified: i, ofFolder: true, bytes, arrayBuffer: async () => bytes.buffer });
+  }
+  let asked = 0;
+  const readMany = async (some) => {
+    asked++;
+    return some.map(({ bytes }, i) => (i === 0 ? null : { bytes, sum: `sum of ${bytes.subarray(-32).join()}` })); // one that the worker cannot read is read here
+  };
+  const desk = new Desk({ readMany });
+  desk.adopt({ name: "khóa", identity: key.identity, locked: null });
+  const items = new Items();
+  const counts = await counted([
+    ["hashed", crypto.subtle, "digest", () => 1],
+    ["decoded", TextDecoder.prototype, "decode", (_, bytes) => bytes.length],
+    ["normalized", String.prototype, "normalize", () => 1],
+    ["visited", Array.prototype, "filter", (all) => all.length],
+    ["sought", Array.prototype, "find", (all) => all.length],
+  ], async () => {
+    await desk.add(files);
+    assert.equal(items.of({ desk, book: null }).length, n);
+    items.of({ desk, book: null });
+  });
+  assert.deepEqual([desk.problems, asked], [[], 3]);
+  assert.equal(counts.hashed, 3, "what came with its sum is not summed again");
+  assert.ok(counts.decoded / n < 45_000, `${counts.decoded / n} bytes a tip are decoded to text, of 17,000`); // header, fields, parts
+  assert.ok(counts.normalized / n < 6, `${counts.normalized / n} times a tip`);
+  assert.ok((counts.visited + counts.sought) / n < 60, `for each tip ${(counts.visited + counts.sought) / n} others are looked at`);
 });

@@ -103,10 +103,12 @@ test("a note has 500 characters, the next class is there, and too much is told",
   assert.throws(() => reread(compose({ ...opened, site: "a\r\nb" }, { id: "", by: "na-co-sa", now, note: "", text: "x", photos: [] })), { code: "passodd" });
 });
 
+globalThis.PASS_LETTER = readFileSync(join(root, "src", "reader", "pass", "letter.txt"), "utf8"); // as build.mjs does
+
 test("the letter says nothing of the tip but its id", () => {
-  const mail = letter({ to: ["a@example.vn", "b@example.vn"], toName: "Công an xã", byName: "Đồn", id: "TB-7F3K-9QMX" });
+  const mail = letter({ to: ["a@example.vn", "b@example.vn"], toName: "Công an xã", byName: "Đồn $& {id}", id: "TB-7F3K-9QMX" });
   assert.deepEqual([mail.to, mail.subject], ["a@example.vn, b@example.vn", "[Hòm thư] Chuyển tin TB-7F3K-9QMX"]);
-  assert.match(mail.text, /^Kính gửi Công an xã,\n\nĐồn chuyển đến một tin .*\nTB-7F3K-9QMX-chuyen\.age,/);
+  assert.match(mail.text, /^Kính gửi Công an xã,\n\nĐồn \$& \{id\} chuyển đến một tin .*\nTB-7F3K-9QMX-chuyen\.age,[^]*\n\nĐồn \$& \{id\} passes on a tip\. /);
 });
 
 test("an address book that is damaged keeps nobody from tips", () => {

@@ -169,10 +169,23 @@ describe("chrome", () => {
       await page.mouse.up();
     };
     await drag(300, 200, 380, 280);
+    assert.equal(await text(page, "#marked-0"), "Đã bôi 1 chỗ");
     await page.click("#unmark-0");
     assert.equal(await page.$eval("#unmark-0", (e) => e.disabled), true);
-    await drag(94, 94, 208, 208);
+    await drag(94, 94, 152, 208); // the left of the square with a pointer, the right of it with the keys
+    const keys = async (...all) => {
+      for (const key of all) await page.keyboard.press(key);
+    };
+    await page.focus("#photo-0");
+    await keys("ArrowDown", "Escape", "Enter"); // nothing
+    await keys("ArrowLeft", "ArrowLeft", "ArrowLeft", ...Array(4).fill("ArrowUp"));
+    await page.keyboard.down("Shift");
+    await keys("ArrowLeft", "ArrowLeft", ...Array(8).fill("ArrowDown"));
+    await page.keyboard.up("Shift");
+    assert.equal(await text(page, "#marked-0"), "Khung cách mép trái 36 %, mép trên 32 %; rộng 16 %, cao 36 %");
     await sound(page, "choosing");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(page, "#marked-0"), "Đã bôi 2 chỗ");
     await page.click("#passlook");
     await page.waitForSelector("#passseal");
     await sound(page, "looking");
@@ -273,6 +286,14 @@ describe("chrome", () => {
     assert.equal((await page.$$("#paper img")).length, 3);
     assert.match(await text(page, "#paper"), /1 ảnh không mở được hoặc không phải ảnh/);
     await page.pdf({ path: join(dir, "all.pdf"), preferCSSPageSize: true, printBackground: false }); // it tells afterprint
+    await page.waitForSelector("#paper", { hidden: true });
+
+    await page.type("#search", "khe suoi"); // what the list shows is what is printed
+    await page.waitForFunction(() => document.querySelector("#printall").textContent === "In 10 tin");
+    await page.click("#printall");
+    await page.waitForSelector("body[data-pressing]");
+    assert.deepEqual(await page.$$eval("#paper .sheet td", (all) => all.map((e) => e.textContent).filter((s) => s.startsWith("TB-"))), long.map((name) => name.slice(0, 12)).sort());
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
     await page.waitForSelector("#paper", { hidden: true });
     assert.deepEqual(page.errors, []);
   });

@@ -1,13 +1,14 @@
 // What lies on the desk: sealed files, key files, opened tips, and what is
 // wrong with any of them. No page here, so that Node can test it.
+import { inTurn } from "./ahead.js";
 import { bigZip } from "./archive.js";
-import { isMedia, maxFiles, read } from "./collect.js";
+import { maxFiles } from "./collect.js";
 import { header, sniff } from "./kind.js";
 import { open } from "./open.js";
 import { Problem } from "./problem.js";
 import { sha256 } from "./self.js";
 import { parseIdentities, unlock } from "./unlock.js";
-import { ownName, unwrap } from "./unwrap.js";
+import { unwrap } from "./unwrap.js";
 import { maxFile } from "./wrapping.js";
 
 const anId = /\bTB-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/gi;
@@ -28,14 +29,17 @@ const otherKey = ["wrongkey", "wrongkind"];
 /**
  * The desk. take(name, bytes, {asKey, ofFolder, lies}) and takeOpened(name, plain, sealed)
  * are offered each file before it is looked into, and what was opened and is no tip;
- * they resolve to whether it was theirs, or reject with what is wrong with it.
+ * they resolve to whether it was theirs, or reject with what is wrong with it. readMany is ahead.js' many.
  */
 export class Desk {
-  constructor({ take = async () => false, takeOpened = async () => false } = {}) {
-    Object.assign(this, { take, takeOpened });
+  constructor({ take = async () => false, takeOpened = async () => false, readMany = null } = {}) {
+    Object.assign(this, { take, takeOpened, readMany });
     this.tips = []; // {sum, name, mail, date, digest, modified, bytes, state: "waiting"|"open"|"failed", opened, id, problem, turn}
     this.keyFiles = []; // {name, bytes, state: "locked"|"open"|"clear", identities}; bytes, as locked, are null where it is "clear"
     this.keys = [];
+    this.sums = new Set(); // of all tips there ever were
+    this.broken = false; // whether one of them was
+    this.cut = false; // whether one of them ended before its file did
     this.problems = []; // {name, mail, code, id, asKey, turn}
     this.aside = []; // {name, mail, code} of a folder's files, chosen last, that cannot have held a tip
     this.sorted = null; // the opened ones in order, until that changes
@@ -75,6 +79,7 @@ export class Desk {
     this.turn++;
     this.aside = [];
     const files = (await Promise.all(given.map(async (file) => (file.size > maxFile && (await bigZip(file).catch(() => null))) || [file]))).flat();
+    const next = inTurn(files.slice(0, maxFiles), this.readMany);
     for (const [i, file] of files.slice(0, maxFiles).entries()) {
       if (await progress("reading", i + 1, files.length) === false) {
         this.problems.push({ name: `+${files.length - i}`, code: "halted", turn: this.turn });
@@ -82,10 +87,9 @@ export class Desk {
       }
       this.#takeBack((p) => plain(p.mail || p.name) === plain(file.name));
       await this.#take({ name: file.name }, asKey, async () => {
-        const foreign = file.ofFolder && !ownName(file.name);
-        if (foreign && file.size > maxFile) this.aside.push({ name: file.name, code: "toolarge" });
-        else if (foreign && file.slice && await isMedia(file)) this.aside.push({ name: file.name, code: "notsealed" });
-        else await this.#sort(file, await read(file), asKey);
+        const { aside, bytes, sum } = await next();
+        if (aside) this.aside.push({ name: file.name, code: aside });
+        else await this.#sort(file, bytes, asKey, sum);
       });
     }
     if (files.length > maxFiles) this.problems.push({ name: `+${files.length - maxFiles}`, code: "toomany", turn: this.turn });
@@ -114,7 +118,7 @@ export class Desk {
     this.problems.push({ name: "", code, turn: ++this.turn });
   }
 
-  async #sort({ name, lastModified: modified = 0, ofFolder, lies }, file, asKey) {
+  async #sort({ name, lastModified: modified = 0, ofFolder, lies }, file, asKey, sum) {
     if (await this.take(name, file, { asKey, ofFolder, lies: await lies })) return undefined;
     if (asKey) return this.#key(name, file);
     const results = await unwrap(name, file);
@@ -123,7 +127,7 @@ export class Desk {
         // One bad attachment does not hide the others.
         await this.#take(part ? { name: part, mail: name } : { name }, false, () => {
           if (header(bytes).stanzas.some((s) => s.args[0] === "scrypt")) throw new Problem("notsealed");
-          return this.#sealed(part || name, bytes, modified, { mail: part && name, date, digest: digest ? `${name} ${number} ${digest}` : "", within });
+          return this.#sealed(part || name, bytes, modified, { mail: part && name, date, digest: digest ? `${name} ${number} ${digest}` : "", within, sum: bytes === file && sum });
         });
       }
       for (const { name: part, code } of wrong) this.problems.push({ ...(part ? { name: part, mail: name } : { name }), code, turn: this.turn });
@@ -156,10 +160,11 @@ export class Desk {
     return undefined;
   }
 
-  async #sealed(name, bytes, modified, { mail, date, digest, within } = {}) {
-    const sum = await sha256(bytes);
-    const known = this.tips.find((tip) => tip.sum === sum);
-    if (known) return this.#same(known, { name, date });
+  async #sealed(name, bytes, modified, { mail, date, digest, within, sum: known } = {}) {
+    const sum = known || await sha256(bytes);
+    const same = this.sums.has(sum) && this.tips.find((tip) => tip.sum === sum);
+    if (same) return this.#same(same, { name, date });
+    this.sums.add(sum);
     this.tips.push({ sum, name, names: [name], mail, date, digest, within, modified, bytes, state: "waiting", turn: this.turn });
     return undefined;
   }
@@ -236,9 +241,13 @@ export class Desk {
           this.tips = this.tips.filter((other) => other !== tip);
           continue;
         }
-        if (exact.length !== tip.bytes.length) tip.sum = await sha256(exact);
+        if (exact.length !== tip.bytes.length) {
+          tip.sum = await sha256(exact);
+          this.sums.add(tip.sum);
+          this.cut = true;
+        }
         tip.bytes = null;
-        const known = this.tips.find((other) => other !== tip && other.state === "open" && other.sum === tip.sum);
+        const known = this.cut && this.tips.find((other) => other !== tip && other.state === "open" && other.sum === tip.sum);
         if (known) {
           this.tips = this.tips.filter((other) => other !== tip);
           this.#same(known, tip);
@@ -252,6 +261,7 @@ export class Desk {
         tip.state = "failed";
         tip.turn = this.turn;
         tip.problem = err instanceof Problem ? err.code : "unexpected";
+        this.broken = true;
         // What was only cut out of a wrapping may be badly cut.
         if (tip.within && (tip.problem === "truncated" || tip.problem === "damaged")) tip.problem = tip.within;
       }
@@ -260,6 +270,7 @@ export class Desk {
 
   // A tip that came whole stands in for its broken download, and for no other.
   #replace(whole) {
+    if (!this.broken) return;
     const broken = ({ problem }) => problem === "truncated" || problem === "damaged";
     const same = (tip) => plain(tip.name) === plain(whole.name) && plain(tip.mail || "") === plain(whole.mail || "");
     this.tips = this.tips.filter((tip) => !(broken(tip) && same(tip)));

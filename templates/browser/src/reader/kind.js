@@ -5,9 +5,11 @@ import { Problem } from "./problem.js";
 const intro = "age-encryption.org/v1\n";
 const armorBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
 
+const decoder = new TextDecoder("latin1"); // a new one for each file costs more than what it decodes
+
 /** Returns up to limit bytes as one character a byte (ASCII is itself). */
 export function latin(bytes, limit = bytes.length) {
-  return new TextDecoder("latin1").decode(bytes.subarray(0, limit));
+  return decoder.decode(bytes.subarray(0, limit));
 }
 
 /** Decodes the text as Notepad may have saved it: UTF-8 or UTF-16, with a byte order mark or without. */

@@ -3,6 +3,7 @@
 // where the officer has chosen; the page's Content-Security-Policy would not let it.
 import "../shared/polyfill.js";
 import { readAddressBook } from "./addressbook.js";
+import { besideThePage } from "./ahead.js";
 import { App } from "./app.js";
 import { dropped, picked } from "./collect.js";
 import { deriver } from "./derive.js";
@@ -16,6 +17,7 @@ import { View } from "./view.js";
 const self = snapshot();
 const brought = document.getElementById("addressbook");
 const desk = new Desk({
+  readMany: besideThePage(),
   async take(name, bytes, how) {
     const file = files.find((one) => one.sniff && one.sniff(name, bytes, how));
     if (file) await file.take(app, name, bytes, how);
@@ -91,7 +93,7 @@ let painted = 0;
 async function progress(what, n, of) {
   const now = performance.now();
   if (n === 1 && !app.busy) painted = now;
-  if (now - painted > 250) {
+  if (now - painted > 400) {
     view.busy(what, n, of);
     idle.touch();
     await wait(0);

@@ -15,19 +15,20 @@ const sizeClasses = [16, 256, 512, 1024, 2048, 4096].map((n) => n * kib);
  * truncated, damaged, toolarge or nottext.
  */
 export async function open(bytes, keys) {
-  const { stanzas, size } = header(bytes);
   const decrypter = new Decrypter();
   keys.forEach((key) => decrypter.addIdentity(key));
-  let problem = new Problem("toolarge");
+  let said = null;
   if (bytes.length <= maxSealed) {
     try {
       return { ...contents(await decrypter.decrypt(bytes)), exact: bytes };
     } catch (err) {
       if (err instanceof Problem) throw err;
-      if (/no identity matched/.test(err.message)) throw new Problem(kindsMatch(stanzas, keys) ? "wrongkey" : "wrongkind");
-      problem = new Problem(sizeClasses.some((n) => payload(n) === bytes.length - size) ? "damaged" : "truncated");
+      said = err;
     }
   }
+  // What is whole needs no second look at its header.
+  const { stanzas, size } = header(bytes);
+  if (said && /no identity matched/.test(said.message)) throw new Problem(kindsMatch(stanzas, keys) ? "wrongkey" : "wrongkind");
   // Whoever knows neither the key nor the size class does not see where a tip ends:
   // age does, for its last chunk is sealed as the last.
   for (const end of sizeClasses.map((n) => size + payload(n)).filter((n) => n < bytes.length)) {
@@ -35,7 +36,7 @@ export async function open(bytes, keys) {
     const plain = await decrypter.decrypt(exact).catch(() => null);
     if (plain) return { ...contents(plain), exact };
   }
-  throw problem;
+  throw new Problem(!said ? "toolarge" : sizeClasses.some((n) => payload(n) === bytes.length - size) ? "damaged" : "truncated");
 }
 
 /** Returns what open resolves to for these opened bytes. Throws the Problem nottext. */

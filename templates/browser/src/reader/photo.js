@@ -13,10 +13,10 @@ const maxSide = 16_000;
 const shownSide = 2048;
 
 /**
- * Resolves to a clean JPEG blob. Rejects with the Problem notphoto, photobomb
- * or photonoise.
+ * Resolves to a clean JPEG blob, its longer side at most side pixels. Rejects with the
+ * Problem notphoto, photobomb or photonoise.
  */
-export async function cleanPhoto(bytes) {
+export async function cleanPhoto(bytes, side = shownSide) {
   if (!isJPEG(bytes)) throw new Problem("notphoto");
   let claim;
   try {
@@ -36,7 +36,7 @@ export async function cleanPhoto(bytes) {
     throw new Problem("notphoto");
   }
   try {
-    return await encode(img, shownSide, 0.9);
+    return await encode(img, side, 0.9);
   } catch {
     throw new Problem("photobomb");
   } finally {

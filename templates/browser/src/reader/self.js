@@ -12,8 +12,8 @@ export function snapshot() {
   };
 }
 
-/** Resolves to the SHA-256 in lower-case hex, in groups of 8 to read aloud. */
-export async function sha256(bytes) {
-  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("").replace(/.{8}(?=.)/g, "$& ");
-}
+/** Returns a digest in lower-case hex, in groups of 8 to read aloud. */
+export const hex = (digest) => Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("").replace(/.{8}(?=.)/g, "$& ");
+
+/** Resolves to the SHA-256 of the bytes, as hex gives it. */
+export const sha256 = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));

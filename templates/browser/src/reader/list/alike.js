@@ -3,8 +3,6 @@
 // Texts are compared by their pairs of neighbouring words (Broder's shingles). To
 // look up instead of comparing each with each, texts that share two of the least
 // hashes are candidates (MinHash with bands).
-import { indexed } from "./find.js";
-
 // So much of the pairs of both must be common.
 const enough = 0.5;
 const bands = 12;
@@ -19,9 +17,9 @@ export class Alike {
     this.pairs = []; // of the first text of each group
   }
 
-  /** Returns the number of the group that the text belongs to. */
-  add(text) {
-    const pairs = shingles(text);
+  /** Returns the number of the group that the text belongs to, folded as find.js does it. */
+  add(folded) {
+    const pairs = shingles(folded);
     const keys = pairs.size > 0 ? bandKeys(pairs) : [];
     const tried = new Set();
     for (const key of keys) {
@@ -42,11 +40,10 @@ export class Alike {
   }
 }
 
-function shingles(text) {
-  const all = indexed(text).folded.match(/[\p{L}\p{N}]+/gu) || [];
+function shingles(folded) {
   const pairs = new Set();
   let before = 0;
-  for (const word of all) {
+  for (const [word] of folded.matchAll(/[\p{L}\p{N}]+/gu)) {
     let hash = 0x811c9dc5; // FNV-1a
     for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
     pairs.add(Math.imul(before, 31) + hash | 0);
@@ -56,9 +53,13 @@ function shingles(text) {
 }
 
 function bandKeys(pairs) {
+  const mixed = Int32Array.from(pairs, (pair) => pair ^ (pair >>> 15));
   const least = seeds.map(([a, b]) => {
     let min = 0xffffffff;
-    for (const pair of pairs) min = Math.min(min, (Math.imul(pair ^ (pair >>> 15), a) + b) >>> 0);
+    for (let i = 0; i < mixed.length; i++) {
+      const hash = (Math.imul(mixed[i], a) + b) >>> 0;
+      if (hash < min) min = hash;
+    }
     return min;
   });
   return Array.from({ length: bands }, (_, i) => `${i} ${least[2 * i]} ${least[2 * i + 1]}`);

@@ -11,6 +11,13 @@ function fold(letter) {
   return folds.get(letter);
 }
 
+// Folds a whole text, which has no accents that stand apart. All at once where that leaves a
+// letter for a letter, as with every language written here; else letter by letter, which takes ten times as long.
+function folded(plain) {
+  const bare = plain.normalize("NFD").replace(/[\u0300-\u036f]+/g, "").replace(/đ/g, "d");
+  return bare.length === plain.length ? bare : plain.replace(/[^\0-\x7f]/g, fold);
+}
+
 /**
  * Returns {plain, folded} of a text: in small letters, without what cannot be seen,
  * and the same without accents; a place in one is the same place in the other.
@@ -18,7 +25,7 @@ function fold(letter) {
 export function indexed(text) {
   // Accents that are left apart stand on letters that have no form with them.
   const plain = text.normalize("NFC").toLowerCase().replace(/[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
-  return { plain, folded: plain.replace(/[^\0-\x7f]/g, fold) };
+  return { plain, folded: folded(plain) };
 }
 
 /** Returns the words of what was typed, for found. */

@@ -4,12 +4,15 @@ import { indexed } from "./find.js";
 import { strings } from "../strings.js";
 
 const none = [];
+const unsaid = indexed("");
+
+const boxes = (mailbox) => ["vi", "en"].map((lang) => strings[lang].mailbox[mailbox] || mailbox).join("\n");
 
 /** Keeps what is costly to make of each tip: what to search in, and what it is like. */
 export class Items {
   constructor() {
     this.alike = new Alike();
-    this.known = new Map(); // entry → {index, group}
+    this.known = new Map(); // entry → {written, about, group}
     this.closed = new Map(); // id → the entry of a tip that the book alone knows
     this.from = null; // what the items were made of, and they
     this.noted = new Map(); // entry → {said, index} of the book
@@ -57,18 +60,16 @@ export class Items {
         return !entry.looked && !(state && state.seen);
       },
       alike: `alike ${known.group}${tip && tip.urgent ? " urgent" : ""}`, digest: entry.digest || "",
-      index: [known.index, this.#noted(entry, state)],
+      index: [known.written, known.about, this.#noted(entry, state)],
     };
   }
 
+  // What nobody changes any more, once: before the first list all of it is made.
   #known(entry, tip, state) {
     if (!this.known.has(entry)) {
-      const text = entry.opened ? entry.opened.text : state.text || "";
-      const boxes = tip ? ["vi", "en"].map((lang) => strings[lang].mailbox[tip.mailbox] || tip.mailbox) : [];
-      this.known.set(entry, {
-        group: this.alike.add(text),
-        index: indexed([text, entry.id, entry.name, entry.mail, ...boxes, ...(tip ? [tip.site, tip.siteName, tip.unit] : [])].filter(Boolean).join("\n")),
-      });
+      const written = indexed((entry.opened ? entry.opened.text : state.text) || "");
+      const about = indexed([entry.id, entry.name, entry.mail, ...(tip ? [boxes(tip.mailbox), tip.site, tip.siteName, tip.unit] : [])].filter(Boolean).join("\n"));
+      this.known.set(entry, { written, about, group: this.alike.add(written.folded) });
     }
     return this.known.get(entry);
   }
@@ -76,6 +77,7 @@ export class Items {
   // What officers have written is searched too.
   #noted(entry, state) {
     const said = state ? [state.to, ...(state.notes || []).map((note) => (typeof note === "string" ? note : note.text))].filter(Boolean).join("\n") : "";
+    if (said === "") return unsaid;
     const last = this.noted.get(entry);
     if (!last || last.said !== said) this.noted.set(entry, { said, index: indexed(said) });
     return this.noted.get(entry).index;

@@ -1,5 +1,6 @@
 // The list with its search, filters and order.
 import { fill, h } from "../dom.js";
+import { printAll, said } from "../paper/panel.js";
 import { picker } from "../start.js";
 import { line } from "../visible.js";
 import { words } from "./find.js";
@@ -102,8 +103,9 @@ export class List {
     this.#filters();
     const { t } = app;
     const chose = Object.keys(everything).some((name) => name !== "sort" && String(this.choice[name]) !== String(everything[name]));
-    fill(this.counted, h("span", {}, t.list.counted(this.shown.length, this.all.length, this.unread)),
-      chose && h("button", { type: "button", id: "showall", class: "quiet", onclick: () => { this.only({ sort: this.choice.sort }); this.choose({}); } }, t.list.clear));
+    fill(this.counted, h("span", { class: "howmany" }, t.list.counted(this.shown.length, this.all.length, this.unread)),
+      chose && h("button", { type: "button", id: "showall", class: "quiet", onclick: () => { this.only({ sort: this.choice.sort }); this.choose({}); } }, t.list.clear),
+      this.#printing());
     this.note.hidden = this.silent === 0;
     fill(this.note, t.list.muted(this.silent), " ", h("button", { type: "button", class: "quiet", id: "unmute", onclick: () => { this.muted.clear(); app.update(); } }, t.list.unmute));
     fill(this.none, this.ordered.length === 0 && t.list.none);
@@ -122,6 +124,14 @@ export class List {
     fill(this.head, this.search, h("button", { type: "button", id: "filter", class: "button small", "aria-controls": "filters", onclick: () => { this.filtering = !this.filtering; this.draw(); } }, t.list.filter));
     const add = (...what) => picker(app, "button small", ...what);
     fill(this.foot, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true));
+  }
+
+  // What the list shows, folded or not, goes on paper in its order; of what only the book knows there is no text.
+  #printing() {
+    const { app, shown } = this;
+    const { t: { paper: w } } = app;
+    const open = shown.filter(({ entry }) => entry.opened && entry.opened.tip).map(({ entry }) => entry);
+    return open.length > 1 && [said(app), h("button", { type: "button", id: "printall", class: "quiet", title: w.printListHint(open.length, shown.length), onclick: () => printAll(app, open) }, w.printList(open.length))];
   }
 
   #filters() {

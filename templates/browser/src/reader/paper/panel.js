@@ -6,6 +6,7 @@ import { press } from "./press.js";
 import { bookPage, slip, tipSheet } from "./sheets.js";
 
 const day = 86_400_000;
+const printedSide = 1400; // pixels: 200 to the inch, as large as a sheet shows a photo
 
 class Printing {
   constructor() {
@@ -47,7 +48,7 @@ async function pictures(entry) {
   const urls = [];
   const tip = entry.opened && entry.opened.tip;
   for (const bytes of tip ? tip.photos : []) {
-    const blob = await cleanPhoto(bytes).catch(() => null);
+    const blob = await cleanPhoto(bytes, printedSide).catch(() => null);
     if (blob) urls.push(URL.createObjectURL(blob));
   }
   return urls;
@@ -69,7 +70,8 @@ export function printAll(app, entries) {
   });
 }
 
-const said = (app) => h("span", { class: "printsaid", role: "status" }, part(app).said);
+/** What is said of the printing that is going on. */
+export const said = (app) => h("span", { class: "printsaid", role: "status" }, part(app).said);
 
 /** The panel's draw, for screens.js. */
 export const paper = {
@@ -78,7 +80,6 @@ export const paper = {
     const { t: { paper: w } } = app;
     const state = app.book && app.book.state(entry.id);
     const last = state && state.passes[state.passes.length - 1];
-    const all = app.desk.opened.filter((one) => one.opened.tip);
     const copied = h("span", { role: "status", id: "copied" });
     const button = (id, words, onclick) => h("button", { type: "button", id, class: "button small", onclick }, words);
     return [
@@ -86,7 +87,6 @@ export const paper = {
       h("p", { class: "buttons" },
         button("printsheet", w.printSheet, () => printAll(app, [entry])),
         last && button("printslip", w.printSlip, () => part(app).print(app, async () => ({ sheets: [slip(app, entry, last)] }))),
-        all.length > 1 && button("printall", w.printAll(all.length), () => printAll(app, all)),
         entry.opened && button("copytext", w.copyText, async () => fill(copied, (await copy(entry.opened.text)) ? w.copied : w.notCopied)),
         copied, said(app)),
     ];

@@ -14,7 +14,8 @@ export async function press(sheets) {
   document.body.append(paper);
   document.body.dataset.pressing = ""; // no class: those are the shell's, which draws anew meanwhile
   try {
-    await Promise.all([...paper.querySelectorAll("img")].map((img) => img.decode().catch(() => {})));
+    // One after another: decoded, a photo takes four bytes a pixel, and there may be hundreds.
+    for (const img of paper.querySelectorAll("img")) await img.decode().catch(() => {});
     // Some browsers print while the page goes on: they tell when they are done, and a
     // person who is back on the page tells too.
     const over = Promise.race([event("afterprint"), event("pointerdown", { capture: true })]);

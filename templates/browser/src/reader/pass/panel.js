@@ -18,6 +18,7 @@ class Passing {
   }
 
   of(app, entry) {
+    for (const [other, draft] of this.drafts) if (other !== entry) draft.rest();
     if (!this.drafts.has(entry)) this.drafts.set(entry, new Draft(entry));
     const draft = this.drafts.get(entry);
     draft.app = app;
@@ -38,7 +39,7 @@ class Draft {
   }
 
   #begin() {
-    Object.assign(this, { step: "closed", to: "", by: "", note: "", masks: [], photos: null, met: false, reply: false, wrong: null, composed: null, name: "", urls: [] });
+    Object.assign(this, { step: "closed", to: "", by: "", note: "", masks: [], photos: null, met: false, reply: false, resting: false, redacted: false, wrong: null, composed: null, name: "", urls: [] });
   }
 
   get w() {
@@ -55,8 +56,22 @@ class Draft {
     return (book && book.unit) || this.by || (this.tip.passed ? "" : this.tip.unit);
   }
 
-  get redacted() {
-    return this.masks.length > 0 || this.photos.some(({ redaction }) => !redaction || !redaction.goes || redaction.marks.length > 0);
+  /** Lets the pixels go while another tip is shown, for a photo takes 15 MB here; what was chosen stays. */
+  rest() {
+    if (!this.photos || this.resting) return;
+    this.resting = true;
+    this.photos = this.photos.map(({ redaction, problem, kept }) => {
+      if (redaction) redaction.end();
+      return { problem, kept: redaction ? redaction.kept : kept };
+    });
+  }
+
+  /** Brings them back. */
+  wake() {
+    if (!this.resting || this.step !== "edit") return;
+    this.resting = false;
+    this.draw();
+    this.#load();
   }
 
   /** Lets pictures go. */
@@ -99,17 +114,23 @@ class Draft {
     ];
   }
 
-  async #open() {
+  #open() {
     this.photos = this.tip.photos.map(() => ({}));
     this.#go("edit");
+    return this.#load();
+  }
+
+  async #load() {
+    const { photos } = this;
     for (const [i, bytes] of this.tip.photos.entries()) {
-      const photo = this.photos[i];
+      const photo = photos[i];
+      if (photo.problem) continue;
       try {
-        photo.redaction = await Redaction.of(bytes);
+        photo.redaction = await Redaction.of(bytes, photo.kept);
       } catch (err) {
         photo.problem = err.code || "unexpected";
       }
-      if (this.photos === null || this.photos[i] !== photo) { // closed or locked meanwhile
+      if (this.photos !== photos) { // closed, locked, or another tip shown meanwhile
         if (photo.redaction) photo.redaction.end();
         return;
       }
@@ -142,7 +163,7 @@ class Draft {
         h("button", { type: "button", id: "mask", class: "button small", onclick: () => this.#mask(this.node.querySelector("#maskwords").value) }, w.mask)),
       this.#said("mask"),
       this.masks.length > 0 && h("ul", { class: "chips", "aria-label": w.masks }, this.masks.map((words) => h("li", {}, h("button", { type: "button", class: "chip", title: w.unmask, onclick: () => { this.masks = this.masks.filter((other) => other !== words); this.draw(); } }, line(words, 60), " ×")))),
-      this.photos.length > 0 && [h("h5", {}, w.photos), h("p", { class: "note" }, w.markHow), h("div", { class: "redactions" }, this.photos.map((photo, i) => drawn(this.app, photo, i, () => this.draw())))],
+      this.photos.length > 0 && [h("h5", {}, w.photos), h("p", { class: "note", id: "markhow" }, w.markHow), h("div", { class: "redactions" }, this.photos.map((photo, i) => drawn(this.app, photo, i, () => this.draw())))],
       this.tip.replyTo && h("label", { class: "check" }, h("input", { type: "checkbox", id: "passreply", checked: this.reply, onchange: (e) => { this.reply = e.target.checked; } }), w.reply),
       this.#said("photos"),
       h("p", { class: "buttons" }, h("button", { type: "button", id: "passlook", class: "button", disabled: this.photos.some((photo) => !photo.redaction && !photo.problem), onclick: () => this.#look() }, w.look), this.#cancel()),
@@ -201,6 +222,7 @@ class Draft {
       const { text } = maskAll(this.tip.text, this.masks);
       this.composed = compose(this.tip, { id: entry.id, by: this.from, now: app.now(), note: this.note, text, photos, reply: this.reply });
       this.seen = reread(this.composed);
+      this.redacted = this.masks.length > 0 || this.photos.some(({ redaction }) => !redaction || !redaction.goes || redaction.marks.length > 0);
     } catch (err) {
       const code = err instanceof Problem ? err.code : "unexpected";
       const { title, hint } = app.t.problem[code];
@@ -225,7 +247,7 @@ class Draft {
       h("p", { class: "note", id: "passreplies" }, seen.replyTo ? w.replies : w.noReply),
       h("p", { class: "buttons" },
         h("button", { type: "button", id: "passseal", class: "button primary", onclick: () => this.#seal(unit) }, w.seal),
-        h("button", { type: "button", id: "passback", class: "button small", onclick: () => this.#go("edit") }, w.back), this.#cancel()),
+        h("button", { type: "button", id: "passback", class: "button small", onclick: () => { this.#go("edit"); this.wake(); } }, w.back), this.#cancel()),
       this.#said("seal"),
     ];
   }
@@ -273,6 +295,7 @@ export const pass = {
     const draft = app.part("passing", () => new Passing()).of(app, entry);
     if (draft.step !== "edit" || draft.lang !== app.lang) draft.draw(); // what is typed stays
     draft.lang = app.lang;
+    draft.wake();
     return [h("h3", {}, app.t.pass.title), draft.node];
   },
 };

@@ -9,10 +9,10 @@ const maxSide = 1600;
 const least = 6; // pixels: a smaller mark was a slip of the hand
 
 export class Redaction {
-  /** Resolves to the photo, ready to be drawn over. Rejects as cleanPhoto does. */
-  static async of(bytes) {
-    const img = await loadImage(await cleanPhoto(bytes));
-    const redaction = new Redaction();
+  /** Resolves to the photo, ready to be drawn over, or as kept says that it was. Rejects as cleanPhoto does. */
+  static async of(bytes, kept = {}) {
+    const img = await loadImage(await cleanPhoto(bytes, maxSide));
+    const redaction = Object.assign(new Redaction(), kept);
     const [width, height] = fit(img.naturalWidth, img.naturalHeight, maxSide);
     for (const canvas of [redaction.whole, redaction.canvas]) Object.assign(canvas, { width, height });
     redaction.whole.getContext("2d").drawImage(img, 0, 0, width, height);
@@ -28,12 +28,20 @@ export class Redaction {
     this.goes = true;
   }
 
+  /** What of would make it from again. */
+  get kept() {
+    return { marks: this.marks, goes: this.goes };
+  }
+
   /** Draws the photo with its marks, and with one that is not set yet. */
   draw(growing) {
     const context = this.canvas.getContext("2d");
     context.drawImage(this.whole, 0, 0);
     context.fillStyle = "#000";
     for (const { x, y, width, height } of [...this.marks, ...(growing ? [growing] : [])]) context.fillRect(x, y, width, height);
+    if (!growing) return;
+    Object.assign(context, { lineWidth: 4, strokeStyle: "#fff" });
+    context.strokeRect(growing.x, growing.y, growing.width, growing.height);
   }
 
   /** Returns the mark between two points of the canvas as it is shown, each {x, y} from 0 to 1. */
