@@ -41,7 +41,7 @@ var (
 		"intake/alert/setting":            {"intake"},
 		"intake/durable":                  {},
 		"crypto/keys":                     {"intake/pasted"},
-		"crypto/book":                     {"crypto/keys"},
+		"crypto/book":                     {"crypto/keys", "crypto/receipt"},
 		"crypto/counts":                   {"crypto/book", "crypto/keys", "intake"},
 		"crypto/plaintext":                {"intake"},
 		"crypto/receipt":                  {},

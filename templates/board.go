@@ -105,7 +105,35 @@ func (n *notice) node(node ast.Node) g.Node {
 	return g.Group(inside)
 }
 
-// plain resolves what stands for another character: \* and &amp;.
+// longestEntity is how many bytes an entity has at most: &CounterClockwiseContourIntegral;
+const longestEntity = 33
+
+// plain resolves what stands for another character, \* and &amp;, each once: what comes
+// of one is not read again.
 func plain(b []byte) string {
-	return string(util.UnescapePunctuations(util.ResolveNumericReferences(util.ResolveEntityNames(b))))
+	var out []byte
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] == '\\' && i+1 < len(b) && util.IsPunct(b[i+1]):
+			i++
+		case b[i] == '&':
+			if n := bytes.IndexByte(b[i:min(len(b), i+longestEntity)], ';') + 1; n > 0 {
+				if entity := b[i : i+n]; !bytes.Equal(resolved(entity), entity) {
+					out = append(out, resolved(entity)...)
+					i += n - 1
+					continue
+				}
+			}
+		}
+		out = append(out, b[i])
+	}
+	return string(out)
+}
+
+// resolved returns the character that an entity stands for, what is none as it is.
+func resolved(entity []byte) []byte {
+	if bytes.HasPrefix(entity, []byte("&#")) {
+		return util.ResolveNumericReferences(entity)
+	}
+	return util.ResolveEntityNames(entity)
 }

@@ -10,19 +10,20 @@ import (
 // TestMarkdown: what is drawn of a notice, and that nothing else becomes markup.
 func TestMarkdown(t *testing.T) {
 	for source, want := range map[string]string{
-		"# Đề\n\n## Mục\n\nHai\ndòng.":      "<h2>Đề</h2><h3>Mục</h3><p>Hai dòng.</p>",
-		"- **một**\n- *hai*\n\n1. ba":       "<ul><li><strong>một</strong></li><li><em>hai</em></li></ul><ol><li>ba</li></ol>",
-		"Xem [trang này](https://a.vn/b).":  "<p>Xem trang này (https://a.vn/b).</p>",
-		"[x](javascript:alert(1))":          "<p>x (javascript:alert(1))</p>",
-		"<https://a.vn>":                    "<p>https://a.vn</p>",
-		"![ảnh](https://a.vn/a.png)":        "<p>ảnh</p>",
-		"a <b onclick=x>đậm</b> &amp; &lt;": "<p>a &lt;b onclick=x&gt;đậm&lt;/b&gt; &amp; &lt;</p>",
-		"<script>alert(1)</script>":         "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
-		"<!-- ghi chú -->":                  "<p>&lt;!-- ghi chú --&gt;</p>",
-		"> lời\n\n---":                      "<blockquote><p>lời</p></blockquote><hr>",
-		"```\n<i>\n```":                     "<p class=\"said\">&lt;i&gt;\n</p>",
-		`5 \* 3 &#8805; 15`:                 "<p>5 * 3 ≥ 15</p>",
-		"dòng  \nmới":                       "<p>dòng<br>mới</p>",
+		"# Đề\n\n## Mục\n\nHai\ndòng.":        "<h2>Đề</h2><h3>Mục</h3><p>Hai dòng.</p>",
+		"- **một**\n- *hai*\n\n1. ba":         "<ul><li><strong>một</strong></li><li><em>hai</em></li></ul><ol><li>ba</li></ol>",
+		"Xem [trang này](https://a.vn/b).":    "<p>Xem trang này (https://a.vn/b).</p>",
+		"[x](javascript:alert(1))":            "<p>x (javascript:alert(1))</p>",
+		"<https://a.vn>":                      "<p>https://a.vn</p>",
+		"![ảnh](https://a.vn/a.png)":          "<p>ảnh</p>",
+		"a <b onclick=x>đậm</b> &amp; &lt;":   "<p>a &lt;b onclick=x&gt;đậm&lt;/b&gt; &amp; &lt;</p>",
+		"<script>alert(1)</script>":           "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+		"<!-- ghi chú -->":                    "<p>&lt;!-- ghi chú --&gt;</p>",
+		"> lời\n\n---":                        "<blockquote><p>lời</p></blockquote><hr>",
+		"```\n<i>\n```":                       "<p class=\"said\">&lt;i&gt;\n</p>",
+		`5 \* 3 &#8805; 15`:                   "<p>5 * 3 ≥ 15</p>",
+		`\&lt; &amp;lt; &#38;lt; &#92;* &; &`: "<p>&amp;lt; &amp;lt; &amp;lt; \\* &amp;; &amp;</p>",
+		"dòng  \nmới":                         "<p>dòng<br>mới</p>",
 	} {
 		var b strings.Builder
 		for _, n := range markdown([]byte(source)) {

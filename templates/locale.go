@@ -94,6 +94,7 @@ type Locale struct {
 	ReplyCopied   string `json:"reply_copied" max:"30"`
 	ReplyUnwanted string `json:"reply_unwanted" max:"30"`
 	ReplyNone     string `json:"reply_none" max:"160"`
+	ReplyTag      string `json:"reply_tag" max:"120"`
 
 	// What a unit answers without writing.
 	AnswerReceived string `json:"answer_received" max:"80"`

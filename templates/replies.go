@@ -22,6 +22,7 @@ type Replies struct {
 	Looked  bool
 	Deleted bool // just now
 	Code    string
+	Tag     string // beside which the unit's board has a short answer
 	Shown   []Reply
 	Names   string // of what is shown, for deleting it
 	WriteTo string // code of the site to write to again; "" for none
@@ -108,6 +109,7 @@ func (r *Replies) conversation() g.Node {
 			return h.Article(h.H2(g.Text(reply.Day)), g.If(reply.Answer != "", para(l.texts["answer_"+reply.Answer])),
 				g.If(reply.Text != "", h.P(h.Class("said"), h.Dir("auto"), g.Text(reply.Text))))
 		}),
+		h.P(g.Text(l.ReplyTag+" "), h.B(h.Class("tag"), g.Text(r.Tag))),
 		h.Form(h.Method("post"), h.Action(ours(r.action())), h.EncType("multipart/form-data"), h.AutoComplete("off"),
 			unkept(),
 			h.Input(h.Type("hidden"), h.Name("code"), h.Value(r.Code)),

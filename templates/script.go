@@ -15,7 +15,7 @@ func (l *Locale) ScriptTexts() map[string]string {
 		"errors":    l.Mend,
 
 		"reply_ask": l.ReplyAsk, "reply_copy": l.ReplyCopy, "reply_lost": l.ReplyLost, "reply_when": l.ReplyWhen,
-		"reply_copied": l.ReplyCopied, "reply_unwanted": l.ReplyUnwanted, "reply_none": l.ReplyNone,
+		"reply_copied": l.ReplyCopied, "reply_unwanted": l.ReplyUnwanted, "reply_none": l.ReplyNone, "reply_tag": l.ReplyTag,
 	}
 	for _, problem := range []string{
 		"mailbox_missing", "message_missing", "message_too_long", "detail_too_long",
@@ -30,7 +30,7 @@ func (l *Locale) ScriptTexts() map[string]string {
 // templates/browser/src/replies knows.
 func (l *Locale) RepliesTexts() map[string]string {
 	return l.pick(
-		"read_busy", "read_none", "read_later", "read_failed", "read_plain", "read_delete", "read_deleted", "read_close", "write_again", "again_note",
+		"read_busy", "read_none", "read_later", "read_failed", "read_plain", "read_delete", "read_deleted", "read_close", "write_again", "again_note", "reply_tag",
 		"answer_received", "answer_checking", "answer_more", "answer_done", "answer_passed", "answer_cannot",
 		"problem_code_short", "problem_code_long", "problem_code_letter", "problem_code_check",
 	)

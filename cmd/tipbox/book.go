@@ -65,11 +65,21 @@ Arguments:
   so-tin.age   the book; it is made where there is none
   FILE...      registers, .csv or Excel's "Unicode Text"`,
 		`  tipbox book import -i khoa so-tin.age so-tin.csv`, c.Import)
+	board := sub("board", "In bảng trả lời / the answers for the unit's board, as tra-loi.md", `In các câu trả lời trên bảng của đơn vị: tra-loi.md, để trong board_dir.
+Print the short public answers, sorted by tag: tra-loi.md, for the unit's
+board_dir. Answers are put on the board in doc-tin.html. It should change once a
+week at most; before that it wants a reason, which the book keeps.
+
+Arguments:
+  so-tin.age   the book`,
+		`  tipbox book board -i khoa so-tin.age > board/na-co-sa/tra-loi.md`, c.Board)
+	board.Flags().StringVar(&c.Why, "why", "", "write it out before its week is over, for this `REASON`")
+	board.Flags().StringVar(&c.File.By, "by", "", "the officer's `NAME` in the book; default: the name on this PC")
 	for _, cmd := range []*cobra.Command{merge, imports} {
 		bookFlags(cmd.Flags(), &c.File)
 	}
 	imports.Flags().StringVar(&c.File.Unit, "unit", "", "the `ID` of the unit that a new book is of; default: what most rows say")
-	cmd.AddCommand(show, export, merge, imports)
+	cmd.AddCommand(show, export, merge, imports, board)
 	return cmd
 }
 

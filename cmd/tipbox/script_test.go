@@ -51,6 +51,8 @@ func sealScript(ts *testscript.TestScript, _ bool, args []string) {
 			tip.Message = value
 		case "code":
 			tip.Reply = intake.ReplyTo{Code: value, At: "https://tip.example.vn"}
+		case "at":
+			tip.Reply.At = value
 		case "site":
 			tip.SiteName = value
 		case "photo":

@@ -36,6 +36,8 @@ type State struct {
 	Replies           int        `json:"replies"`
 	Answers           int        `json:"answers"`
 	Board             string     `json:"board"`
+	Tag               string     `json:"tag"`     // that the board names, "" while it names none
+	BoardAt           string     `json:"boardAt"` // when that was last said, "" for never
 	Seen              bool       `json:"seen"`
 	Procuracy         bool       `json:"procuracy"`
 	Due               Due        `json:"due"`
@@ -75,6 +77,13 @@ type Whole struct {
 	Met         []Met             `json:"met"`
 	ReplyPasses map[string]string `json:"replyPasses"` // by half-year
 	Recipients  []string          `json:"recipients"`  // the last that were named
+	Published   Published         `json:"published"`
+}
+
+// Published is when the board's answers were last written out, "" for never, and what.
+type Published struct {
+	At  string `json:"at"`
+	Sum string `json:"sum"`
 }
 
 // Whole returns what the events that name no tip come to.
@@ -88,6 +97,8 @@ func (b *Book) Whole() Whole {
 			}
 		case ReplyPass:
 			w.ReplyPasses[what.Half] = what.Pass
+		case Publish:
+			w.Published = Published{e.At, what.Sum}
 		case Recipients:
 			w.Recipients = what.List
 		}
@@ -211,7 +222,7 @@ func fold(tip string, events []*Event) *State {
 		case Answer:
 			s.Answers++
 		case Board:
-			s.Board = what.Text
+			s.Board, s.Tag, s.BoardAt = what.Text, what.Tag, e.At
 		case Seen:
 			s.Seen = true
 		case Procuracy:

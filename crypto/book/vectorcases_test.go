@@ -27,7 +27,7 @@ func folds() []foldVector {
 		line("W", 7, tipA, nov29, "Lò", Procuracy{}),
 		line("X", 8, tipA, nov30, "Lò", Reply{}),
 		line("Y", 9, tipA, nov30, "Lò", Answer{}),
-		line("Z", 10, tipA, nov30, "Lò", Board{"Đã nhận, đang làm."}),
+		line("Z", 10, tipA, nov30, "Lò", Board{Text: "Đã nhận, đang làm."}),
 		line("Z2", 11, tipA, nov30, "Lò", Pass{To: "quang-lam", Redacted: true}),
 		line("Z3", 12, tipA, nov30, "Lò", Extend{"2026-12-30", "Đồn trưởng"}),
 	}
@@ -181,13 +181,46 @@ func events() []eventVector {
 		Enter{Unit: "na-co-sa", Mailbox: "report", Urgent: true, Received: nov29, Confirmed: true, Text: "\u2028\u2029<&>\"\\\t\b\f\x01\x7f\u00a0😀 tiếng Việt", Sum: sum("0")},
 		Classify{KindPetition, false}, Assign{"Trung úy Lò\u202e"}, Assign{}, Status{Status: StatusNew},
 		Status{Status: StatusDone, Outcome: "partly", Counts: Counts{0, 1, 0, 20}},
-		Note{`\u2028 là chữ, không phải dấu`}, Extend{"2027-01-28", "Viện trưởng"}, Duplicate{tipB}, Pass{"quang-lam", false}, Reply{}, Answer{}, Board{"Đã xong."}, Seen{}, Procuracy{},
+		Note{`\u2028 là chữ, không phải dấu`}, Extend{"2027-01-28", "Viện trưởng"}, Duplicate{tipB}, Pass{"quang-lam", false}, Reply{}, Answer{}, Board{Text: "Đã xong."}, Board{"K7Q2PX", "Đã kiểm tra xong."}, Publish{sum("d"), ""}, Publish{sum("d"), "sai chữ"}, Seen{}, Procuracy{},
 		Met{"quang-lam", "1234 5678 9012 3456 7890 1234"}, ReplyPass{"2026-2", "0123456789ABCDEF"}, Recipients{[]string{"age1a"}},
 	} {
 		e := newEvent(id(string(rune('A'+i))), i+1, tipA, "Giàng A Páo", at(nov29), what)
 		all = append(all, eventVector{e.ID, e.N, e.Tip, e.At, e.By, e.Do, json.RawMessage(canonical(what)), ""})
 	}
 	return all
+}
+
+func boards() []boardVector {
+	const monday = "2026-11-30T00:00:00+07:00"
+	answered := func(e, tip, when, tag, text string) string {
+		return line(e, 2, tip, when, "Páo", Board{tag, text})
+	}
+	some := []string{
+		answered("A", tipA, nov29, "K7Q2PX", "Đã kiểm tra xong."), answered("B", tipB, nov28, "0AAAAA", "Đã nhận được tin."),
+		answered("C", "TB-2222-BBBB", nov29, "ZZZZZZ", "Xin nói rõ\r\nở đâu?\u00a0\u202e"), answered("D", "TB-3333-CCCC", nov29, "", "không biết dấu"),
+	}
+	var notice *Notice
+	with := func(lines ...string) []string { return append(some[:len(some):len(some)], lines...) }
+	notice = made("na-co-sa", "k").with(some...).Notice(at(nov29))
+	published := func(when string) string { return line("P", 1, "", when, "Páo", Publish{notice.Sum, ""}) }
+	changed := answered("E", "TB-4444-DDDD", nov29, "444444", "Mới.")
+	return []boardVector{
+		{Name: "nothing", Now: nov29},
+		{Name: "sorted by tag", Lines: some, Now: nov29},
+		{Name: "of one sender's tips the last answer", Lines: with(answered("E", "TB-4444-DDDD", nov30, "K7Q2PX", "Sau."), answered("F", "TB-5555-EEEE", nov28, "0AAAAA", "Trước.")), Now: nov30},
+		{Name: "taken back", Lines: with(line("E", 3, tipA, nov30, "Páo", Board{"K7Q2PX", ""})), Now: nov30},
+		{Name: "taken back on another tip of the sender's", Lines: with(answered("E", "TB-4444-DDDD", nov30, "K7Q2PX", "")), Now: nov30},
+		{Name: "in the last week in which it stands there", Lines: some, Now: "2027-02-28T23:59:59+07:00"},
+		{Name: "after that", Lines: some, Now: "2027-03-01T00:00:00+07:00"},
+		{Name: "a Monday", Lines: []string{answered("A", tipA, monday, "K7Q2PX", "Vừa mới.")}, Now: monday},
+		{Name: "what could be markup", Lines: []string{answered("A", tipA, nov29, "K7Q2PX", "*a* _b_ [c](http://x) <b>&amp;</b> `d` \\e # f\t\x7f|1. g")}, Now: nov29},
+		{Name: "a tag that is none", Lines: []string{`{"e":"` + id("A") + `","n":1,"tip":"` + tipA + `","at":"` + nov29 + `","by":"Páo","do":"board","tag":"k7q2px","text":"x"}`}, Now: nov29},
+		{Name: "published, nothing changed", Lines: with(published(nov28)), Now: nov29},
+		{Name: "changed within a week", Lines: with(published(nov28), changed), Now: "2026-12-05T19:59:59+07:00"},
+		{Name: "changed after a week", Lines: with(published(nov28), changed), Now: "2026-12-05T20:00:00+07:00"},
+		{Name: "by a clock in 2099", Lines: with(published(y2099), changed), Now: nov29},
+		{Name: "more than a notice holds", Lines: []string{answered("A", tipA, nov29, "K7Q2PX", strings.Repeat("dài ", MaxNotice))}, Now: nov29},
+	}
 }
 
 func enters() []enterVector {

@@ -34,6 +34,19 @@ type vectors struct {
 	Folds  []foldVector     `json:"folds"`
 	Merges []mergeVector    `json:"merges"`
 	Enters []enterVector    `json:"enters"` // one after the other, into one book
+	Boards []boardVector    `json:"boards"`
+}
+
+// boardVector is what stands on the board at a time, and whether it may be written out.
+type boardVector struct {
+	Name     string   `json:"name"`
+	Lines    []string `json:"lines"`
+	Now      string   `json:"now"`
+	Week     string   `json:"week"`
+	Rows     []Row    `json:"rows"`
+	Sum      string   `json:"sum"`
+	Ready    bool     `json:"ready"`
+	Markdown string   `json:"markdown"` // "" where it is too long
 }
 
 // enterVector is a tip that is entered, and what becomes of it.
@@ -239,6 +252,13 @@ func answers() (v vectors) {
 		}
 		e.Events = b.Len()
 		v.Enters = append(v.Enters, e)
+	}
+	for _, bv := range boards() {
+		b := made("na-co-sa", "k").with(bv.Lines...)
+		n := b.Notice(at(bv.Now))
+		bv.Week, bv.Rows, bv.Sum, bv.Ready = n.Week, n.Rows, n.Sum, n.Ready(b.Whole().Published, at(bv.Now)) == nil
+		bv.Markdown, _ = n.Markdown()
+		v.Boards = append(v.Boards, bv)
 	}
 	for _, m := range merges() {
 		a, errA := Parse([]byte(m.A))

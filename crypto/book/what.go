@@ -98,6 +98,7 @@ type Pass struct {
 
 // Board is the short public answer for the tip's tag, "" for none any more.
 type Board struct {
+	Tag  string `json:"tag,omitempty"` // six characters, without the dash; "" in books before it was noted
 	Text string `json:"text"`
 }
 
@@ -124,6 +125,13 @@ type ReplyPass struct {
 	Pass string `json:"pass"`
 }
 
+// Publish is that the answers for the board were written out, for its page or its wall.
+// It belongs to the whole book.
+type Publish struct {
+	Sum string `json:"sum"`           // of what was written, as Notice.Sum
+	Why string `json:"why,omitempty"` // why it was, less than a week after the last
+}
+
 // Recipients is whom the book is sealed to from now on. It belongs to the whole book.
 type Recipients struct {
 	List []string `json:"list"` // as age writes them
@@ -144,6 +152,7 @@ func (Seen) do() string       { return "seen" }
 func (Procuracy) do() string  { return "procuracy" }
 func (Met) do() string        { return "met" }
 func (ReplyPass) do() string  { return "replypass" }
+func (Publish) do() string    { return "publish" }
 func (Recipients) do() string { return "recipients" }
 
 // maxText is how many characters of a tip's text an Enter has.
@@ -157,7 +166,10 @@ func First(text string) string {
 	return string([]rune(text)[:maxText])
 }
 
-var aSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var (
+	aSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	aTag = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{6}$`)
+)
 
 // read returns what an event brings, nil where that is not known here: a newer
 // tipbox's, which is kept and counts for nothing.
@@ -200,7 +212,9 @@ func read(do string, f fields) What {
 	case "pass":
 		return Pass{f.text("to"), f.yes("redacted")}
 	case "board":
-		return Board{f.text("text")}
+		if w := (Board{f.text("tag"), f.text("text")}); w.Tag == "" || aTag.MatchString(w.Tag) {
+			return w
+		}
 	case "reply":
 		return Reply{}
 	case "answer":
@@ -213,6 +227,10 @@ func read(do string, f fields) What {
 		return Met{f.text("unit"), f.text("recipient")}
 	case "replypass":
 		return ReplyPass{f.text("half"), f.text("pass")}
+	case "publish":
+		if w := (Publish{f.text("sum"), f.text("why")}); aSum.MatchString(w.Sum) {
+			return w
+		}
 	case "recipients":
 		if w := (Recipients{f.texts("list")}); len(w.List) > 0 {
 			return w

@@ -143,7 +143,7 @@ func (a *app) opened(c echo.Context, p *server.Posted, code receipt.Code, start 
 		return a.notNow(c, p)
 	}
 	v := a.repliesPage(c, "")
-	v.Looked, v.Deleted, v.Code = true, p.Text["delete"] != "", string(code)
+	v.Looked, v.Deleted, v.Code, v.Tag = true, p.Text["delete"] != "", string(code), receipt.ShowTag(mine.Tag)
 	a.showReplies(v, mine, sealed)
 	var page bytes.Buffer
 	if err := a.Pages.Write(&page, v); err != nil {

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"tipbox/crypto/book"
 	"tipbox/intake/pasted"
 )
 
 const (
 	// maxNotice is how many bytes a notice of a board may have.
-	maxNotice = 32 << 10
+	maxNotice = book.MaxNotice
 	// maxNotices is how many a board may have.
 	maxNotices = 40
 	// answersFile is the notice with the tags that have an answer, which the desk

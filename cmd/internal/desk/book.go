@@ -14,6 +14,7 @@ type Book struct {
 	Identity       []string
 	PassphraseFile string
 	All            bool     // show: what is over as well
+	Why            string   // board: why it is written out before its week is over, "" where it is not
 	Output         string   // export: the CSV file, "" for stdout
 	Files          []string // merge: other copies; import: registers
 }

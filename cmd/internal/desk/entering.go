@@ -14,6 +14,7 @@ import (
 	"tipbox/crypto/book"
 	"tipbox/crypto/keys"
 	"tipbox/crypto/open"
+	"tipbox/crypto/receipt"
 	"tipbox/intake"
 )
 
@@ -183,12 +184,24 @@ func (f *BookFile) passedOn(t *terminal.Terminal, ids *keys.Identities, o *opene
 			return err
 		}
 	}
-	return f.did(t, ids, []opened{*o}, book.Pass{To: to, Redacted: redacted})
+	return f.did(t, ids, []opened{*o}, func(string) []book.What { return []book.What{book.Pass{To: to, Redacted: redacted}} })
 }
 
-// replied notes in the book, where there is one, that the tips' senders were written to.
-func (f *BookFile) replied(t *terminal.Terminal, ids *keys.Identities, tips []opened) error {
-	return f.did(t, ids, tips, book.Reply{})
+// statusOf is what a stock answer makes of a tip, as in the desk; "" leaves it.
+var statusOf = map[receipt.Answer]string{
+	receipt.Checking: book.StatusChecking, receipt.More: book.StatusChecking,
+	receipt.Done: book.StatusDone, receipt.Passed: book.StatusDone, receipt.Cannot: book.StatusDropped,
+}
+
+// replied notes in the book, where there is one, that the tips' senders were written
+// to, and the state that the answer tells them.
+func (f *BookFile) replied(t *terminal.Terminal, ids *keys.Identities, tips []opened, answer receipt.Answer) error {
+	return f.did(t, ids, tips, func(status string) []book.What {
+		if told := statusOf[answer]; told != "" && told != status {
+			return []book.What{book.Reply{}, book.Status{Status: told}}
+		}
+		return []book.What{book.Reply{}}
+	})
 }
 
 // ready looks, before anything is done, whether what was done can be noted.
@@ -199,16 +212,23 @@ func (f *BookFile) ready(t *terminal.Terminal, ids *keys.Identities) error {
 	return f.Update(t, ids, func(*book.Book) error { return nil })
 }
 
-// did notes what was done with tips, and enters those that the book has not.
-func (f *BookFile) did(t *terminal.Terminal, ids *keys.Identities, tips []opened, what book.What) error {
+// did notes what was done with tips, which what says by a tip's status before, and
+// enters those that the book has not.
+func (f *BookFile) did(t *terminal.Terminal, ids *keys.Identities, tips []opened, what func(status string) []book.What) error {
 	if f.Path == "" {
 		return nil
 	}
 	now := time.Now()
 	return f.Update(t, ids, func(b *book.Book) error {
+		status := make(map[string]string)
+		for _, s := range b.States(book.Law) {
+			status[s.ID] = s.Status
+		}
 		for _, o := range tips {
 			ref, _ := b.Enter(o.id, f.officer(), now, o.entry(now))
-			b.Append(ref, f.officer(), now, what)
+			for _, w := range what(cmp.Or(status[ref], book.StatusNew)) {
+				b.Append(ref, f.officer(), now, w)
+			}
 		}
 		return nil
 	})

@@ -82,10 +82,18 @@ func (c *Reply) Run(t *terminal.Terminal) error {
 		return terminal.Hint(terminal.Usage(errors.New("thiếu mã trả lời của đơn vị / the unit's reply pass is missing")),
 			"chép từ thư báo tin: dòng “Mã trả lời” / copy it from a mail of the box, the line \"Reply pass\": --pass XXXX-XXXX-XXXX-XXXX")
 	}
-	if err := c.send(t, box); err != nil {
+	path, err := c.save(box)
+	if err != nil {
 		return err
 	}
-	return c.Book.replied(t, ids, answered)
+	// Before it is posted, as the desk does: what is saved can be posted later, from
+	// another PC, and nobody would note it then.
+	noted := c.Book.replied(t, ids, answered, reply.Answer)
+	if c.Post == "" {
+		t.Say("%s: %d câu trả lời / replies: %[2]d. Gửi ở / post it at %[3]s/o, hoặc / or: tipbox reply --post %[3]s %[1]s", path, len(box.Replies), box.BaseURL)
+		return noted
+	}
+	return errors.Join(c.post(t, box, path), noted)
 }
 
 // reply is what is written, without the tip.
@@ -231,13 +239,13 @@ func (c *Reply) answer(t *terminal.Terminal, reply *receipt.Reply, tip *plaintex
 	return nil
 }
 
-// send saves the outbox, and posts it where that was asked for. What is posted was
-// saved before: whatever happens, the same bytes can go again, and are one reply.
-func (c *Reply) send(t *terminal.Terminal, box *receipt.Outbox) error {
-	path := cmp.Or(c.Output, "tra-loi-"+time.Now().Format(time.DateOnly)+".tipbox-replies")
+// save saves the outbox and returns where. What is posted was saved before: whatever
+// happens, the same bytes can go again, and are one reply.
+func (c *Reply) save(box *receipt.Outbox) (path string, err error) {
+	path = cmp.Or(c.Output, "tra-loi-"+time.Now().Format(time.DateOnly)+".tipbox-replies")
 	b, err := box.Bytes()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if c.Output == "" {
 		err = durable.WriteNew(path, b)
@@ -245,15 +253,11 @@ func (c *Reply) send(t *terminal.Terminal, box *receipt.Outbox) error {
 		err = durable.Replace(path, b, 0o600)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return terminal.Hint(fmt.Errorf("%s: đã có tệp này, chưa gửi / the file exists, it was not posted", path), "tipbox reply --post "+c.Post+" "+path)
+		return "", terminal.Hint(fmt.Errorf("%s: đã có tệp này, chưa gửi / the file exists, it was not posted", path), "tipbox reply --post "+c.Post+" "+path)
 	} else if err != nil {
-		return fmt.Errorf("saving the replies: %w", err)
+		return "", fmt.Errorf("saving the replies: %w", err)
 	}
-	if c.Post == "" {
-		t.Say("%s: %d câu trả lời / replies: %[2]d. Gửi ở / post it at %[3]s/o, hoặc / or: tipbox reply --post %[3]s %[1]s", path, len(box.Replies), box.BaseURL)
-		return nil
-	}
-	return c.post(t, box, path)
+	return path, nil
 }
 
 // again posts an outbox that was saved.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { markdown, notice, readyAt } from "../src/reader/board/notice.js";
 import { Book } from "../src/reader/book/book.js";
 import { newEvent, parseEvent } from "../src/reader/book/event.js";
 import { after, parseSpan, parseTime, time } from "../src/reader/book/times.js";
@@ -95,5 +96,16 @@ test("two copies merge as in Go", () => {
     assert.deepEqual(mine.states().flatMap(({ id }) => mine.events(id).map(({ e }) => e)), order, name);
     assert.equal(mine.within(theirs), false, name);
     if (!error && added === 0) assert.equal(theirs.within(mine), true, name);
+  }
+});
+
+test("the board says what it says in Go", () => {
+  for (const { name, lines, now, week, rows, sum, ready, markdown: file } of vectors.boards) {
+    const book = new Book({ id: "A".repeat(16), unit: "u", key: new Uint8Array(32) });
+    for (const line of (lines || [])) book.take(parseEvent(line));
+    const made = notice(book, parseTime(now));
+    assert.deepEqual(made, { week, rows: rows || [], sum }, name);
+    assert.equal(readyAt(made, book.whole.published, parseTime(now)) === 0, ready, name);
+    assert.equal(markdown(made), file, name);
   }
 });

@@ -15,7 +15,7 @@ import { policy } from "./site.mjs";
 const vectors = JSON.parse(readFileSync(join(root, "..", "..", "crypto", "receipt", "testdata", "vectors.json"), "utf8"));
 const { code, base_url: at, master } = vectors.derived[0];
 const locale = JSON.parse(readFileSync(join(root, "..", "locales", "vi.json"), "utf8"));
-const texts = Object.fromEntries(Object.entries(locale).filter(([key]) => /^(read_|write_again|again_note|answer_|problem_code_|outbox_)/.test(key)));
+const texts = Object.fromEntries(Object.entries(locale).filter(([key]) => /^(read_|write_again|again_note|reply_tag|answer_|problem_code_|outbox_)/.test(key)));
 
 const pages = {
   "/r": `<form id="r" method="post" action="/r" data-at="${at}" autocomplete="off"><div data-field="code"><label for="code">Mã</label><p id="code-hint">20 số</p>

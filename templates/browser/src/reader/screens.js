@@ -1,5 +1,6 @@
 // What the desk is made of. A feature brings its folder, and a line in each of
 // these lists that it has a part in; the shell (view.js, main.js) knows no feature.
+import { boardPanel, boardToday } from "./board/feature.js";
 import { bookFile, bookHooks, bookScreen } from "./book/feature.js";
 import { counts, countsFile } from "./counts/screen.js";
 import { handle } from "./handle/panel.js";
@@ -22,10 +23,10 @@ export const screens = [today, tips, counts, bookScreen, keys];
  * What stands under a tip: {id, draw(app, entry) → Node[]}. entry.opened is null
  * where the tip is known from the book alone, and entry.book its state there, if any.
  */
-export const panels = [handle, replyPanel, pass, paper];
+export const panels = [handle, replyPanel, boardPanel, pass, paper];
 
 /** What stands on the page of the day, below what is to do: {id, draw(app) → Node[]}. */
-export const extras = [replyToday];
+export const extras = [replyToday, boardToday];
 
 /**
  * Files that are no tips: {kind, sniff(name, bytes, {asKey, ofFolder, lies}) → bool, take(app, name, bytes, likewise)},

@@ -1,6 +1,7 @@
 // Everything the desk says. A problem is {title, hint}: what is wrong, and
 // what to do about it. A feature's words lie in its folder and stand under its
 // name: t.list.screen; its problems and warnings stand with all others.
+import { strings as board } from "./board/strings.js";
 import { strings as book } from "./book/strings.js";
 import { strings as counts } from "./counts/strings.js";
 import { strings as handle } from "./handle/strings.js";
@@ -11,7 +12,7 @@ import { strings as pass } from "./pass/strings.js";
 import { strings as reply } from "./reply/strings.js";
 import { strings as today } from "./today/strings.js";
 
-const features = { book, handle, keys, list, reply, today, counts, paper, pass };
+const features = { board, book, handle, keys, list, reply, today, counts, paper, pass };
 
 const own = {
   vi: {

@@ -24,7 +24,7 @@ import { sayAt } from "../seal/form.js";
 import { Line } from "../seal/line.js";
 import { load } from "../seal/load.js";
 import { Page } from "../seal/page.js";
-import { derive, hex, readCode, salt } from "../shared/receipt.js";
+import { derive, hex, readCode, salt, showTag } from "../shared/receipt.js";
 import { openSlots, sealedSize, slotName, stock } from "../shared/reply.js";
 import { asker } from "../shared/worker.js";
 
@@ -116,7 +116,10 @@ class Replies {
     const replies = await openSlots(found, this.receipt.identity);
     this.shown.textContent = "";
     this.say(replies.length ? "" : "read_none");
-    if (!replies.length) return;
+    if (!replies.length) {
+      this.tag();
+      return;
+    }
     this.form.hidden = true;
     this.form.elements.code.value = ""; // whoever looks at the phone reads what there is, and not the next one
     for (const { on, answer, text } of replies) {
@@ -129,11 +132,17 @@ class Replies {
         said.dir = "auto";
       }
     }
+    this.tag();
     const { site } = replies[replies.length - 1];
     if (/^[a-z0-9-]{1,64}$/.test(site)) this.button(this.shown, "write_again", () => this.again(site));
     this.button(this.shown, "read_delete", () => this.remove(replies));
     this.button(this.shown, "read_close", async () => this.close());
     this.shown.focus();
+  }
+
+  // What finds a short answer on the unit's board, by which nobody opens anything.
+  tag() {
+    add(add(this.shown, "p", `${this.text("reply_tag")} `), "b", showTag(this.receipt.tag)).className = "tag";
   }
 
   async remove(replies) {

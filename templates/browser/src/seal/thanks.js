@@ -1,5 +1,5 @@
 // The page after a tip is safe, and on it the code by which an answer is found.
-import { rows } from "../shared/receipt.js";
+import { rows, showTag } from "../shared/receipt.js";
 
 /** Puts the page in the place of the form, and offers the code of the receipt, if there is one. */
 export function thank(page, receipt, text) {
@@ -23,7 +23,7 @@ const add = (parent, tag, words = "") => {
 
 // Folded up, for whoever looks on; gone when it was copied or is not wanted, and
 // when the page is left: whoever takes the phone next goes back to it.
-function offer(done, { code, at }, text) {
+function offer(done, { code, at, tag }, text) {
   const fold = document.createElement("details");
   fold.className = "receipt";
   done.parentNode.insertBefore(fold, done.nextSibling);
@@ -35,6 +35,7 @@ function offer(done, { code, at }, text) {
   add(fold, "p", text("reply_lost"));
   const when = text("reply_when", { address: at.replace(/^https?:\/\//, "") + "/r" });
   add(fold, "p", when);
+  if (tag) add(add(fold, "p", `${text("reply_tag")} `), "b", showTag(tag)).className = "tag";
   const leave = (words) => {
     window.removeEventListener("beforeunload", stay);
     window.removeEventListener("pagehide", go);

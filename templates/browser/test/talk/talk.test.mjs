@@ -51,6 +51,8 @@ async function openDesk() {
     const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => {
       if (blob.type === "application/octet-stream") window.saved = blob;
+      if (blob.type === "text/markdown") window.board = blob;
+      if (blob.type === "application/age") window.book = blob;
       return make.call(URL, blob);
     };
     delete window.showDirectoryPicker; // no test answers it
@@ -189,6 +191,7 @@ async function talk(sender, look = async () => {}) {
   await page.goto(link("ncs01", "vi", at));
   const code = await sender.send(first);
   assert.match(code, /^(\d{4} ){4}\d{4}$/);
+  const shown = script && await page.$eval(".receipt .tag", (e) => e.textContent);
   await look("thanks");
   if (script) {
     await sender.press(locale.reply_copied);
@@ -229,14 +232,74 @@ async function talk(sender, look = async () => {}) {
   await page.waitForFunction((deleted) => document.querySelector("main").textContent.includes(deleted), {}, locale.read_deleted);
   await sender.look(code);
   await page.waitForFunction((none) => document.querySelector("main").textContent.includes(none), {}, locale.read_none);
+  const tag = await page.$eval(".tag", (e) => e.textContent);
+  assert.match(tag, /^[0-9A-Z]{3}-[0-9A-Z]{3}$/);
+  if (script) assert.equal(tag, shown);
   await look("none");
   assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
+  return tag;
+}
+
+// The officer puts an answer beside the tag of the tip that is shown, once with a stock
+// sentence, and has it in a file and on paper; cmd/proof/page/replies_test.go goes on with
+// both files. The second time is too soon.
+async function board(tag) {
+  await front(desk);
+  assert.equal(await desk.$eval("#tag", (e) => e.textContent), tag);
+  await tap(desk, "#board-done");
+  const stands = (words) => desk.waitForFunction((said) => document.querySelector("#boardsaid strong")?.textContent === said, {}, words);
+  await stands(locale.answer_done);
+  await shot(desk, "board-tip");
+  assert.deepEqual(await violations(desk), []);
+  await tap(desk, "#go-today");
+  await desk.evaluate(() => { window.board = null; });
+  await tap(desk, "#saveboard");
+  await desk.waitForFunction(() => window.board);
+  writeFileSync(join(box.board, "tra-loi.md"), await desk.evaluate(() => window.board.text()));
+  await shot(desk, "board-today");
+
+  await desk.evaluate(() => { window.print = () => { window.printed = true; }; });
+  for (const paper of ["4", "3"]) {
+    await desk.evaluate(() => { window.printed = false; });
+    await tap(desk, `#printboard${paper}`);
+    await desk.waitForFunction(() => window.printed);
+    const [row] = await desk.$$eval("#paper .boardrow", (rows) => rows.map((e) => [...e.children].map((cell) => cell.textContent)));
+    assert.deepEqual(row, [tag, locale.answer_done]);
+    const whole = await desk.$eval("#paper", (e) => e.textContent);
+    for (const words of ["Đồn Biên phòng Na Cô Sa", "0215 000 000", "113", "/r."]) assert.ok(whole.includes(words), words);
+    if (process.env.TIPBOX_SHOTS) await desk.pdf({ path: join(process.env.TIPBOX_SHOTS, `board-a${paper}.pdf`), preferCSSPageSize: true });
+    await desk.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    await desk.waitForFunction(() => !document.querySelector("#paper"));
+  }
+  await tap(desk, "#go-book");
+  await tap(desk, "#savebook");
+  await desk.waitForFunction(() => window.book);
+  writeFileSync(join(box.board, "so-tin.age"), Buffer.from(await desk.evaluate(async () => [...new Uint8Array(await window.book.arrayBuffer())])));
+
+  await tap(desk, "#go-tips");
+  await tap(desk, "#board-passed");
+  await stands(locale.answer_passed);
+  await desk.type("#boardtext", "Đã có người *đến* xem.");
+  await tap(desk, "#boardput");
+  await stands("Đã có người *đến* xem.");
+  await tap(desk, "#go-today");
+  const off = () => desk.$$eval("#today-board .buttons button", (all) => all.map((e) => e.disabled));
+  await desk.waitForSelector("#boardwait");
+  assert.deepEqual(await off(), [true, true, true]);
+  await desk.type("#boardwhy", "Ghi nhầm câu hôm qua");
+  assert.deepEqual(await off(), [false, false, false]);
+  await shot(desk, "board-too-soon");
+  await desk.evaluate(() => { window.board = null; });
+  await tap(desk, "#saveboard");
+  await desk.waitForFunction(() => window.board);
+  assert.ok((await desk.evaluate(() => window.board.text())).includes(`- **${tag}** Đã có người \\*đến\\* xem.\n`));
+  await desk.waitForFunction(() => !document.querySelector("#boardwait"));
 }
 
 for (const script of [true, false]) {
   test(`Chromium, ${script ? "with" : "without"} script: a conversation, looked at`, async (t) => {
     const page = await open(t, chrome, `${box.url}/r?l=vi`, { script });
-    await talk(new Sender(page, { script }), async (what) => {
+    const tag = await talk(new Sender(page, { script }), async (what) => {
       const name = `talk-${script ? "script" : "plain"}-${what}`;
       await shot(page, name);
       if (script) assert.deepEqual(await violations(page), [], name);
@@ -249,6 +312,7 @@ for (const script of [true, false]) {
     await front(desk);
     await shot(desk, `talk-${script ? "script" : "plain"}-desk`);
     assert.deepEqual(await violations(desk), []);
+    if (script) await board(tag);
     assert.deepEqual(desk.said, []);
   });
 }

@@ -223,7 +223,7 @@ export class Book {
     return this.#family(family(id)).own.get(id) || [];
   }
 
-  /** {met, replyPasses, recipients} of the whole book. */
+  /** {met, replyPasses, recipients, published} of the whole book. */
   get whole() {
     return whole(this.families.get("") || []);
   }

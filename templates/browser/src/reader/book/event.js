@@ -9,6 +9,7 @@ const maxText = 400;
 const anId = /^[A-Z2-7]{16}$/;
 const aTip = /^[0-9A-Z+-]{0,40}$/;
 const aSum = /^[0-9a-f]{64}$/;
+const aTag = /^[0-9A-HJKMNP-TV-Z]{6}$/;
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Returns 16 random characters of base32 (RFC 4648). */
@@ -104,7 +105,7 @@ const whats = {
   extend: (f) => (Number.isNaN(parseDay(f.text("until"))) ? null : { until: f.text("until"), decision: f.text("decision") }),
   duplicate: (f) => ({ of: f.text("of") }),
   pass: (f) => ({ to: f.text("to"), redacted: f.yes("redacted") }),
-  board: (f) => ({ text: f.text("text") }),
+  board: (f) => (f.text("tag") === "" || aTag.test(f.text("tag")) ? { tag: f.text("tag"), text: f.text("text") } : null),
   reply: () => ({}),
   answer: () => ({}),
   seen: () => ({}),
@@ -112,13 +113,14 @@ const whats = {
   met: (f) => ({ unit: f.text("unit"), recipient: f.text("recipient") }),
   officer: (f) => ({ recipient: f.text("recipient"), name: f.text("name") }),
   replypass: (f) => ({ half: f.text("half"), pass: f.text("pass") }),
+  publish: (f) => (aSum.test(f.text("sum")) ? { sum: f.text("sum"), why: f.text("why") } : null),
   recipients: (f) => (f.texts("list").length > 0 ? { list: f.texts("list") } : null),
 };
 
 // What is left out where it says nothing, as in Go.
 function brings(what) {
   const out = { ...what };
-  for (const name of ["confirmed", "where", "when", "outcome"]) if (!out[name]) delete out[name];
+  for (const name of ["confirmed", "where", "when", "outcome", "tag", "why"]) if (!out[name]) delete out[name];
   if (out.counts && countNames.every((name) => out.counts[name] === 0)) delete out.counts;
   return out;
 }

@@ -85,7 +85,7 @@ function fold(id, events) {
   const state = {
     id, unit: "", site: "", mailbox: "", urgent: false, received: "", receivedConfirmed: false, photos: 0, text: "", where: "", when: "", sum: "", enteredBy: "", enteredAt: "",
     kind: "", competent: false, to: "", status: "new", statusAt: "", outcome: "", counts: { arrests: 0, seizures: 0, fines: 0, helped: 0 }, notes: [], until: "", decision: "",
-    duplicateOf: "", passes: [], replies: 0, answers: 0, board: "", seen: false, procuracy: false, due: {}, conflicts: [],
+    duplicateOf: "", passes: [], replies: 0, answers: 0, board: "", tag: "", boardAt: "", seen: false, procuracy: false, due: {}, conflicts: [],
   };
   for (const event of events) if (event.what && Object.hasOwn(does, event.do)) does[event.do](state, event.what, event);
   return state;
@@ -109,18 +109,19 @@ const does = {
   pass: (state, { to, redacted }, { at, by }) => state.passes.push({ at, by, to, redacted }),
   reply: (state) => state.replies++,
   answer: (state) => state.answers++,
-  board: (state, { text }) => Object.assign(state, { board: text }),
+  board: (state, { tag, text }, { at }) => Object.assign(state, { board: text, tag, boardAt: at }),
   seen: (state) => Object.assign(state, { seen: true }),
   procuracy: (state) => Object.assign(state, { procuracy: true }),
 };
 
-/** Returns what the events that name no tip come to: {met, replyPasses, recipients}. */
+/** Returns what the events that name no tip come to: {met, replyPasses, recipients, published}. */
 export function whole(events) {
-  const out = { met: [], replyPasses: {}, recipients: [] };
-  for (const { do: name, what } of ordered(events.filter(({ n, tip }) => n > 0 && tip === ""))) {
+  const out = { met: [], replyPasses: {}, recipients: [], published: { at: "", sum: "" } };
+  for (const { do: name, what, at } of ordered(events.filter(({ n, tip }) => n > 0 && tip === ""))) {
     if (!what) continue;
     if (name === "met" && !out.met.some(({ unit, recipient }) => unit === what.unit && recipient === what.recipient)) out.met.push(what);
     if (name === "replypass") out.replyPasses[what.half] = what.pass;
+    if (name === "publish") out.published = { at, sum: what.sum };
     if (name === "recipients") out.recipients = what.list;
   }
   return out;

@@ -2,6 +2,7 @@
 import { clock } from "../date.js";
 import { h, unfolding } from "../dom.js";
 import { line } from "../visible.js";
+import { showTag } from "../../shared/receipt.js";
 import { parseTime } from "./times.js";
 
 // So many are shown at once.
@@ -24,7 +25,8 @@ export function eventWords(t, event) {
     duplicate: () => [known.of ? line(known.of, 20) : w.noDuplicate],
     enter: () => [known.received && clock(parseTime(known.received))],
     pass: () => [line(known.to, 40)],
-    board: () => [line(known.text, 120)],
+    board: () => [known.tag && showTag(known.tag), line(known.text, 120)],
+    publish: () => [line(known.why, 120)],
     officer: () => [line(known.name, 60)],
     met: () => [line(known.unit, 40)],
   }[event.do];

@@ -67,7 +67,7 @@ export const strings = {
     back: "Quay lại",
     did: {
       enter: "vào sổ", classify: "phân loại", assign: "giao", status: "trạng thái", note: "ghi chú", extend: "gia hạn", duplicate: "trùng",
-      pass: "chuyển", reply: "đã trả lời", answer: "người báo viết thêm", board: "trả lời trên bảng tin", seen: "đã xem", procuracy: "đã báo viện kiểm sát", recipients: "khóa mở được sổ", met: "đã so khóa", officer: "tên người ghi", replypass: "mật khẩu trả lời",
+      pass: "chuyển", reply: "đã trả lời", answer: "người báo viết thêm", board: "trả lời trên bảng tin", seen: "đã xem", procuracy: "đã báo viện kiểm sát", recipients: "khóa mở được sổ", met: "đã so khóa", officer: "tên người ghi", replypass: "mật khẩu trả lời", publish: "đưa bảng trả lời ra",
     },
     unknownDid: (name) => `việc lạ: ${name}`,
     why: { id: "Hai bản ghi cùng số hiệu mà khác nội dung.", n: "Thiếu bản ghi ở giữa.", sum: "Có tệp khác đến dưới cùng mã tin." },
@@ -161,7 +161,7 @@ export const strings = {
     back: "Back",
     did: {
       enter: "entered", classify: "classified", assign: "assigned", status: "status", note: "note", extend: "extended", duplicate: "duplicate",
-      pass: "passed on", reply: "replied", answer: "the sender wrote again", board: "answer on the board", seen: "seen", procuracy: "procuracy told", recipients: "keys that open the book", met: "key compared", officer: "officer's name", replypass: "reply pass",
+      pass: "passed on", reply: "replied", answer: "the sender wrote again", board: "answer on the board", seen: "seen", procuracy: "procuracy told", recipients: "keys that open the book", met: "key compared", officer: "officer's name", replypass: "reply pass", publish: "board written out",
     },
     unknownDid: (name) => `unknown: ${name}`,
     why: { id: "Two entries have one number and other content.", n: "Entries in between are missing.", sum: "Another file came under the same id." },
