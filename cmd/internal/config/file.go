@@ -95,7 +95,9 @@ type file struct {
 		BulkMax string `toml:"bulk_max"`
 		// How long sealed copies of delivered tips are kept, in days; `0` for none.
 		KeepSent string `toml:"keep_sent"`
-		Mirror   string `toml:"mirror" pasted:"path"`
+		// A directory on another disk: each tip is synced there, too, before anyone is
+		// thanked; see [A second disk](operating.md#a-second-disk-and-a-dead-server).
+		Mirror string `toml:"mirror" pasted:"path"`
 	} `toml:"spool"`
 
 	// The mail server.
@@ -186,7 +188,8 @@ type unit struct {
 	// mails carry the reply pass.
 	Replies bool `toml:"replies"`
 	// A folder of notices, Markdown, for the page `/b/UNIT` that the form's foot leads to:
-	// [two examples](board).
+	// [two examples](board). `tra-loi.md` in it comes from the officers, once a week: from
+	// the desk, or `tipbox book board`; put it there on another day than they post replies.
 	BoardDir string `toml:"board_dir" pasted:"path"`
 	// An hour, such as `07:00` by this machine's time zone, at which a mail tells the unit
 	// each day that the box is alive.
