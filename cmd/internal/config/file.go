@@ -100,6 +100,8 @@ type unit struct {
 	RecipientsFile  string       `toml:"recipients_file" pasted:"path"`
 	OversightFile   string       `toml:"oversight_file" pasted:"path"`
 	OversightMail   []string     `toml:"oversight_mail"`
+	OversightName   intake.Names `toml:"oversight_name"`
+	OversightPhone  string       `toml:"oversight_phone"`
 	Phone           string       `toml:"phone"`
 	LaterWindow     string       `toml:"later_window"`
 	MarkUrgent      *bool        `toml:"mark_urgent"`
