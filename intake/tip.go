@@ -38,7 +38,7 @@ func (m Mailbox) Title() string {
 	case Suggestion:
 		return "Góp ý, kiến nghị"
 	case Report:
-		return "Phản ánh an ninh, trật tự, môi trường"
+		return "An ninh, trật tự, môi trường"
 	case Crime:
 		return "Tố giác tội phạm"
 	}

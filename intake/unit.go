@@ -42,6 +42,8 @@ type Unit struct {
 	Receivers map[Audience]Receiver
 
 	Phone           string // to call when it cannot wait; may be ""
+	OversightName   Names  // of who gets the tips about the unit itself; without one they have the name of their office
+	OversightPhone  string // to call there; may be ""
 	LaterWindow     time.Duration
 	Replies         bool     // whether senders are offered a code, by which they read the unit's replies
 	AliveAt         string   // hour of the day, "07:00", at which a mail says that the box is alive; "" for never

@@ -56,14 +56,22 @@ func (f *Form) refusal() g.Node {
 	if f.PhotosLost {
 		says = append(says, para(l.PhotosAgain))
 	}
-	if f.Notice != "" {
-		says = append(says, f.call(l.CannotWait))
+	class, call := "alert", l.CannotWait
+	if f.Notice == Stale { // nothing is wrong but the page's age, and there is nothing to wait for
+		class, call = "alert calm", l.Call
 	}
-	class := "alert"
-	if f.Notice == Stale { // nothing is wrong but the page's age
-		class = "alert calm"
+	if f.Notice != "" {
+		says = append(says, f.call(call))
 	}
 	return h.Div(h.Class(class), h.Role("alert"), h.TabIndex("-1"), h.AutoFocus(), says)
+}
+
+// call names whom to call: of a tip about the unit itself not the unit.
+func (f *Form) call(when string) g.Node {
+	if f.Oversight && f.To == "oversight" {
+		return f.Other.call(&f.Page, when)
+	}
+	return f.Page.call(when)
 }
 
 // tip is what is filled in and sent.
@@ -74,7 +82,11 @@ func (f *Form) tip() g.Node {
 		site = g.Group{h.Data("site", f.Code), h.Data("site-name", f.SiteName)}
 	}
 	if f.Oversight {
-		to = f.oneOf("to", l.ToLegend, f.ways("to", f.audiences()))
+		ways := f.ways("to", f.audiences())
+		if f.Other != nil && f.Other.Phone != "" { // whom the script, too, names to those who choose it
+			ways = append(ways, h.P(h.Class("call"), g.Text(l.CallOversight+" "), h.Span(tel(f.Other.Phone))))
+		}
+		to = f.oneOf("to", l.ToLegend, ways)
 	}
 	return h.Form(h.ID("tip"), h.Method("post"), h.Action(ours(f.Action)), h.EncType("multipart/form-data"),
 		g.Attr("accept-charset", "utf-8"), h.AutoComplete("off"), h.Data("sending", l.Sending), site,

@@ -52,6 +52,7 @@ type Locale struct {
 	ToUnitHint      string `json:"to_unit_hint" max:"120"`
 	ToOversight     string `json:"to_oversight" max:"60"`
 	ToOversightHint string `json:"to_oversight_hint" max:"160"`
+	CallOversight   string `json:"call_oversight" max:"40"` // before its number
 
 	Truth        string `json:"truth" max:"60"` // opens what is and is not protected
 	TruthKept    string `json:"truth_kept"`
@@ -77,7 +78,8 @@ type Locale struct {
 	Sealing        string `json:"sealing" max:"20"`
 	SendingPercent string `json:"sending_percent" max:"26"` // {percent}
 	Waiting        string `json:"waiting" max:"140"`
-	FullWaiting    string `json:"full_waiting" max:"160"` // {wait}
+	FullWaiting    string `json:"full_waiting" max:"160"`  // {wait}
+	LimitWaiting   string `json:"limit_waiting" max:"160"` // {wait}
 	StopToEdit     string `json:"stop_to_edit" max:"30"`
 	PhotoBusy      string `json:"photo_busy" max:"40"`
 	PhotoAlt       string `json:"photo_alt" max:"20"`    // {n}

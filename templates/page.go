@@ -109,10 +109,13 @@ func para(text string) g.Node { return h.P(g.Text(text)) }
 func given(text string) g.Node { return g.Text("\n" + text) }
 
 // call says whom to call, after a text that says when.
-func (v *Page) call(when string) g.Node {
+func (v *Page) call(when string) g.Node { return calling(when, v.Phone, v.Locale.Unit) }
+
+// calling is the same with a number, "" for none, of whoever has it.
+func calling(when, phone, whose string) g.Node {
 	numbers := g.Group{tel("113")}
-	if v.Phone != "" {
-		numbers = append(numbers, g.Text(" "), tel(v.Phone, h.Aria("label", v.Locale.Unit+" "+v.Phone)))
+	if phone != "" {
+		numbers = append(numbers, g.Text(" "), tel(phone, h.Aria("label", whose+" "+phone)))
 	}
 	return h.P(h.Class("call"), g.Text(when+" "), h.Span(numbers))
 }

@@ -8,7 +8,7 @@ func (l *Locale) ScriptTexts() map[string]string {
 		"sealed_here": l.SealedHere, "sealing": l.Sealing, "sending": l.Sending, "sending_percent": l.SendingPercent,
 		"waiting": l.Waiting, "edit": l.StopToEdit, "photo_busy": l.PhotoBusy, "photo_alt": l.PhotoAlt,
 		"photo_remove": l.PhotoRemove, "seal_failed": l.SealFailed, "send_plain": l.SendPlain, "try_again": l.TryAgain,
-		"limited": l.LimitNotice, "full": l.FullWaiting, "minute": l.Minute, "minutes": l.Minutes, "cannot_wait": l.CannotWait,
+		"limited": l.LimitNotice, "full": l.FullWaiting, "crowded": l.LimitWaiting, "minute": l.Minute, "minutes": l.Minutes, "cannot_wait": l.CannotWait,
 		"withdrawn": l.WithdrawnTitle + ". " + l.NotSent + ".",
 		"refused":   l.FailedNotice,
 		"not_sent":  l.NotSent,

@@ -12,7 +12,7 @@ import (
 // said finds the sentences that the scripts' sources name, and begun those of which
 // they name the beginning.
 var (
-	said  = regexp.MustCompile(`(?:text|say|sayBusy|PhotoProblem)\("([a-z_]+)"|problem: "([a-z_]+)"|\["([a-z_]+)", \(|"((?:photo|message|mailbox|detail|too|reply|read|write)_[a-z_]+)"`)
+	said  = regexp.MustCompile(`(?:text|say|sayBusy|waiting|PhotoProblem)\("([a-z_]+)"|problem: "([a-z_]+)"|\["([a-z_]+)", \(|"((?:photo|message|mailbox|detail|too|reply|read|write)_[a-z_]+)"`)
 	begun = regexp.MustCompile("text\\(`([a-z_]+_)\\$")
 )
 

@@ -269,6 +269,8 @@ func samples(l *Locale) []View {
 		&Thanks{Page: full, Delivery: "now", Again: "/t/a"},
 		&Thanks{Page: full, Delivery: "urgent", Again: "/t/a"},
 		&Thanks{Page: bare, Delivery: "later", Oversight: true, Again: "/t/a", Window: time.Hour},
+		&Form{Page: full, Action: "/t/a", Oversight: true, Other: &Other{Name: "Thanh tra", Phone: "0215 111 111"}},
+		&Thanks{Page: full, Delivery: "urgent", Oversight: true, Other: &Other{Name: "Thanh tra", Phone: "0215 111 111"}, Again: "/t/a"},
 		&Truth{Page: full, Host: "tip.example.vn"},
 		&Alert{Action: "/a/a"}, &Alert{Done: true},
 	}

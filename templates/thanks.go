@@ -8,7 +8,11 @@ import (
 func (t *Thanks) draw(p *Pages) g.Node {
 	l := t.Locale
 	var call g.Node
-	if t.Delivery == "urgent" {
+	switch {
+	case t.Delivery != "urgent":
+	case t.Oversight:
+		call = t.Other.call(&t.Page, l.Call)
+	default:
 		call = t.call(l.Call)
 	}
 	return p.sheet(&t.Page, l.Thanks+" · "+l.Box, line("name", l.Box),

@@ -1,6 +1,11 @@
 package templates
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	g "maragu.dev/gomponents"
+)
 
 // Page is what all pages show.
 type Page struct {
@@ -32,6 +37,7 @@ type Form struct {
 	Address   string        // of the page, as a person types it
 	Window    time.Duration // of Later
 	Oversight bool          // whether a tip can go past the unit
+	Other     *Other        // who gets it then; nil for nobody with a name or a number
 	Zalo      bool          // whether it is open in Zalo's own browser
 
 	// For sealing on the phone; without Script the form posts by itself.
@@ -55,6 +61,28 @@ type Form struct {
 	Wait       time.Duration // of TooMany and Full
 	Problems   []Problem
 	PhotosLost bool // photos were, or may have been, sent along: they must be chosen again
+}
+
+// Other is who gets the tips about the unit itself.
+type Other struct {
+	Name  string // "" for the office's
+	Phone string // "" for none
+}
+
+// name returns the name, or else what such an office is called.
+func (o *Other) name(office string) string {
+	if o == nil {
+		return office
+	}
+	return cmp.Or(o.Name, office)
+}
+
+func (o *Other) call(v *Page, when string) g.Node {
+	phone := ""
+	if o != nil {
+		phone = o.Phone
+	}
+	return calling(when, phone, o.name(v.Locale.ToOversight))
 }
 
 // Private reports whether the page shows what somebody typed.
@@ -151,7 +179,7 @@ func (f *Form) audiences() []choice {
 	l := f.Locale
 	return choose(f.To, []choice{
 		{value: "unit", title: fill(l.ToUnit, "unit", f.Unit), hint: l.ToUnitHint},
-		{value: "oversight", title: l.ToOversight, hint: l.ToOversightHint},
+		{value: "oversight", title: f.Other.name(l.ToOversight), hint: l.ToOversightHint},
 	})
 }
 
@@ -161,6 +189,7 @@ type Thanks struct {
 	Page
 	Delivery  string
 	Oversight bool // it went past the unit
+	Other     *Other
 	Window    time.Duration
 	Again     string // path of an empty form
 	Host      string // as the browser's history shows it
@@ -173,7 +202,7 @@ func (*Thanks) Private() bool { return false }
 func (t *Thanks) text() string {
 	l, to := t.Locale, t.Unit
 	if t.Oversight {
-		to = l.ThanksOther
+		to = t.Other.name(l.ThanksOther)
 	}
 	switch t.Delivery {
 	case "urgent":

@@ -33,7 +33,7 @@ var columns = slices.Concat(
 		{"Đã trả lời", func(w *Week) int { return w.Answered }},
 	},
 	named(func(w *Week) map[string]int { return w.Boxes },
-		string(intake.Suggestion), "Hòm góp ý", string(intake.Report), "Hòm phản ánh", string(intake.Crime), "Hòm tố giác", Other, "Hòm khác"),
+		string(intake.Suggestion), "Hòm góp ý", string(intake.Report), "Hòm an ninh", string(intake.Crime), "Hòm tố giác", Other, "Hòm khác"),
 	named(func(w *Week) map[string]int { return w.States },
 		book.StatusNew, "Mới", book.StatusChecking, "Đang xác minh", book.StatusDone, "Đã xong", book.StatusDropped, "Không xử lý"),
 	named(func(w *Week) map[string]int { return w.Kinds },

@@ -29,6 +29,7 @@ func sealingBox(t *testing.T) *box {
 		u.Receivers[intake.ToUnit], b.unit = intake.Receiver{Recipients: r.Strings(), Sealer: seal.New(r)}, ids
 		r, b.oversight = newKeys(t)
 		u.Receivers[intake.Oversight] = intake.Receiver{Recipients: r.Strings(), Sealer: seal.New(r)}
+		u.OversightName, u.OversightPhone = intake.Names{"vi": "Thanh tra tỉnh"}, "0215 111 111"
 	})
 }
 
@@ -127,7 +128,8 @@ func TestSealedOnThePhone(t *testing.T) {
 	}
 	for want, how := range map[string][]string{
 		"tới Đồn Biên phòng Na Cô Sa. Không": {"delivery=now", "to=unit"},
-		"tới cơ quan thanh tra":              {"delivery=now", "to=oversight"},
+		"tới Thanh tra tỉnh":                 {"delivery=now", "to=oversight"},
+		`href="tel:0215111111"`:              {"delivery=urgent", "to=oversight"},
 		"trong 6 giờ tới":                    {"delivery=later", "to=unit"},
 	} {
 		if w := send(d.Keys, b.token("ncs01"), how...); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {

@@ -36,7 +36,7 @@ type thanksKey struct {
 func (a *app) thanks(c echo.Context, s *intake.Site, p templates.Page, delivery intake.Delivery, oversight bool) error {
 	key := thanksKey{s.Code, p.Locale.Tag, delivery, p.Chosen, oversight, accepts(c.Request(), "gzip")}
 	view := &templates.Thanks{
-		Page: p, Delivery: string(delivery), Oversight: oversight,
+		Page: p, Delivery: string(delivery), Oversight: oversight, Other: other(s.Unit, p),
 		Window: s.Unit.LaterWindow, Again: formPath(s, p), Host: a.BaseURL.Host,
 	}
 	page := a.thanked.get(key)

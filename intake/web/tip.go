@@ -136,9 +136,18 @@ func (a *app) form(s *intake.Site, p templates.Page) *templates.Form {
 	f := &templates.Form{
 		Page: p, Site: s.Name.In(p.Locale.Tag), Action: formPath(s, p),
 		Address: a.BaseURL.Host + sitePath(s), Window: s.Unit.LaterWindow, Oversight: s.Unit.HasOversight(),
+		Other: other(s.Unit, p),
 	}
 	a.assets.extras(f, s)
 	return f
+}
+
+// other is who gets the tips about the unit itself, in the page's language.
+func other(u *intake.Unit, p templates.Page) *templates.Other {
+	if len(u.OversightName) == 0 && u.OversightPhone == "" {
+		return nil
+	}
+	return &templates.Other{Name: u.OversightName.In(p.Locale.Tag), Phone: u.OversightPhone}
 }
 
 // page returns what all pages of the unit show, in the language that suits the

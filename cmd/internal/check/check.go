@@ -158,6 +158,9 @@ func checkNames(cfg *config.Config) (all []Finding) {
 			}
 		}
 		named("unit "+u.ID, u.Name)
+		if len(u.OversightName) > 0 {
+			named("the oversight of "+u.ID, u.OversightName)
+		}
 		for _, s := range u.Sites {
 			named("site "+s.Code, s.Name)
 		}

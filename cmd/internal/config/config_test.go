@@ -124,11 +124,12 @@ func oversight(file, mail string) string {
 
 func TestOversightAndPhones(t *testing.T) {
 	for _, phone := range []string{"113", "0215 000 000", "+84 (215) 000-000", "(0215) 000.000"} {
-		cfg, err := parse(t, strings.Replace(good, "id = ", fmt.Sprintf("phone = %q\n", phone)+oversight("tinh.recipients", "thanh-tra@example.vn"), 1))
+		own := fmt.Sprintf("phone = %q\noversight_phone = \"0215 111 111\"\noversight_name = { vi = \"Thanh tra\" }\n", phone)
+		cfg, err := parse(t, strings.Replace(good, "id = ", own+oversight("tinh.recipients", "thanh-tra@example.vn"), 1))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u := cfg.Directory.Unit("na-co-sa"); !u.HasOversight() || u.Phone != phone {
+		if u := cfg.Directory.Unit("na-co-sa"); !u.HasOversight() || u.Phone != phone || u.OversightPhone != "0215 111 111" || u.OversightName.In("en") != "Thanh tra" {
 			t.Errorf("unit %+v", u)
 		}
 	}
@@ -187,6 +188,10 @@ func TestBad(t *testing.T) {
 		"oversight by the unit": {"id = ", oversight("unit.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"unit.recipients\" holds a recipient of recipients_file"},
 		"oversight by both":     {"id = ", oversight("both.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_file: \"both.recipients\" holds a recipient of recipients_file"},
 		"oversight to the unit": {"id = ", oversight("tinh.recipients", "Truc-Ban@Example.vn"), "12: units[0].oversight_mail[0]: \"Truc-Ban@Example.vn\" is in mail as well"},
+		"oversight's name only": {"id = ", "oversight_name = { vi = \"Thanh tra\" }\nid = ", "11: units[0].oversight_name: expected oversight_file and oversight_mail beside it"},
+		"oversight unnamed":     {"id = ", "oversight_name = { vi = \" \" }\n" + oversight("tinh.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_name.vi: empty"},
+		"oversight's phone":     {"id = ", "oversight_phone = \"abc\"\n" + oversight("tinh.recipients", "thanh-tra@example.vn"), "11: units[0].oversight_phone: \"abc\": expected one telephone number"},
+		"oversight at the unit": {"id = ", "phone = \"0215 000 000\"\noversight_phone = \"(0215) 000-000\"\n" + oversight("tinh.recipients", "thanh-tra@example.vn"), "12: units[0].oversight_phone: \"(0215) 000-000\" is phone as well"},
 		"phone of letters":      {"id = ", "phone = \"abc\"\nid = ", "11: units[0].phone: \"abc\": expected one telephone number"},
 		"phone too short":       {"id = ", "phone = \"+(84)\"\nid = ", "11: units[0].phone: "},
 		"two phones":            {"id = ", "phone = \"0215 000 000; 0216 000 000\"\nid = ", "11: units[0].phone: "},

@@ -178,6 +178,11 @@ type unit struct {
 	OversightFile string `toml:"oversight_file" pasted:"path"`
 	// Its addresses, none of them the unit's.
 	OversightMail []string `toml:"oversight_mail"`
+	// Its name in each language, as the form's choice and the thanks have it. Default:
+	// "Cơ quan thanh tra".
+	OversightName intake.Names `toml:"oversight_name"`
+	// Its number, shown there in place of the unit's.
+	OversightPhone string `toml:"oversight_phone"`
 	// One telephone number, on the page and the posters.
 	Phone string `toml:"phone"`
 	// How long a tip sent "later" may wait, 10m to 72h. Default: `6h`.

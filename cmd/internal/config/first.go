@@ -70,6 +70,10 @@ name  = { vi = %[3]s }
 mail  = [%[4]s]
 recipients_file = %[5]s
 phone = %[6]s
+# oversight_file  = "keys/tinh.recipients"      # an inspectorate: the form then asks whether a tip is about the
+# oversight_mail  = ["thanh-tra@example.vn"]    # unit itself, and such a tip goes to these keys and addresses alone
+# oversight_name  = { vi = "Thanh tra Bộ đội Biên phòng tỉnh" }
+# oversight_phone = "0215 111 111"
 poster_languages = %[7]s           # the first large, a second under it; each takes room from the code
 later_window = "6h"
 `, tomlString(f.From), tomlString(f.UnitID), tomlString(f.UnitName), tomlString(f.Mail),

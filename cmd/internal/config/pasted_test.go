@@ -65,6 +65,8 @@ mail = ["truc-ban@example.vn"]
 recipients_file = "unit.recipients"
 oversight_file = "tinh.recipients"
 oversight_mail = ["thanh-tra@example.vn"]
+oversight_name = { vi = "Thanh tra" }
+oversight_phone = "0215 111 111"
 phone = "0215 000 000"
 later_window = "6h"
 languages = ["vi"]

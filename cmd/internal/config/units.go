@@ -135,8 +135,13 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 		}
 		window = d
 	}
-	if u.Phone != "" && !phonePattern.MatchString(u.Phone) {
-		c.bad(key+".phone", "%q: expected one telephone number, such as 0215 000 000 or +84 215 000 000", u.Phone)
+	c.phone(key+".phone", u.Phone)
+	c.phone(key+".oversight_phone", u.OversightPhone)
+	if len(u.OversightName) > 0 {
+		c.names(key+".oversight_name", u.OversightName)
+	}
+	if u.OversightFile == "" && (len(u.OversightName) > 0 || u.OversightPhone != "") {
+		c.bad(key+".oversight_name", "expected oversight_file and oversight_mail beside it: no tip goes there")
 	}
 	c.deadlines(key+".deadlines", u.Deadlines)
 	if u.Replies && len(c.base) > intake.MaxReplyAt {
@@ -157,6 +162,7 @@ func (c *checker) unit(key string, u unit) *intake.Unit {
 	out := &intake.Unit{
 		ID: u.ID, Name: u.Name, Receivers: make(map[intake.Audience]intake.Receiver),
 		Phone: u.Phone, LaterWindow: window, AliveAt: u.AliveAt,
+		OversightName: u.OversightName, OversightPhone: u.OversightPhone,
 		MarkUrgent:      u.MarkUrgent == nil || *u.MarkUrgent,
 		Replies:         u.Replies,
 		Board:           c.board(key+".board_dir", u.BoardDir),
@@ -204,6 +210,9 @@ func (c *checker) apart(key string, u unit, own, oversight *keys.Recipients) {
 				c.bad(key+".oversight_file", "%q holds a recipient of recipients_file (%s): expected keys that only the oversight has", u.OversightFile, r.Fingerprint())
 			}
 		}
+	}
+	if number := dialled(u.OversightPhone); number != "" && number == dialled(u.Phone) {
+		c.bad(key+".oversight_phone", "%q is phone as well: expected a number that only the oversight answers", u.OversightPhone)
 	}
 	for i, address := range u.OversightMail {
 		if slices.ContainsFunc(u.Mail, func(m string) bool { return strings.EqualFold(m, address) }) {

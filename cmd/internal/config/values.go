@@ -128,6 +128,23 @@ func (c *checker) names(key string, names map[string]string) {
 	}
 }
 
+// phone checks a telephone number; "" is none.
+func (c *checker) phone(key, number string) {
+	if number != "" && !phonePattern.MatchString(number) {
+		c.bad(key, "%q: expected one telephone number, such as 0215 000 000 or +84 215 000 000", number)
+	}
+}
+
+// dialled is what is dialled of a number as people write it.
+func dialled(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+}
+
 // path makes a path of the file relative to it; "" stays "".
 func (c *checker) path(p string) string {
 	if p == "" || filepath.IsAbs(p) {

@@ -31,6 +31,7 @@ mail = ["a@example.vn"]
 recipients_file = "unit"
 oversight_file = "oversight"
 oversight_mail = ["b@example.vn"]
+oversight_phone = "0215 111 111"
 phone = "0215 000 000"
 replies = true
 [[units.sites]]

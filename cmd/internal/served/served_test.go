@@ -160,6 +160,7 @@ func TestPage(t *testing.T) {
 		{"a report", said("Nel", "{}"), "/t/a\tsays Nel", true},
 		{"other keys", inKeys, "/s/", true},
 		{"other words", in("/t/", "Bản A", "Bản B"), "/t/a\tdiffers", true},
+		{"officers asked for more", in("/o", "</form>", `<input name="key"></form>`), "/o\tdiffers", false},
 		{"the way to a form", in("/k", "</main>", "<p>Ghi tên</p></main>"), "/k\tdiffers", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,12 +35,12 @@ type kind struct {
 }
 
 var (
-	suggestion, report, crime = "Hòm góp ý", "Hòm phản ánh", "Hòm tố giác"
+	suggestion, report, crime = "Hòm góp ý", "Hòm an ninh", "Hòm tố giác"
 
 	kinds = []kind{
 		{"hòm thư", "boxes", [][]part{
-			{{"góp ý", []string{suggestion}}, {"phản ánh", []string{report, "Hòm khác"}}, {"tố giác", []string{crime}}},
-			{{"góp ý", []string{suggestion}}, {"phản ánh, tố giác", []string{report, "Hòm khác", crime}}},
+			{{"góp ý", []string{suggestion}}, {"an ninh", []string{report, "Hòm khác"}}, {"tố giác", []string{crime}}},
+			{{"góp ý", []string{suggestion}}, {"an ninh, tố giác", []string{report, "Hòm khác", crime}}},
 		}},
 		{"kết quả", "outcomes", [][]part{
 			{{"đúng", []string{"Đúng"}}, {"đúng một phần", []string{"Đúng một phần"}}, {"không đúng", []string{"Không đúng"}}, {"không rõ", []string{"Không rõ"}}},

@@ -81,7 +81,7 @@ url = "redis://`+b.tap()+`/0"
 [limits]
 sender = { count = 12, per = "1h", burst = 12 }
 `, append(flags, unitFlags...)...)
-	b.edit("phone = ", fmt.Sprintf("oversight_file = %q\noversight_mail = [%q]\nphone = ", oversightFlags[1], oversightMail))
+	b.edit("\nphone = ", fmt.Sprintf("\noversight_file = %q\noversight_mail = [%q]\nphone = ", oversightFlags[1], oversightMail))
 	channel := b.channel()
 	b.edit("[[units.sites]]", fmt.Sprintf(`[[units.alerts]]
 kind = "webhook"

@@ -159,7 +159,7 @@ async function line(...answers) {
       return { status, body: "thanks", header: (name) => headers[name] ?? (name === "Tipbox-Taken" && status === 200 ? "yes" : null) };
     },
     wait: async (ms) => log.push(`${ms / 1000}s`),
-    waiting: (on, seconds) => log.push(seconds ? `full(${seconds})` : on ? "waiting" : "line"),
+    waiting: (key, seconds) => log.push(seconds ? `${key}(${seconds})` : key || "line"),
     prove: async (challenge) => {
       log.push(`prove ${challenge}`);
       return challenge !== "hard";
@@ -213,7 +213,7 @@ test("where the changed key does not come it is waited for, as for the line", as
 });
 
 test("refusals are told apart", async () => {
-  assert.deepEqual((await line({ status: 429, "Retry-After": "120", "Tipbox-Token": "x" })).outcome, { problem: "limited", after: 120 });
+  assert.deepEqual((await line({ status: 429, "Tipbox-Text-First": "yes", "Retry-After": "120", "Tipbox-Token": "x" })).outcome, { problem: "refused", page: "thanks" });
   assert.deepEqual((await line(410)).outcome, { problem: "withdrawn" });
   assert.deepEqual((await line(413)).outcome, { photo: "photo_too_large" });
   assert.deepEqual((await line(422)).outcome, { problem: "refused", page: "thanks" });
@@ -222,11 +222,11 @@ test("refusals are told apart", async () => {
 test("work that is asked for is done and posted at once, three times in a row at most", async () => {
   const work = (challenge) => ({ status: 429, "Tipbox-Work": challenge, "Retry-After": "60" });
   assert.deepEqual(await line(work("a"), 200), { outcome: { done: "thanks" }, log: "429 line prove a 200 line" });
-  assert.deepEqual(await line(work("hard")), { outcome: { problem: "limited", after: 60 }, log: "429 line prove hard" });
-  assert.deepEqual(await line(...Array(9).fill(work("a"))), { outcome: { problem: "limited", after: 60 }, log: "429 line prove a 429 line prove a 429 line prove a 429 line" });
+  assert.deepEqual(await line(work("hard"), 200), { outcome: { done: "thanks" }, log: "429 line prove hard crowded(60) 60s 200 line" });
+  assert.deepEqual(await line(...Array(4).fill(work("a")), 200), { outcome: { done: "thanks" }, log: `${"429 line prove a ".repeat(3)}429 crowded(60) 60s 200 line` });
   // A server that asks for something else in between has not refused what was done.
-  const { outcome, log } = await line(work("a"), work("b"), work("c"), 503, work("d"), "drop", work("e"), work("f"), work("g"));
-  assert.deepEqual(outcome, { problem: "limited", after: 60 });
+  const { outcome, log } = await line(work("a"), work("b"), work("c"), 503, work("d"), "drop", work("e"), work("f"), work("g"), 422);
+  assert.deepEqual(outcome, { problem: "refused", page: "thanks" });
   assert.deepEqual(log.match(/prove ./g), ["prove a", "prove b", "prove c", "prove d", "prove e", "prove f"]);
   assert.deepEqual((await line({ ...work("a"), status: 422 })).outcome, { problem: "refused", page: "thanks" });
 });
@@ -240,6 +240,13 @@ test("work is done as ALTCHA's library does it, and what is no work is refused",
   await assert.rejects(ask({ algorithm: "SHA-256" }), /another kind/);
   await assert.rejects(ask({ cost: 1, keyPrefix: "x" }), /not solved/); // ends, whatever is asked
   for (const rubbish of ["", "a", "Đ", "e30="]) await assert.rejects(solve(rubbish));
+});
+
+test("a limit is waited out as the server asks, and after five times it is for the sender to decide", async () => {
+  const crowded = { status: 429, "Retry-After": "120", "Tipbox-Token": "x" };
+  assert.deepEqual(await line(crowded, "drop", crowded, 200), { outcome: { done: "thanks" }, log: "429 crowded(120) 120s waiting 4s 429 crowded(120) 120s 200 line" });
+  assert.deepEqual(await line(...Array(6).fill(crowded), 200), { outcome: { problem: "limited", after: 120 }, log: `${"429 crowded(120) 120s ".repeat(5)}429 line` });
+  assert.deepEqual((await line(crowded, "stop")).outcome, { problem: "stopped" });
 });
 
 test("a server that takes nothing is waited for as it asks, within reason", async () => {

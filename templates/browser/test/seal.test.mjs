@@ -14,9 +14,9 @@ import { site } from "./site.mjs";
 // What they say is held by templates; here each sentence is its name.
 const texts = Object.fromEntries([
   "sealed_here", "sealing", "sending", "sending_percent", "waiting", "edit", "photo_busy", "photo_alt", "photo_remove", "seal_failed", "send_plain",
-  "try_again", "limited", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
+  "try_again", "limited", "crowded", "full", "minute", "minutes", "cannot_wait", "withdrawn", "refused", "not_sent", "errors", "mailbox_missing", "message_missing", "message_too_long",
   "reply_ask", "reply_copy", "reply_lost", "reply_when", "reply_copied", "reply_unwanted", "reply_none", "detail_too_long", "too_many_photos", "photo_too_large", "photo_unreadable", "photo_heic",
-].map((key) => [key, `«${key}»${{ limited: " {wait}", full: " {wait}", minutes: "{n}", reply_when: " {address}" }[key] || ""}`]));
+].map((key) => [key, `«${key}»${{ limited: " {wait}", crowded: " {wait}", full: " {wait}", minutes: "{n}", reply_when: " {address}" }[key] || ""}`]));
 const { challenge, solution } = JSON.parse(atob(readFileSync(join(root, "..", "..", "intake", "limit", "testdata", "altcha.txt"), "utf8")));
 const camera = join(root, "test", "data", "camera.jpg");
 const message = "Có người đổ rác xuống suối.\nXe màu xanh.";
@@ -234,28 +234,53 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       assert.deepEqual(await page.$$eval(".alert a", (all) => all.map((a) => a.hash)), ["#mailbox", "#message"]);
       assert.equal(await page.evaluate(() => document.activeElement.className), "alert");
       await fill(page);
-      server.answers.push({ status: 429, "Retry-After": "600" }, { status: 410 });
-      await press(page);
-      await status(page, "limited");
-      assert.match(await page.$eval("#status", (e) => e.textContent), /«minutes»10«cannot_wait» 113 Đơn vị 0215 000 000/);
-      assert.equal(await page.$("#message-bad"), null);
+      server.answers.push({ status: 410 });
       await press(page);
       await status(page, "withdrawn");
+      assert.equal(await page.$("#message-bad"), null);
       assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215000000"]);
       assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
     });
 
-    test("a full server is said to be full, with whom to call, and asked again", async (t) => {
+    for (const [key, code] of [["full", 503], ["crowded", 429]]) test(`a server that answers ${code} is said to be ${key}, with whom to call, and asked again`, async (t) => {
       const { page, server } = await open(t);
       await sealing(page);
       await fill(page);
-      server.answers.push({ status: 503, "Retry-After": "600" });
+      const busy = { status: code, "Retry-After": "600" };
+      server.answers.push(busy, busy);
       await press(page);
-      await status(page, "full");
-      assert.equal(await page.$eval("#status", (e) => e.textContent), "«full» «minutes»10 «edit»«cannot_wait» 113 Đơn vị 0215 000 000");
+      await status(page, key);
+      assert.equal(await page.$eval("#status", (e) => e.textContent), `«${key}» «minutes»10 «edit»«cannot_wait» 113 Đơn vị 0215 000 000`);
       assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215000000"]);
+      assert.equal(await page.$(".alert"), null, "no alarm");
+      await page.click("#status button");
+      await status(page, "sealed_here");
+      assert.equal(await page.$eval("[name=message]", (e) => e.value.replace(/\r/g, "")), message);
+      await page.click("[name=to][value=oversight]");
+      await press(page);
+      await status(page, key);
+      assert.deepEqual(await page.$$eval("#status a", (all) => all.map((a) => a.href)), ["tel:113", "tel:0215111111"], "not the unit that it is about");
       await page.evaluate(() => window.dispatchEvent(new Event("online")));
       await thanked(page);
+    });
+
+    test("a limit that does not pass is given up after five waits, with whom to call", async (t) => {
+      const { page, server } = await open(t);
+      await sealing(page);
+      await fill(page);
+      server.answers.push(...Array(6).fill({ status: 429, "Retry-After": "600" }));
+      await page.evaluate(() => { // ten minutes are over at once
+        const set = window.setTimeout;
+        window.setTimeout = (act, ms, ...more) => set(act, ms >= 600_000 ? 0 : ms, ...more);
+      });
+      await press(page);
+      await status(page, "limited");
+      assert.equal(server.posts.length, 6);
+      assert.equal(await page.$eval("#status", (e) => e.textContent), "«limited» «minutes»10«cannot_wait» 113 Đơn vị 0215 000 000");
+      assert.deepEqual(await page.$$eval("form :disabled", (all) => all.map((e) => e.name)), []);
+      await press(page);
+      await thanked(page);
+      assert.equal(new Set(server.posts.map(({ fields }) => fields.sealed.toString("hex"))).size, 1, "or a try whose answer was lost would make it two tips");
     });
 
     test("work that is asked for is done in a worker, and only the button says that it takes longer", async (t) => {
@@ -288,9 +313,9 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
       const asks = { status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" };
       server.answers.push({ ...asks, "Tipbox-Work": btoa(JSON.stringify({ parameters: { algorithm: "ARGON2ID" } })) }, asks);
       await press(page);
-      await status(page, "limited");
+      await status(page, "crowded");
       assert.equal(server.posts.length, 1);
-      await press(page);
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
       await thanked(page);
       assert.equal(JSON.parse(atob(String(server.posts[2].fields.work))).solution.derivedKey, solution.derivedKey);
       assert.equal(server.requests.filter((r) => r === "GET /s/worker.js").length, 0);
@@ -484,8 +509,8 @@ for (const name of ["chrome", "chrome109", "firefox", "tor"]) {
         await fill(page);
         server.answers.push({ status: 429, "Tipbox-Work": btoa(JSON.stringify(challenge)), "Retry-After": "60" });
         await press(page);
-        await status(page, "limited");
-        await press(page);
+        await status(page, "crowded");
+        await page.evaluate(() => window.dispatchEvent(new Event("online")));
         await thanked(page);
         assert.equal((await openTip(server.posts[1].fields.sealed, classic)).text, message);
       });

@@ -17,7 +17,8 @@ const page = (withScript, lang) => `<!DOCTYPE html><html lang="vi"><meta charset
 <p data-field="photo"><label>Ảnh <input type="file" name="photo" accept="image/*" multiple></label></p>
 <p><label><input type="radio" name="delivery" value="urgent">Khẩn</label><label><input type="radio" name="delivery" value="now" checked>Ngay</label></p>
 <p class="call">Nguy hiểm? <span><a href="tel:113">113</a> <a href="tel:0215000000">Đơn vị 0215 000 000</a></span></p>
-<p><label><input type="radio" name="to" value="unit" checked>Đơn vị</label><label><input type="radio" name="to" value="oversight">Thanh tra</label></p>
+<fieldset data-field="to"><label><input type="radio" name="to" value="unit" checked>Đơn vị</label><label><input type="radio" name="to" value="oversight">Thanh tra</label>
+<p class="call">Gọi <span><a href="tel:0215111111">0215 111 111</a></span></p></fieldset>
 <fieldset data-field="reply"><label><input type="checkbox" name="reply" value="yes">Tôi muốn xem trả lời</label><input type="hidden" name="code" value="12345678901234567888"></fieldset>
 <input type="hidden" name="token" value="t1"><button type="submit">Gửi</button></form>
 ${withScript ? '<script src="/s/seal.js" data-keys="/s/1.json" defer></script>' : ""}</html>`;

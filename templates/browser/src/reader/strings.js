@@ -59,7 +59,7 @@ const own = {
     moreFolder: "Thêm thư mục…",
     moreKey: "Thêm tệp khóa…",
     urgent: "KHẨN",
-    mailbox: { suggestion: "Góp ý, kiến nghị", report: "Phản ánh an ninh, trật tự, môi trường", crime: "Tố giác tội phạm" },
+    mailbox: { suggestion: "Góp ý, kiến nghị", report: "An ninh, trật tự, môi trường", crime: "Tố giác tội phạm" },
     otherMailbox: (name) => `Hòm thư khác: ${name}`,
     notTipTitle: "Không phải tin của hòm thư",
     photos: (n) => `${n} ảnh`,

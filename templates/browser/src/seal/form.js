@@ -1,7 +1,8 @@
 // The form's fields: what was typed, and saying at the field what is wrong.
 import { cleanLine, cleanText, fits, maxDetailBytes, maxDetailChars, maxMessageBytes, maxMessageChars } from "./text.js";
 
-const value = (form, name) => {
+/** Returns what a field of the form holds, "" where there is none. */
+export const value = (form, name) => {
   const field = form.elements[name];
   return field ? field.value : "";
 };

@@ -9,7 +9,8 @@
 //     data-site-name=in Vietnamese> with the fields mailbox, message, place, time,
 //     photo, delivery, to, token as in docs/formats.md; [data-field=NAME] is around each
 //     field, #NAME in it, and its hint is #NAME-hint;
-//   one p.call above it, that begins with text and holds the telephone numbers;
+//   one p.call above it, that begins with text and holds the telephone numbers, 113
+//     first; where the oversight has one it is in a .call within [data-field=to];
 //   one <button type="submit"> that ends in text;
 //   <script src="/s/seal-HASH.js" data-keys="/s/HASH.json" defer></script>.
 //   The language that the sender chose is l in the form's action; where the browser
@@ -40,7 +41,9 @@
 //     that, it is as if there had been no answer;
 //   4xx with Tipbox-Token: TOKEN where the token was stale: posted again with it;
 //   429 with Tipbox-Work: CHALLENGE: solved, and posted again with the field work;
-//     429 with Retry-After alone, or where it cannot be solved; 404 and 410: withdrawn; 413: smaller photos; other 4xx:
+//     429 with Retry-After alone, or where it cannot be solved: tried again after that,
+//     five times, and then said;
+//   404 and 410: withdrawn; 413: smaller photos; other 4xx, and 429 with Tipbox-Text-First:
 //     not taken, for the reason in the page's div.alert;
 //   5xx or none: tried again, after Retry-After or else 2 s and then ever longer,
 //     for as long as the page is open.

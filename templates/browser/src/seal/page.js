@@ -2,7 +2,7 @@
 // What it asks of page and server stands at the head of main.js.
 import { asker } from "../shared/worker.js";
 import { solve } from "../shared/work.js";
-import { answers, check, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
+import { answers, check, value, sayAsAnswered, sayAt, sayOnTop } from "./form.js";
 import { Line } from "./line.js";
 import { PhotoProblem } from "./photo.js";
 import { Photos } from "./photos.js";
@@ -21,7 +21,7 @@ export class Page {
     this.data = data;
     this.ask = asker(data.worker);
     this.button = form.querySelector("[type=submit]");
-    this.label = this.button.lastChild.data;
+    this.label = this.button.lastChild.textContent;
     this.status = document.createElement("div");
     this.status.id = "status";
     this.status.setAttribute("role", "status");
@@ -72,7 +72,13 @@ export class Page {
   sayCall(key, values, ...buttons) {
     this.say(key, values, ...buttons);
     const call = document.querySelector(".call").cloneNode(true);
-    call.firstChild.data = `${this.text("cannot_wait")} `;
+    const own = this.form.querySelector("[data-field=to] .call a");
+    if (value(this.form, "to") === "oversight") { // not the unit that it is about
+      const numbers = call.lastElementChild;
+      while (numbers.children.length > 1) numbers.removeChild(numbers.lastElementChild);
+      if (own) numbers.append(" ", own.cloneNode(true));
+    }
+    call.firstChild.textContent = `${this.text("cannot_wait")} `;
     this.status.append(call);
   }
 
@@ -98,7 +104,7 @@ export class Page {
 
   // Says on the button what is being done; its pictogram stays.
   work(text) {
-    this.button.lastChild.data = text;
+    this.button.lastChild.textContent = text; // of what a translation put there, too
   }
 
   async send() {
@@ -149,12 +155,11 @@ export class Page {
         const headers = { Accept: "application/json", "Tipbox-Keys": this.data.keys };
         return line.request("document", "POST", this.form.action, headers, body, (percent) => this.work(this.text("sending_percent", { percent })));
       },
-      waiting: (on, seconds) => {
-        const edit = ["edit", () => line.stop()];
+      waiting: (key, seconds) => {
+        const edit = key ? [["edit", () => line.stop()]] : [];
         this.work(this.text("sending"));
-        if (seconds) this.sayBusy("full", seconds, edit);
-        else if (on) this.say("waiting", {}, edit);
-        else this.say("");
+        if (seconds) this.sayBusy(key, seconds, ...edit);
+        else this.say(key, {}, ...edit);
       },
       prove: async (challenge) => {
         this.work(this.text("sending"));
@@ -178,7 +183,7 @@ export class Page {
   }
 
   finish(outcome, reply) {
-    if (outcome.problem !== "stopped") this.tip = this.sealed = null;
+    if (outcome.problem !== "stopped" && outcome.problem !== "limited") this.tip = this.sealed = null;
     this.rest();
     if (this.token) this.form.elements.token.value = this.token;
     if (outcome.done) {

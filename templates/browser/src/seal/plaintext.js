@@ -11,7 +11,7 @@ const paddingColumn = 78;
 
 const titles = {
   suggestion: "Góp ý, kiến nghị",
-  report: "Phản ánh an ninh, trật tự, môi trường",
+  report: "An ninh, trật tự, môi trường",
   crime: "Tố giác tội phạm",
 };
 const token = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -6,15 +6,17 @@
 export const delays = [2000, 4000, 8000, 15_000, 30_000, 60_000];
 
 const mostWork = 3; // challenges in a row: one may be too late, or lost with a server
+const mostLimited = 5; // times that a limit is waited out: then a person decides
 const longest = 900; // seconds that a server is waited for, whatever it asks
 
 /**
  * Posts until there is an answer that trying again does not change.
  *
  * send() resolves to {status, body, header(name)} or rejects where the line
- * dropped; wait(ms) resolves after the time, or sooner when the phone is back on
- * line; waiting(true or false, seconds) tells the page, with the seconds to wait
- * where it is not the line but the server that does not take it; prove(challenge)
+ * dropped; wait(ms) resolves after about the time, or sooner when the phone is back
+ * on line; waiting(key, seconds) tells the page which of the texts says what is
+ * waited for, "" for nothing, with the seconds where it is not the line but the
+ * server that does not take it; prove(challenge)
  * resolves to whether the work that the server asks for is done, and goes with
  * the next send(); load(url) resolves to the data that the server names, or
  * rejects as send() does; reseal(data) seals anew to it; renew(token) takes a
@@ -28,6 +30,7 @@ export async function post({ send, wait, waiting, prove, load, reseal, renew }) 
   let resealed = 0;
   let renewed = 0;
   let worked = 0;
+  let limited = 0;
   for (let tries = 0; ; tries++) {
     let answer = null;
     let data = null;
@@ -41,15 +44,19 @@ export async function post({ send, wait, waiting, prove, load, reseal, renew }) 
     }
     if (data) {
       resealed++;
-      waiting(false);
+      waiting("");
       await reseal(data);
       continue;
     }
     const taken = answer && answer.status < 300 && answer.header("Tipbox-Taken") && answer.body;
-    if (taken || (answer && answer.status >= 400 && answer.status < 500)) {
-      waiting(false);
-      const challenge = answer.status === 429 && worked++ < mostWork && answer.header("Tipbox-Work");
-      if (challenge && (await prove(challenge))) continue;
+    const challenge = answer && answer.status === 429 && worked++ < mostWork && answer.header("Tipbox-Work");
+    if (challenge) {
+      waiting("");
+      if (await prove(challenge)) continue;
+    }
+    const crowded = answer && answer.status === 429 && !answer.header("Tipbox-Text-First") && limited++ < mostLimited;
+    if (taken || (answer && answer.status >= 400 && answer.status < 500 && !crowded)) {
+      waiting("");
       const token = answer.header("Tipbox-Token");
       if (answer.status !== 429 && answer.status >= 400 && token && renewed++ < 1) {
         renew(token);
@@ -60,8 +67,10 @@ export async function post({ send, wait, waiting, prove, load, reseal, renew }) 
     if (answer) worked = 0; // the server is there, and asks for something else
     let ms = delays[Math.min(tries, delays.length - 1)];
     const full = answer && answer.status >= 500;
-    if (full) ms = Math.min(retryAfter(answer), longest) * 1000 || ms;
-    waiting(true, full ? ms / 1000 : 0);
+    if (full || crowded) ms = Math.min(retryAfter(answer), longest) * 1000 || ms;
+    if (crowded) waiting("crowded", ms / 1000);
+    else if (full) waiting("full", ms / 1000);
+    else waiting("waiting", 0);
     try {
       await wait(ms);
     } catch {

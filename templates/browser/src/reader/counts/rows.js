@@ -3,7 +3,7 @@ import { boxes, kinds, other, outcomes, results, spans, states } from "./count.j
 
 const words = {
   numbers: { tips: "Số tin", urgent: "Tin khẩn", duplicates: "Tin trùng", passed: "Đã chuyển đơn vị khác", answered: "Đã trả lời" },
-  boxes: ["Hòm góp ý", "Hòm phản ánh", "Hòm tố giác", "Hòm khác"],
+  boxes: ["Hòm góp ý", "Hòm an ninh", "Hòm tố giác", "Hòm khác"],
   states: ["Mới", "Đang xác minh", "Đã xong", "Không xử lý"],
   kinds: ["Loại tố giác tội phạm", "Loại an ninh, trật tự, môi trường", "Loại góp ý", "Loại khiếu nại, kiến nghị", "Loại không có việc gì"],
   outcomes: ["Đúng", "Đúng một phần", "Không đúng", "Không rõ"],

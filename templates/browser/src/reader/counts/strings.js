@@ -14,7 +14,7 @@ export const strings = {
     print: "In số liệu",
     undated: (n) => `${n} tin chưa rõ nhận lúc nào, nên không tính vào tuần nào: mở từng tin để ghi giờ nhận.`,
     numbers: { tips: "Số tin", urgent: "Tin khẩn", duplicates: "Tin trùng", passed: "Chuyển đơn vị khác", answered: "Đã trả lời" },
-    boxes: { suggestion: "Góp ý", report: "Phản ánh", crime: "Tố giác", "?": "Hòm khác" },
+    boxes: { suggestion: "Góp ý", report: "An ninh", crime: "Tố giác", "?": "Hòm khác" },
     states: { new: "Mới", checking: "Đang xác minh", done: "Đã xong", dropped: "Không xử lý" },
     kinds: { crime: "Tố giác tội phạm", order: "An ninh, trật tự, môi trường", suggestion: "Góp ý", petition: "Khiếu nại, kiến nghị", none: "Không có việc gì" },
     outcomes: { confirmed: "Đúng", partly: "Đúng một phần", unfounded: "Không đúng", unclear: "Không rõ" },
