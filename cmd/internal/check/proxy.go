@@ -83,7 +83,7 @@ func dialAsSender(ctx context.Context, network, addr string) (net.Conn, error) {
 	if err != nil {
 		return conn, nil // no such address here: see judge
 	}
-	conn.Close()
+	_ = conn.Close()
 	return other, nil
 }
 
