@@ -26,12 +26,12 @@ func newCheckCommand(t *terminal.Terminal) *cobra.Command {
 		Short: "Say what is wrong and how to mend it",
 		Long: `Say what is wrong and how to mend it: keys, languages, disk, spool, Redis, mail
 server, whether tipbox serve was started since the last change, and the link on
-the posters, for which it must run; and by which address senders are counted, which
-it asks through that link with a question that only the secret can ask. It sends
-nothing and calls nobody.
+the posters, for which it must run; and by which address senders are counted,
+which it asks through that link, with a question that only the secret can ask.
+It sends nothing and calls nobody.
 
-Where several servers share the link, name each by --server: has it the same secret,
-and does it count senders right?
+Where several servers share the link, name each by --server: has it the same
+secret, and does it count senders right?
 
 With --send it also sends each unit a trial tip, through the link on its posters
 all the way to its mailbox, and a trial message by each channel of its alerts

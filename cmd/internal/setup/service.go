@@ -35,7 +35,12 @@ func serviceGroup() (gid int, found bool) {
 // share has a group read what was made, and what root puts there later. An identity is
 // nobody's but its officer's.
 func (c *Init) share(gid int) error {
-	return filepath.WalkDir(c.Dir, func(path string, d fs.DirEntry, err error) error {
+	dir, err := os.OpenRoot(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return fs.WalkDir(dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) == ".identity" {
 			return err
 		}
@@ -43,9 +48,9 @@ func (c *Init) share(gid int) error {
 		if d.IsDir() {
 			mode = fs.ModeSetgid | 0o750
 		}
-		if err := os.Chown(path, -1, gid); err != nil {
+		if err := dir.Chown(path, -1, gid); err != nil {
 			return err
 		}
-		return os.Chmod(path, mode)
+		return dir.Chmod(path, mode)
 	})
 }

@@ -150,7 +150,7 @@ func (b *box) upgradeUnderLoad() (thanked []string) {
 				text := fmt.Sprintf("Tin %d của người %d.", n, i)
 				f := boxtest.Report(text)
 				if n%10 == 0 {
-					f = boxtest.Report(text, boxtest.Photograph(b.t, uint64(n), 640, 480)) //nolint:gosec // n is small
+					f = boxtest.Report(text, boxtest.Photograph(b.t, uint64(n), 640, 480))
 				}
 				answer, err := v.Write(b.t.Context(), f)
 				if err != nil || !answer.Taken() {
@@ -200,7 +200,7 @@ var built = regexp.MustCompile(`tipbox_build_info\{version="([^"]*)"\}`)
 // version asks what serves which version it is.
 func (b *box) version() string {
 	b.t.Helper()
-	resp, err := waittest.Client(nil).Get("http://" + b.admin + "/metrics") //nolint:noctx // the client has a limit
+	resp, err := waittest.Client(nil).Get("http://" + b.admin + "/metrics")
 	if err != nil {
 		b.t.Fatal(err)
 	}

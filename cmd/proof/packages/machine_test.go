@@ -39,7 +39,7 @@ func boot(t *testing.T) *machine {
 		t.Fatalf("making a Debian: %v\n%s", err, out)
 	}
 	// Not of this machine's systemd, which may not run: --keep-unit, --register=no.
-	cmd := exec.CommandContext(t.Context(), boxtest.Need(t, "systemd-nspawn"), "--quiet", "--boot", "--directory", m.root, //nolint:gosec // ours
+	cmd := exec.CommandContext(t.Context(), boxtest.Need(t, "systemd-nspawn"), "--quiet", "--boot", "--directory", m.root,
 		"--keep-unit", "--register=no", "--link-journal=no", "--resolv-conf=off", "--console=pipe")
 	said := new(boxtest.Output)
 	cmd.Stdout, cmd.Stderr = said, said
@@ -94,7 +94,7 @@ func (m *machine) write(name, text string) {
 	if err := os.MkdirAll(filepath.Dir(m.path(name)), 0o755); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(m.path(name), []byte(text), 0o640); err != nil { //nolint:gosec // a machine of ours
+	if err := os.WriteFile(m.path(name), []byte(text), 0o640); err != nil {
 		m.t.Fatal(err)
 	}
 }
