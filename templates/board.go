@@ -22,7 +22,7 @@ func (*Board) Private() bool { return false }
 
 func (b *Board) draw(p *Pages) g.Node {
 	l := b.Locale
-	return p.sheet(&b.Page, l.BoardTitle+" · "+b.Unit, h.H1(g.Text(l.BoardTitle)),
+	return b.styled(p.told, l.BoardTitle+" · "+b.Unit, h.H1(g.Text(l.BoardTitle)),
 		h.Main(h.Class("in"),
 			g.Map(b.Notices, func(notice []byte) g.Node { return h.Article(markdown(notice)...) }),
 			b.call(l.Call),

@@ -13,6 +13,11 @@ import (
 
 // sheet is what all pages have, around the heading and what is below it.
 func (p *Pages) sheet(v *Page, title string, heading g.Node, body ...g.Node) g.Node {
+	return v.styled(p.style, title, heading, body...)
+}
+
+// styled is sheet in a style.
+func (v *Page) styled(style embedded, title string, heading g.Node, body ...g.Node) g.Node {
 	return h.Doctype(h.HTML(h.Lang(v.Locale.Tag), h.Dir(v.Locale.Dir),
 		h.Head(
 			h.Meta(h.Charset("utf-8")),
@@ -20,7 +25,7 @@ func (p *Pages) sheet(v *Page, title string, heading g.Node, body ...g.Node) g.N
 			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
 			h.Meta(h.Name("format-detection"), h.Content("telephone=no")),
 			h.Link(h.Rel("icon"), h.Href("data:,")),
-			h.StyleEl(asIs(p.style)),
+			h.StyleEl(asIs(style)),
 			h.TitleEl(g.Text(title)),
 		),
 		h.Body(

@@ -19,6 +19,8 @@ import (
 var (
 	//go:embed pages/page.css
 	pageStyle string
+	//go:embed pages/form.css
+	formStyle string
 	//go:embed pages/send.js
 	earlyScript string
 )
@@ -26,7 +28,7 @@ var (
 // Pages are the pages in all languages that may be offered.
 type Pages struct {
 	catalog
-	style, early embedded
+	style, told, early embedded // told is the style of what only tells something, and is long
 }
 
 // Options say which languages there are.
@@ -42,7 +44,9 @@ func Load(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{catalog: c, style: embedded(tidyStyle(pageStyle)), early: embedded(tidy(earlyScript))}, nil
+	return &Pages{
+		catalog: c, style: embedded(tidyStyle(pageStyle + formStyle)), told: embedded(tidyStyle(pageStyle)), early: embedded(tidy(earlyScript)),
+	}, nil
 }
 
 // View is one of *Board, *Form, *Thanks, *Truth, *Replies, *Outbox, *Note and *Alert.
@@ -63,6 +67,9 @@ func (p *Pages) Write(w io.Writer, v View) error {
 // StyleHash returns the style-src source of the pages' inline style, as in
 // https://www.w3.org/TR/CSP3/#grammardef-hash-source.
 func (p *Pages) StyleHash() string { return hashSource(p.style) }
+
+// ToldHash is StyleHash for the board.
+func (p *Pages) ToldHash() string { return hashSource(p.told) }
 
 // EarlyHash returns the script-src source of the form's inline script, which is
 // there before any other can be: it shows that the form is on its way, holds back

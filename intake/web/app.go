@@ -55,8 +55,8 @@ type app struct {
 	opening chan struct{} // who has the server open replies
 	waiting chan struct{} // and who waits for that
 	// Content-Security-Policy of pages that run nothing, of the form and of what may
-	// become one, and of the page that posts replies.
-	policy, formPolicy, outboxPolicy string
+	// become one, of the page that posts replies, and of the board.
+	policy, formPolicy, outboxPolicy, boardPolicy string
 }
 
 // New returns the form's handler, to be served by server.New's.
@@ -180,6 +180,7 @@ func (a *app) policies() {
 	const all = "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	look := "default-src 'none'; style-src " + a.Pages.StyleHash() + "; img-src data:"
 	a.policy = look + all
+	a.boardPolicy = strings.Replace(a.policy, a.Pages.StyleHash(), a.Pages.ToldHash(), 1)
 	a.formPolicy = look + " blob:; script-src 'self' " + a.Pages.EarlyHash() + "; connect-src 'self'; worker-src 'self'" + all +
 		"; require-trusted-types-for 'script'; trusted-types tipbox-worker"
 	a.outboxPolicy = look + "; script-src 'self'; connect-src 'self'" + all + "; require-trusted-types-for 'script'; trusted-types 'none'"

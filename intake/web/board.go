@@ -20,5 +20,6 @@ func (a *app) showBoard(c echo.Context) error {
 	}
 	v := &templates.Board{Page: a.page(c, u, boardPath(u)), Notices: u.Board}
 	v.Board = ""
+	c.Response().Header().Set("Content-Security-Policy", a.boardPolicy)
 	return a.answer(c, http.StatusOK, v)
 }

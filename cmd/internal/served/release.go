@@ -34,6 +34,7 @@ oversight_mail = ["b@example.vn"]
 oversight_phone = "0215 111 111"
 phone = "0215 000 000"
 replies = true
+board_dir = "board"
 [[units.sites]]
 code = "a"
 name = { vi = "Bản A", en = "Village A" }
@@ -80,14 +81,8 @@ func (m *Manifest) addBox(ctx context.Context, text string) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // public keys and an empty folder
-	for _, name := range []string{"unit", "oversight"} {
-		id, err := keys.Generate(keys.PostQuantum)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(id.Recipient().String()+"\n"), 0o600); err != nil {
-			return err
-		}
+	if err := furnish(dir); err != nil {
+		return err
 	}
 	cfg, err := config.Parse(filepath.Join(dir, "tipbox.toml"), []byte(text))
 	if err != nil {
@@ -106,6 +101,23 @@ func (m *Manifest) addBox(ctx context.Context, text string) error {
 		}
 	}
 	return nil
+}
+
+// furnish writes the files that the boxes name.
+func furnish(dir string) error {
+	for _, name := range []string{"unit", "oversight"} {
+		id, err := keys.Generate(keys.PostQuantum)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(id.Recipient().String()+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "board"), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "board", "a.md"), []byte("# A\n"), 0o600)
 }
 
 // PagesOf returns the paths of all pages of a configuration that take something or

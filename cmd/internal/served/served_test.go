@@ -17,7 +17,6 @@ import (
 	"tipbox/cmd/internal/box"
 	"tipbox/cmd/internal/config"
 	"tipbox/cmd/internal/terminal"
-	"tipbox/crypto/keys"
 	"tipbox/intake/waittest"
 )
 
@@ -25,14 +24,8 @@ import (
 func testBox(t *testing.T) (cfg *config.Config, pages http.Handler, url string) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"unit", "oversight"} {
-		id, err := keys.Generate(keys.PostQuantum)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(id.Recipient().String()+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := furnish(dir); err != nil {
+		t.Fatal(err)
 	}
 	cfg, err := config.Parse(filepath.Join(dir, "tipbox.toml"), []byte(boxes[0]))
 	if err != nil {
@@ -137,6 +130,9 @@ func TestPage(t *testing.T) {
 	text, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "action=/b/…") {
+		t.Error("the form of a unit with a board is unknown to the manifest")
 	}
 	if err := os.WriteFile(manifest, text, 0o600); err != nil {
 		t.Fatal(err)
