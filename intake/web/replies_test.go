@@ -206,7 +206,7 @@ func TestReadWithoutScript(t *testing.T) {
 			fields[k] = v
 		}
 		w, evened := asked(b, fields, "text/html", openStep)
-		if w.Code == http.StatusOK && more["again"] == nil && (!evened || w.Body.Len() != pageSizes[0]) {
+		if w.Code == http.StatusOK && more["again"] == nil && (!evened || w.Body.Len() != pageSize) {
 			t.Errorf("%d bytes, waited %v", w.Body.Len(), b.waited)
 		}
 		return w.Code, w.Body.String()
@@ -252,6 +252,20 @@ func TestReadWithoutScript(t *testing.T) {
 	}
 	if _, page = read(string(code), url.Values{"delete": {names[1]}}); !strings.Contains(page, "Đã xóa") || strings.Contains(page, "<article>") {
 		t.Errorf("after deletion:\n%s", page)
+	}
+}
+
+// TestMarkedReplies: no officer can have the page that shows replies be of another size,
+// and the newest is whole.
+func TestMarkedReplies(t *testing.T) {
+	b := answeringBox(t)
+	code := receipt.NewCode()
+	for i := range receipt.MaxReplies {
+		leave(t, b, codeOf(t, b, code), receipt.Reply{Site: "ncs01", Text: strings.Repeat("&", 2990) + fmt.Sprintf("thứ %d", i), Number: i + 1})
+	}
+	w, _ := asked(b, url.Values{"code": {string(code)}}, "text/html", openStep)
+	if page := w.Body.String(); w.Body.Len() != pageSize || !strings.Contains(page, "&amp;thứ 7") || strings.Contains(page, "thứ 0") || strings.Count(page, "<article>") != receipt.MaxReplies {
+		t.Errorf("%d bytes, %d replies", w.Body.Len(), strings.Count(page, "<article>"))
 	}
 }
 
