@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"html"
 	"math/big"
 	"net/http"
 	"slices"
@@ -35,9 +36,14 @@ const (
 	lookRetry = 30 * time.Second
 )
 
-// pageSizes are the sizes in bytes of a page that shows replies: the first holds eight
-// long ones in Vietnamese, the next whatever an officer can have written.
-var pageSizes = []int{64 << 10, 256 << 10}
+const (
+	// pageSize is the size in bytes of a page that shows replies, whatever they are.
+	pageSize = 64 << 10
+	// maxShown is how many bytes of it are what officers wrote: eight long replies in
+	// Vietnamese take half. Only what is nearly all <, & and quotes becomes longer in
+	// HTML; a page of another size would tell who reads it.
+	maxShown = 48 << 10
+)
 
 // askCode shows where a code is typed. It is the same for all.
 func (a *app) askCode(c echo.Context) error {
@@ -149,7 +155,7 @@ func (a *app) opened(c echo.Context, p *server.Posted, code receipt.Code, start 
 	if err := a.Pages.Write(&page, v); err != nil {
 		return err
 	}
-	page.WriteString(strings.Repeat("\n", padding(page.Len())))
+	page.WriteString(strings.Repeat("\n", max(0, pageSize-page.Len())))
 	a.even(ctx, start, openStep)
 	return a.send(c, http.StatusOK, v.Lang(), &page, false)
 }
@@ -167,6 +173,14 @@ func (a *app) showReplies(v *templates.Replies, mine *receipt.Receipt, sealed []
 	}
 	v.Names = strings.Join(names, ".")
 	receipt.Sort(replies)
+	room := maxShown
+	for _, r := range slices.Backward(replies) { // the newest are shown in any case
+		if n := len(html.EscapeString(r.Text)); n <= room {
+			room -= n
+		} else {
+			r.Text, room = "…", 0
+		}
+	}
 	for _, r := range replies {
 		shown := templates.Reply{Day: day(r.On), Text: plainly(r.Text)}
 		if slices.Contains(receipt.Answers, r.Answer) {
@@ -238,16 +252,6 @@ func codeProblem(err error) string {
 		return "code_long"
 	}
 	return "code_check"
-}
-
-// padding returns what is missing to the page's size.
-func padding(n int) int {
-	for _, size := range pageSizes {
-		if n <= size {
-			return size - n
-		}
-	}
-	return 0
 }
 
 // even waits until the time since start is a whole multiple of the step.

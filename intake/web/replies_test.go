@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,6 +20,7 @@ import (
 
 	"tipbox/crypto/receipt"
 	"tipbox/intake"
+	"tipbox/intake/redis"
 	"tipbox/intake/reply"
 )
 
@@ -206,7 +209,7 @@ func TestReadWithoutScript(t *testing.T) {
 			fields[k] = v
 		}
 		w, evened := asked(b, fields, "text/html", openStep)
-		if w.Code == http.StatusOK && more["again"] == nil && (!evened || w.Body.Len() != pageSizes[0]) {
+		if w.Code == http.StatusOK && more["again"] == nil && (!evened || w.Body.Len() != pageSize) {
 			t.Errorf("%d bytes, waited %v", w.Body.Len(), b.waited)
 		}
 		return w.Code, w.Body.String()
@@ -252,6 +255,20 @@ func TestReadWithoutScript(t *testing.T) {
 	}
 	if _, page = read(string(code), url.Values{"delete": {names[1]}}); !strings.Contains(page, "Đã xóa") || strings.Contains(page, "<article>") {
 		t.Errorf("after deletion:\n%s", page)
+	}
+}
+
+// TestMarkedReplies: no officer can have the page that shows replies be of another size,
+// and the newest is whole.
+func TestMarkedReplies(t *testing.T) {
+	b := answeringBox(t)
+	code := receipt.NewCode()
+	for i := range receipt.MaxReplies {
+		leave(t, b, codeOf(t, b, code), receipt.Reply{Site: "ncs01", Text: strings.Repeat("&", 2990) + fmt.Sprintf("thứ %d", i), Number: i + 1})
+	}
+	w, _ := asked(b, url.Values{"code": {string(code)}}, "text/html", openStep)
+	if page := w.Body.String(); w.Body.Len() != pageSize || !strings.Contains(page, "&amp;thứ 7") || strings.Contains(page, "thứ 0") || strings.Count(page, "<article>") != receipt.MaxReplies {
+		t.Errorf("%d bytes, %d replies", w.Body.Len(), strings.Count(page, "<article>"))
 	}
 }
 
@@ -359,6 +376,57 @@ func TestLeaveAFile(t *testing.T) {
 	page := b.get("/o")
 	if policy := page.Header().Get("Content-Security-Policy"); page.Code != http.StatusOK || !strings.Contains(policy, "script-src 'self'; connect-src 'self'") {
 		t.Errorf("%d, %s", page.Code, policy)
+	}
+}
+
+// TestNoStore: a store that is full, takes no writes or is gone is told in words, and
+// nothing typed is lost.
+func TestNoStore(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change     func(*reply.Options)
+		left, look int
+	}{
+		"full":      {func(o *reply.Options) { o.Free = func() int64 { return 0 } }, http.StatusInsufficientStorage, http.StatusOK},
+		"read-only": {func(*reply.Options) {}, http.StatusServiceUnavailable, http.StatusOK},
+		"gone":      {func(o *reply.Options) { o.Redis = &redis.Server{URL: "redis://127.0.0.1:1"} }, http.StatusServiceUnavailable, http.StatusServiceUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t, func(b *box) {
+				b.o.Directory.Units()[0].Replies = true
+				b.o.Wait = func(_ context.Context, d time.Duration) { b.waited = append(b.waited, d) }
+				o := reply.Options{Dir: filepath.Join(t.TempDir(), "replies"), Secrets: [][]byte{secret}, Directory: b.o.Directory}
+				tc.change(&o)
+				var err error
+				if b.o.Replies, err = reply.New(o); err != nil {
+					t.Fatal(err)
+				}
+				if name == "read-only" { // as root, who may write everywhere: a file where its weeks would be
+					if err := errors.Join(os.RemoveAll(o.Dir), os.WriteFile(o.Dir, nil, 0o600)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			code := receipt.NewCode()
+			mine := codeOf(t, b, code)
+			sealed, err := (&receipt.Reply{Unit: "na-co-sa", Site: "ncs01", Answer: receipt.Done, On: "2026-11-29"}).Seal(mine.Recipient())
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := func(w *httptest.ResponseRecorder) bool {
+				return w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != ""
+			}
+			if w := b.send("/o", "pass="+passOf(b), "lookup="+mine.Lookup.String(), "sealed@r.age="+string(sealed)); w.Code != tc.left || !again(w) {
+				t.Errorf("left: %d %v", w.Code, w.Header())
+			}
+			if w, evened := asked(b, url.Values{"lookup": {mine.Lookup.String()}}, "application/octet-stream", lookStep); w.Code != tc.look || !evened || !again(w) {
+				t.Errorf("looked by script: %d %v", w.Code, w.Header())
+			}
+			w, evened := asked(b, url.Values{"code": {string(code)}}, "text/html", openStep)
+			if w.Code != tc.look || !evened || !again(w) || !strings.Contains(w.Body.String(), `value="`+string(code)+`"`) ||
+				strings.Contains(w.Body.String(), "Lúc này chưa xem được") != (tc.look != http.StatusOK) {
+				t.Errorf("looked: %d %v\n%s", w.Code, w.Header(), w.Body)
+			}
+		})
 	}
 }
 
