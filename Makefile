@@ -79,8 +79,8 @@ packages: ## the Debian package in a Debian that boots: installed, upgraded unde
 flood: deps ## floods: the real binary for a minute each, and six hours each on a simulated clock
 	$(GO) test -count=1 -v -timeout 120m -tags flood ./cmd/proof/flood
 
-bench: deps ## benchmarks; compare the ratios, not the times
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: deps ## docs/performance.md anew: rates, ratios and memory, in one table; NOTE="what else runs"
+	$(GO) run ./.ci/bench -o docs/performance.md $(if $(NOTE),-note "$(NOTE)")
 
 pictures: deps build ## the pictures in docs/, made anew; a test compares the posters'
 	$(GO) test -count=1 -run '^TestPictures$$' ./qr/poster -pictures

@@ -23,6 +23,7 @@ import (
 	"tipbox/crypto/keys"
 	"tipbox/intake"
 	"tipbox/intake/durable"
+	"tipbox/intake/redis/redistest"
 	"tipbox/intake/waittest"
 )
 
@@ -45,6 +46,70 @@ all    = { count = 1000000, per = "1h", burst = 1000000 }
 // else, over loopback and 32 connections each. The two take turns, so that what
 // else the machine does slows both. At least 0.7 of the bare rate is wanted.
 func BenchmarkPost(b *testing.B) {
+	ours := newFast(b, 1, "")
+	recipients, err := keys.ReadRecipients(ours.cfg.RecipientsFiles[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	bare := httptest.NewServer(bareHandler{b.TempDir(), recipients.Age(), new(atomic.Int64)})
+	b.Cleanup(bare.Close)
+	inTurns(b, "tipbox/s", "bare/s", ours.post, func() time.Duration { return post(b, ours.senders, bare.URL+"/", ours.forms()) })
+}
+
+// BenchmarkPostRedis compares posting where limits are kept in a Redis with posting
+// where they are kept in the process.
+func BenchmarkPostRedis(b *testing.B) {
+	with, without := newFast(b, 1, "[redis]\nurl = \""+redistest.Start(b).URL()+"\"\n"), newFast(b, 1, "")
+	inTurns(b, "redis/s", "memory/s", with.post, without.post)
+}
+
+// BenchmarkPostSites compares posting to any of 10,000 sites with posting to any of 10.
+// It is to cost the same, within a tenth.
+func BenchmarkPostSites(b *testing.B) {
+	many, few := newFast(b, 10_000, ""), newFast(b, 10, "")
+	inTurns(b, "10000/s", "10/s", many.post, few.post)
+}
+
+// BenchmarkFormSites is the same for the form, without the line.
+func BenchmarkFormSites(b *testing.B) {
+	many, few := newFast(b, 10_000, ""), newFast(b, 10, "")
+	inTurns(b, "10000/s", "10/s", many.visit, few.visit)
+}
+
+// inTurns has two ways take turns, a batch each, and reports their rates and the first
+// by the second.
+func inTurns(b *testing.B, name, other string, first, second func() time.Duration) {
+	b.Helper()
+	first() // connects, and fills what is kept
+	second()
+	var took [2]time.Duration
+	for b.Loop() {
+		for range speedTurns {
+			took[0] += first()
+			took[1] += second()
+		}
+	}
+	n := float64(b.N * speedTurns * speedBatch)
+	b.ReportMetric(n/took[0].Seconds(), name)
+	b.ReportMetric(n/took[1].Seconds(), other)
+	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "ratio")
+}
+
+// fast is a box that serves its form, without a mail server, and who sends to it.
+type fast struct {
+	b       *testing.B
+	cfg     *config.Config
+	box     *Box
+	key     *intake.FormKey
+	base    string
+	sites   int
+	next    int // site
+	senders []*http.Client
+}
+
+// newFast starts a box with so many sites, and more lines in its configuration.
+func newFast(b *testing.B, sites int, more string) *fast {
+	b.Helper()
 	dir := b.TempDir()
 	id, err := keys.Generate(keys.PostQuantum)
 	if err != nil {
@@ -53,75 +118,88 @@ func BenchmarkPost(b *testing.B) {
 	first := config.First{
 		BaseURL: "http://127.0.0.1", Listen: "127.0.0.1:0", DataDir: "data", SMTPHost: "127.0.0.1", SMTPPort: 25, SMTPTLS: "none",
 		From: "hom-thu@na-co-sa.example", UnitID: "na-co-sa", UnitName: "Đồn Biên phòng Na Cô Sa", Mail: "truc-ban@na-co-sa.example",
-		RecipientsFile: "recipients", Sites: []config.FirstSite{{Code: "ncs01", Name: "Nhà văn hóa bản Na Cô Sa 1"}},
+		RecipientsFile: "recipients",
 	}
-	for name, text := range map[string]string{"tipbox.toml": string(first.TOML()) + wide, "recipients": id.Recipient().String()} {
+	for n := range sites {
+		first.Sites = append(first.Sites, config.FirstSite{Code: code(n), Name: fmt.Sprint("Nhà văn hóa bản Na Cô Sa ", n)})
+	}
+	for name, text := range map[string]string{"tipbox.toml": string(first.TOML()) + wide + more, "recipients": id.Recipient().String()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			b.Fatal(err)
 		}
 	}
-	cfg, err := config.Load(filepath.Join(dir, "tipbox.toml"))
-	if err != nil {
+	f := &fast{b: b, sites: sites, senders: make([]*http.Client, speedConns)}
+	if f.cfg, err = config.Load(filepath.Join(dir, "tipbox.toml")); err != nil {
 		b.Fatal(err)
 	}
-	s, err := New(&terminal.Terminal{Err: io.Discard}, Options{Config: cfg})
-	if err != nil {
+	if f.box, err = New(&terminal.Terminal{Err: io.Discard}, Options{Config: f.cfg}); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(s.close)
+	b.Cleanup(f.box.close)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- s.form.Serve(l) }()
+	go func() { served <- f.box.form.Serve(l) }()
 	b.Cleanup(func() {
-		s.form.Close()
+		f.box.form.Close()
 		if err := waittest.For(b, served, "the end of the form's server"); err != nil {
 			b.Error(err)
 		}
 	})
-	recipients, err := keys.ReadRecipients(filepath.Join(dir, "recipients"))
+	secrets, err := LoadSecrets(f.cfg.SecretFile)
 	if err != nil {
 		b.Fatal(err)
 	}
-	bare := httptest.NewServer(bareHandler{b.TempDir(), recipients.Age(), new(atomic.Int64)})
-	b.Cleanup(bare.Close)
+	if f.key, err = intake.NewFormKey(secrets...); err != nil {
+		b.Fatal(err)
+	}
+	for i := range f.senders {
+		f.senders[i] = waittest.Client(&http.Transport{})
+		f.senders[i].CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	f.base = "http://" + l.Addr().String() + "/t/"
+	return f
+}
 
-	secrets, err := LoadSecrets(cfg.SecretFile)
-	if err != nil {
-		b.Fatal(err)
+func code(n int) string { return fmt.Sprint("s", n) }
+
+// forms are a batch of filled-in forms, for site after site.
+func (f *fast) forms() []filled {
+	all := make([]filled, speedBatch)
+	for i := range all {
+		site := code(f.next)
+		f.next = (f.next + 7) % f.sites
+		all[i] = filled{bytes.NewReader(kilobyteForm(f.b, f.key.Mint(site, time.Now()))), site}
 	}
-	key, err := intake.NewFormKey(secrets...)
-	if err != nil {
-		b.Fatal(err)
+	return all
+}
+
+type filled struct {
+	body *bytes.Reader
+	site string
+}
+
+func (f *fast) post() time.Duration { return post(f.b, f.senders, f.base, f.forms()) }
+
+// visit opens a batch of forms, one after the other, without a line.
+func (f *fast) visit() time.Duration {
+	handler := f.box.current.Load().form
+	requests := make([]*http.Request, speedBatch)
+	for i := range requests {
+		requests[i] = httptest.NewRequest(http.MethodGet, "/t/"+code(f.next), nil)
+		requests[i].Header.Set("Accept-Encoding", "gzip")
+		f.next = (f.next + 7) % f.sites
 	}
-	forms := func() []*bytes.Reader {
-		all := make([]*bytes.Reader, speedBatch)
-		for i := range all {
-			all[i] = bytes.NewReader(kilobyteForm(b, key.Mint("ncs01", time.Now())))
+	begun := time.Now()
+	for _, r := range requests {
+		w := httptest.NewRecorder()
+		if handler.ServeHTTP(w, r); w.Code != http.StatusOK {
+			f.b.Fatalf("%s: %d", r.URL, w.Code)
 		}
-		return all
 	}
-	senders := make([]*http.Client, speedConns)
-	for i := range senders {
-		senders[i] = waittest.Client(&http.Transport{})
-		senders[i].CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
-	var ours, theirs time.Duration
-	url := "http://" + l.Addr().String() + "/t/ncs01"
-	post(b, senders, url, forms()) // connects
-	post(b, senders, bare.URL, forms())
-	for b.Loop() {
-		for range speedTurns {
-			ours += post(b, senders, url, forms())
-			theirs += post(b, senders, bare.URL, forms())
-		}
-	}
-	posts := float64(b.N * speedTurns * speedBatch)
-	b.ReportMetric(posts/ours.Seconds(), "tipbox/s")
-	b.ReportMetric(posts/theirs.Seconds(), "bare/s")
-	b.ReportMetric(theirs.Seconds()/ours.Seconds(), "ratio")
+	return time.Since(begun)
 }
 
 // bareHandler is what no tip box can do without.
@@ -189,7 +267,7 @@ func kilobyteForm(tb testing.TB, token string) []byte {
 }
 
 // post sends the forms, from all senders at once, and returns how long it took.
-func post(b *testing.B, senders []*http.Client, url string, forms []*bytes.Reader) time.Duration {
+func post(b *testing.B, senders []*http.Client, base string, forms []filled) time.Duration {
 	b.Helper()
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -197,7 +275,7 @@ func post(b *testing.B, senders []*http.Client, url string, forms []*bytes.Reade
 	for _, c := range senders {
 		all.Go(func() {
 			for n := next.Add(1); n <= int64(len(forms)); n = next.Add(1) {
-				resp, err := c.Post(url, "multipart/form-data; boundary=line", forms[n-1])
+				resp, err := c.Post(base+forms[n-1].site, "multipart/form-data; boundary=line", forms[n-1].body)
 				if err != nil {
 					b.Error(err)
 					return
