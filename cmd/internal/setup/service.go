@@ -39,7 +39,7 @@ func (c *Init) share(gid int) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
+	defer dir.Close() //nolint:errcheck // only read through
 	return fs.WalkDir(dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) == ".identity" {
 			return err

@@ -46,7 +46,7 @@ func newLookBox(t *testing.T, inRedis bool) *lookBox {
 	mails := boxtest.MailServer(t, nil)
 	config := boxtest.Init(t, mails, more, "--base-url", base)
 	boxtest.Rewrite(t, config, "recipients_file", "replies = true\nrecipients_file")
-	box := boxtest.Start(t, exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "serve", "-c", config)) //nolint:gosec // the tests' own
+	box := boxtest.Start(t, exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "serve", "-c", config))
 	b := &lookBox{url: box.URL, line: &http.Transport{MaxIdleConnsPerHost: 64}, codes: make(map[string]*receipt.Receipt), typed: make(map[string]receipt.Code)}
 	t.Cleanup(b.line.CloseIdleConnections)
 	for _, kind := range kinds {
