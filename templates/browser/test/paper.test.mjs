@@ -134,9 +134,9 @@ describe("chrome", () => {
     await page.waitForSelector("#tip #panels");
     return page;
   }
-  async function sound(page, what) {
+  async function sound(page, what, options = {}) {
     await page.evaluate(axe);
-    const found = await page.evaluate(() => window.axe.run(document).then(({ violations }) => violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target}`))));
+    const found = await page.evaluate((how) => window.axe.run(document, how).then(({ violations }) => violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target}`))), { resultTypes: ["violations"], ...options });
     assert.deepEqual(found, [], what);
   }
   const text = (page, selector) => page.$eval(selector, (e) => e.textContent);
@@ -322,6 +322,54 @@ describe("chrome", () => {
     assert.deepEqual(await page.$$eval("#paper .sheet td", (all) => all.map((e) => e.textContent).filter((s) => s.startsWith("TB-")).sort()), long.map((name) => name.slice(0, 12)).sort());
     await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
     await page.waitForSelector("#paper", { hidden: true });
+    assert.deepEqual(page.errors, []);
+  });
+
+  test("with the book open axe finds nothing, wide and narrow, on the screen and on paper", async (t) => {
+    const page = await open(t, "khoa.txt", "TB-7F3K-9QMX.age", "TB-1111-2222.age", ...long.slice(0, 3), "so-tin.age");
+    // What is seen wide in other tests is looked at narrow alone.
+    const see = async (what, { sizes = [[360, 640]], axe: options } = {}) => {
+      for (const [width, height] of process.env.TIPBOX_SHOTS ? [[360, 640], [1366, 768]] : sizes) {
+        await page.setViewport({ width, height });
+        await sound(page, `${what}, ${width} pixels wide`, options);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} is wider than ${width}`);
+        if (process.env.TIPBOX_SHOTS) await page.screenshot({ path: join(process.env.TIPBOX_SHOTS, `desk-${what.replaceAll(" ", "-")}-${width}.png`), fullPage: width < 500 });
+      }
+    };
+    const go = (selector) => page.$eval(selector, (e) => e.click());
+    await page.waitForSelector("#go-counts");
+    await go("#go-today");
+    await see("today", { sizes: [[1366, 768], [360, 640]] });
+    await go("#go-tips");
+    await see("list", { sizes: [[1366, 768], [360, 640]] });
+    await go("#filter");
+    await see("filters");
+    await go("#filter");
+    await page.$$eval(".entry", (all) => all.find((e) => e.textContent.includes("9QMX")).click());
+    await page.waitForSelector("#tip .photos img");
+    await see("tip", { sizes: [[1366, 768], [360, 640]] });
+    await go("#pass");
+    await page.waitForSelector("#passlook:not([disabled])");
+    await page.select("#passto", "cong-an-xa");
+    await page.$eval("#unmark-0", (e) => e.scrollIntoView());
+    await see("passing on");
+    await go("#passmet");
+    await go("#passlook");
+    await page.waitForSelector("#passseal");
+    await see("looking again");
+    await go("#passcancel");
+    for (const screen of ["counts", "book", "keys"]) {
+      await go(`#go-${screen}`);
+      await see(screen);
+    }
+    await go("#openabout");
+    await see("about");
+    await go("#about .button");
+    await go("#go-tips");
+    await go("#printsheet");
+    await page.waitForSelector("body[data-pressing]");
+    await page.emulateMediaType("print");
+    await see("paper", { sizes: [[794, 1123]], axe: { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
     assert.deepEqual(page.errors, []);
   });
 

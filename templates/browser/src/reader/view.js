@@ -55,6 +55,9 @@ export class View {
       h("button", { type: "button", id: "language", class: "quiet", lang: app.lang === "vi" ? "en" : "vi", onclick: act.language }, t.otherLanguage),
       h("button", { type: "button", id: "openabout", class: "quiet", onclick: () => this.about() }, t.about),
       h("button", { type: "button", id: "lock", class: app.desk.keys.length > 0 ? "lock" : "lock away", onclick: act.lock }, t.lock));
+    // Where the names of the screens are wider than the page, that of this one is in sight.
+    const nav = $("bar").querySelector("nav"), current = nav.querySelector("[aria-current]");
+    if (current) nav.scrollLeft += Math.max(0, current.getBoundingClientRect().right - nav.getBoundingClientRect().right);
   }
 
   /** Shows how far the reading of many files is, in place: its button must stay under the finger. */

@@ -45,7 +45,7 @@ export function drawRow(app, item, { current, more, pick }) {
     item.inBook && h("span", { class: `state ${item.state}` }, t.list.states[item.state] || line(item.state, 20)),
     more ? h("span", { class: "under" }, more) : h("span", { class: "id" }, item.id),
   ];
-  return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },
+  return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed", due && "dated"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },
     h("span", { class: "first" },
       item.unread && h("span", { class: "dot" }, h("span", { class: "unseen" }, `${t.list.unread}. `)),
       item.urgent && h("span", { class: "urgent" }, t.urgent),
