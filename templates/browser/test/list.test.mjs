@@ -80,7 +80,7 @@ test("a tip that only the book knows stands in the list, and today, as an old on
   enter("TB-0000-0001", {});
   enter("TB-0000-0002", { sum: "b".repeat(64), received: "2026-11-29T09:10:00+07:00", text: "Cầu treo hỏng" });
   for (const event of [{ do: "seen" }, { do: "note", text: "Hỏi kiểm lâm" }, { do: "status", status: "checking" }]) book.append({ tip: "TB-0000-0001", ...event });
-  const opened = { id: "TB-0000-0003", name: "x.age", state: "open", opened: { text: "Mới đến", warnings: [], tip: { mailbox: "report", site: "np03", siteName: "Bản Nà Pó", unit: "na-co-sa", urgent: true, photos: [], reply: { tag: "K7Q2PX" } } } };
+  const opened = { id: "TB-0000-0003", name: "x.age", state: "open", opened: { text: "Mới đến", warnings: [], tip: { mailbox: "report", site: "np03", siteName: "Bản Nà Pó", unit: "na-co-sa", urgent: true, photos: [], replyTo: { tag: "K7Q2PX" } } } };
   const app = { desk: { opened: [opened] }, book };
   const items = new Items();
   const all = items.of(app);

@@ -87,6 +87,7 @@ async function answer(message, { stock, text = "", all = false }) {
   await front(desk);
   await tap(desk, "#go-today");
   await (await desk.$("#picktips")).uploadFile(...await arrived());
+  if (all) await desk.waitForSelector("#today-waiting"); // who can read an answer and has none
   if (all) await tap(desk, "#receivedall"); // one tap for all that is new, which can be changed still
   await desk.waitForFunction((said) => {
     document.querySelector("#go-tips").click();
