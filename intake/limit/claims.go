@@ -105,10 +105,18 @@ func (l *Limits) Claim(ctx context.Context, form intake.FormMark, tip intake.Tip
 		if safe {
 			// In this process always, so that a retry finds it even if Redis is lost.
 			l.forms.record(form, tip)
-			l.ask(ctx, func(ctx context.Context) error { return l.redis.record(ctx, form, tip) })
 		}
-		if claimed {
-			l.ask(ctx, func(ctx context.Context) error { return l.redis.release(ctx, form, own) })
+		if !safe && !claimed {
+			return
 		}
+		l.ask(ctx, func(ctx context.Context) (err error) {
+			if safe {
+				err = l.redis.record(ctx, form, tip)
+			}
+			if claimed && err == nil {
+				err = l.redis.release(ctx, form, own)
+			}
+			return err
+		})
 	}
 }

@@ -38,11 +38,13 @@ func (a allowed) reaches(got reach) bool {
 	return got == inFront && a.front || got == inBulk && a.bulk || got == beyond
 }
 
-// limited is an edge with its rule, and what it may draw.
+// limited is an edge with its rule, what it may draw, and for how many a submission
+// counts; 0 is one.
 type limited struct {
 	Rule
 	edge
 	draw
+	each int64
 }
 
 // takeAll spends one submission of all the edges, or of none and returns false.
@@ -52,7 +54,7 @@ func takeAll(now int64, all []limited) bool {
 	taken := make([]edge, len(all))
 	for i, l := range all {
 		var ok bool
-		taken[i], ok = l.take(now, l.edge, l.draw)
+		taken[i], ok = l.take(now, l.edge, l.draw, l.each)
 		open = open && ok
 	}
 	for i := range all {

@@ -71,14 +71,17 @@ func (r Rule) believed(now int64, e edge) edge {
 	return e
 }
 
-// take returns the edge after one submission at now, and whether it is within
-// the limit. Where it is not, nothing is spent.
-func (r Rule) take(now int64, e edge, d draw) (edge, bool) {
+// cost is what one submission costs where it counts as n of them.
+func (r Rule) cost(n int64) int64 { return min(max(1, n)*r.interval(), r.window()) }
+
+// take returns the edge after one submission at now, which counts as n of them, and
+// whether it is within the limit. Where it is not, nothing is spent.
+func (r Rule) take(now int64, e edge, d draw, n int64) (edge, bool) {
 	e = r.believed(now, e)
-	next := max(now, e.tat) + r.interval()
+	next := max(now, e.tat) + r.cost(n)
 	// One is always let through, or a small burst with a small factor would let none.
 	open := false
-	e.latch, open = e.pass(now, next-now, r.window(), r.interval(), d)
+	e.latch, open = e.pass(now, next-now, r.window(), r.cost(n), d)
 	if open {
 		e.tat = next
 	}
@@ -87,9 +90,9 @@ func (r Rule) take(now int64, e edge, d draw) (edge, bool) {
 
 // refund returns the edge after a submission was given back. What is not ahead
 // of now is as good as no TAT: nobody gets more than a whole budget.
-func (r Rule) refund(now int64, e edge) edge {
+func (r Rule) refund(now int64, e edge, n int64) edge {
 	e = r.believed(now, e)
-	e.tat -= r.interval()
+	e.tat -= r.cost(n)
 	return e
 }
 

@@ -42,10 +42,10 @@ func TestRule(t *testing.T) {
 		at := now + s.after.Microseconds()
 		var open bool
 		if s.refund {
-			e = r.refund(at, e)
+			e = r.refund(at, e, 1)
 			continue
 		}
-		if e, open = r.take(at, e, even()); open != s.open {
+		if e, open = r.take(at, e, even(), 1); open != s.open {
 			t.Fatalf("step %d (%s): open %v", i, s.whyItIsSo, open)
 		}
 	}
@@ -62,7 +62,7 @@ func TestLatch(t *testing.T) {
 			if n > 0 {
 				d = draw{one, leastClosed * 2}
 			}
-			if e, open = r.take(now, e, d); !open {
+			if e, open = r.take(now, e, d, 1); !open {
 				return e, n
 			}
 		}
@@ -79,7 +79,7 @@ func TestLatch(t *testing.T) {
 	if _, n = through(e, e.until, leastFactor); n != 0 {
 		t.Errorf("%d let through where the new factor is exceeded already", n)
 	}
-	if _, open := (Rule{Count: 1, Per: time.Hour, Burst: 1}).take(now, edge{}, draw{leastFactor, leastClosed}); !open {
+	if _, open := (Rule{Count: 1, Per: time.Hour, Burst: 1}).take(now, edge{}, draw{leastFactor, leastClosed}, 1); !open {
 		t.Error("a burst of one lets none through")
 	}
 }

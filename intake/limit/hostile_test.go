@@ -110,9 +110,9 @@ func usually(words []string) string {
 
 // taken is what take.lua answers.
 func taken(got reach, ahead ...int64) string {
-	s := fmt.Sprintf("*%d\r\n:%d\r\n", 1+len(ahead), got)
+	s := fmt.Sprintf("*%d\r\n:%d\r\n", 1+3*len(ahead), got)
 	for _, n := range ahead {
-		s += fmt.Sprintf(":%d\r\n", n)
+		s += fmt.Sprintf(":%d\r\n:0\r\n:0\r\n", n)
 	}
 	return s
 }

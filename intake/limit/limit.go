@@ -19,11 +19,12 @@ import (
 )
 
 const (
-	// patience is how long a submission waits for one answer of Redis. It asks
-	// at most four times (claim, take, record, release), so even a Redis that
-	// always answers just in time costs less than 250 ms; one that does not
-	// answer is asked once.
-	patience = 60 * time.Millisecond
+	// patience is how long a submission waits for one answer of Redis, and twice as
+	// long for that about the limits, for what is decided without it is decided by a
+	// part of the servers. It asks at most four times (claim, take, refund, and record
+	// or release), so even a Redis that always answers just in time costs 250 ms at
+	// most; one that answers nobody is asked once.
+	patience = 50 * time.Millisecond
 	// probeEvery is how often Redis is asked whether it is well, and so about how
 	// long after its return it is used again.
 	probeEvery = time.Second
@@ -58,7 +59,8 @@ type Options struct {
 // Away is a Redis that refused, hung, was slow, was full, read-only, wanted
 // another password, or writes to disk: any failure sends all requests to this
 // process at once, and only a probe of Limits' own, which no villager waits
-// for, brings them back.
+// for, brings them back. Only where Redis has answered others meanwhile, it is this
+// machine that was too busy, and this request alone that goes without.
 type Limits struct {
 	senders *senders
 	memory  *memory
@@ -72,13 +74,16 @@ type Limits struct {
 
 	patience time.Duration
 
-	away  atomic.Bool            // what requests go by
+	away  atomic.Bool // what requests go by
+	begun time.Time
+	heard atomic.Int64           // when Redis last answered a request, since begun
 	state atomic.Pointer[string] // what the last probe said: a kind, "" when well
 
 	own      server                   // what it announces to the others
 	siblings atomic.Pointer[Siblings] // what the last probe found of them
 
-	fellBack atomic.Int64 // tips since the start that Redis did not decide about
+	owes     chan struct{} // wakes who tells Redis of what was decided without
+	fellBack atomic.Int64  // tips since the start that Redis did not decide about
 
 	taken, refused, fallback, failures *metric.Counter
 	probeFailures                      *prometheus.CounterVec
@@ -113,7 +118,7 @@ func New(o Options) (*Limits, error) {
 	l := &Limits{
 		senders: newSenders(o.Rules.Sender, time.Now), memory: newMemory(o.Rules, time.Now),
 		lane: newBulkLane(o.BulkMax, o.Free, time.Now), forms: newForms(maxForms, time.Now), spent: newSpentHere(time.Now),
-		log: o.Log, patience: cmp.Or(o.patience, patience),
+		log: o.Log, begun: time.Now(), owes: make(chan struct{}, 1), patience: cmp.Or(o.patience, patience),
 		taken: metric.NewDaily(metric.Options{
 			Name: "tipbox_limit_taken_total", Help: "Tips that the limits let through.", Labels: []string{"lane"},
 		}),
@@ -139,7 +144,7 @@ func New(o Options) (*Limits, error) {
 	}
 	l.work.cost = cmp.Or(o.WorkCost, l.work.cost)
 	if o.Redis != nil {
-		client, err := redis.Dial(*o.Redis, l.patience)
+		client, err := redis.Dial(*o.Redis, 2*l.patience) // the context says how long in each case
 		if err != nil {
 			return nil, err
 		}
@@ -222,18 +227,27 @@ func (l *Limits) Gone(id intake.ID) { l.lane.gone(id) }
 
 // ask lets Redis do something in time and reports whether it did.
 func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
+	return l.askFor(ctx, l.patience, do)
+}
+
+func (l *Limits) askFor(ctx context.Context, patience time.Duration, do func(context.Context) error) bool {
 	if l.redis == nil || l.away.Load() {
 		return false
 	}
 	// A sender who hangs up says nothing about Redis.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	began := time.Since(l.begun)
 	err := do(ctx)
 	if err == nil {
+		l.heard.Store(int64(time.Since(l.begun)))
 		return true
 	}
-	l.away.Store(true)
-	l.failures.Inc(redis.Kind(err))
+	kind := redis.Kind(err)
+	if kind != redis.Timeout || l.heard.Load() <= int64(began) {
+		l.away.Store(true)
+	}
+	l.failures.Inc(kind)
 	return false
 }
 
@@ -244,6 +258,9 @@ func (l *Limits) keepProbing(ctx context.Context, every time.Duration) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-l.owes:
+			n--
+			l.settle(ctx)
 		case <-tick.C:
 			l.probe(ctx, n%int(inspectEvery/probeEvery) == 0)
 		}
@@ -260,6 +277,18 @@ func (l *Limits) askReplicas(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// settle tells Redis what was granted while it was away. What it may not have heard
+// it is not told twice.
+func (l *Limits) settle(ctx context.Context) {
+	owed := l.memory.debts()
+	if len(owed) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*l.patience)
+	defer cancel()
+	_ = l.redis.charge(ctx, owed)
 }
 
 // probe finds out whether Redis is well and has requests go by that. A Redis
@@ -291,6 +320,7 @@ func (l *Limits) probe(ctx context.Context, inspect bool) {
 	}
 	now := redis.Kind(err)
 	if now == "" {
+		l.settle(ctx)
 		l.greet(ctx)
 	} else {
 		l.siblings.Store(new(Siblings))

@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed" // the scripts
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +17,8 @@ import (
 var (
 	//go:embed take.lua
 	takeLua string
+	//go:embed charge.lua
+	chargeLua string
 	//go:embed refund.lua
 	refundLua string
 	//go:embed record.lua
@@ -34,16 +38,17 @@ type shared struct {
 	now    func() time.Time // for the day only, unless fixed
 	fixed  bool             // tests: the scripts, too, go by now
 	draw   func() draw
-	// granted is told after each answer how far the TATs of a site are ahead.
-	granted func(site string, ahead [sharedEdges]int64)
+	// granted is told after each answer where the limits of a site are, with times from
+	// then on.
+	granted func(site string, ahead [sharedEdges]edge)
 
-	takeScript, refundScript, recordScript, releaseScript, probeScript *goredis.Script
+	takeScript, chargeScript, refundScript, recordScript, releaseScript, probeScript *goredis.Script
 }
 
 func newShared(rules Rules, client goredis.UniversalClient, now func() time.Time) *shared {
 	return &shared{
-		rules: rules, client: client, now: now, draw: newDraw, granted: func(string, [sharedEdges]int64) {},
-		takeScript: goredis.NewScript(takeLua), refundScript: goredis.NewScript(refundLua),
+		rules: rules, client: client, now: now, draw: newDraw, granted: func(string, [sharedEdges]edge) {},
+		takeScript: goredis.NewScript(takeLua), chargeScript: goredis.NewScript(chargeLua), refundScript: goredis.NewScript(refundLua),
 		recordScript: goredis.NewScript(recordLua), releaseScript: goredis.NewScript(releaseLua), probeScript: goredis.NewScript(probeLua),
 	}
 }
@@ -60,17 +65,38 @@ func (s *shared) take(ctx context.Context, site string, may allowed) (reach, err
 	if err != nil {
 		return 0, fmt.Errorf("taking from the limits: %w", err)
 	}
-	var ahead [sharedEdges]int64
-	if len(got) != 1+len(ahead) || !may.reaches(reach(got[0])) {
+	var ahead [sharedEdges]edge
+	if len(got) != 1+3*len(ahead) || !may.reaches(reach(got[0])) {
 		return 0, fmt.Errorf("taking from the limits: %w", redis.ErrUntrue)
 	}
 	for i, r := range rules {
-		if ahead[i] = got[1+i]; ahead[i] < 0 || ahead[i] > r.most() {
+		e := edge{got[1+3*i], latch{got[2+3*i], got[3+3*i]}}
+		if e.tat < 0 || e.until < 0 || r.believed(0, e) != e {
 			return 0, fmt.Errorf("taking from the limits: %w", redis.ErrUntrue)
 		}
+		ahead[i] = e
 	}
 	s.granted(site, ahead)
 	return reach(got[0]), nil
+}
+
+// chargedAtOnce is how many keys a script is given.
+const chargedAtOnce = 100
+
+// charge spends what was granted without Redis.
+func (s *shared) charge(ctx context.Context, owed map[string]debt) error {
+	rules := s.rules.shared()
+	for keys := range slices.Chunk(slices.Collect(maps.Keys(owed)), chargedAtOnce) {
+		args := []any{s.clock()}
+		for _, key := range keys {
+			r := rules[owed[key].kind]
+			args = append(args, owed[key].tat, r.interval(), r.window())
+		}
+		if err := s.chargeScript.Run(ctx, s.client, keys, args...).Err(); err != nil {
+			return fmt.Errorf("charging the limits: %w", err)
+		}
+	}
+	return nil
 }
 
 func (s *shared) refund(ctx context.Context, site string, spent reach) error {

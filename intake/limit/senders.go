@@ -73,8 +73,8 @@ func (s *senders) reserve(sender netip.Addr) reserved {
 	front, bulk := make([]limited, len(nets)), make([]limited, len(nets))
 	for i, n := range nets {
 		l := s.find(now, n.prefix)
-		front[i] = limited{s.rule.times(n.times), l.front, s.draw()}
-		bulk[i] = limited{s.rule.times(n.times * bulkTimes), l.bulk, s.draw()}
+		front[i] = limited{s.rule.times(n.times), l.front, s.draw(), 1}
+		bulk[i] = limited{s.rule.times(n.times * bulkTimes), l.bulk, s.draw(), 1}
 	}
 	r.front, r.bulk = takeAll(now, front), takeAll(now, bulk)
 	for i, n := range nets {
@@ -91,10 +91,10 @@ func (s *senders) settle(r reserved, used allowed) {
 	for _, n := range networks(r.sender) {
 		l := s.find(now, n.prefix)
 		if r.front && !used.front {
-			l.front = s.rule.times(n.times).refund(now, l.front)
+			l.front = s.rule.times(n.times).refund(now, l.front, 1)
 		}
 		if r.bulk && !used.bulk {
-			l.bulk = s.rule.times(n.times*bulkTimes).refund(now, l.bulk)
+			l.bulk = s.rule.times(n.times*bulkTimes).refund(now, l.bulk, 1)
 		}
 		s.keep(now, n.prefix, l)
 	}

@@ -157,6 +157,7 @@ func (l *Limits) greet(ctx context.Context) {
 		return // they stay as they were
 	}
 	now := l.own.among(others)
+	l.memory.shareWith(1 + len(others))
 	l.siblings.Store(&now)
 	switch what, mend := now.Trouble(); {
 	case what != "" && what != before:

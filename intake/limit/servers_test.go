@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
+	"tipbox/intake"
 	"tipbox/intake/redis"
 	"tipbox/intake/redis/redistest"
 )
@@ -117,4 +119,63 @@ func TestServersMeet(t *testing.T) {
 		got, err := server.Do("SCARD", serversKey)
 		return err == nil && got == ":3" && mended.Siblings().Alike == 3
 	})
+}
+
+// TestAwayFromAll: three servers that lose Redis together let through what one would:
+// of what is left each takes its part, and Redis hears of it when it is back.
+func TestAwayFromAll(t *testing.T) {
+	t.Parallel()
+	const burst = 60
+	server := redistest.Start(t)
+	rules := endless
+	rules.Site = Rule{Count: 1, Per: 24 * time.Hour, Burst: burst}
+	var all [3]running
+	for i := range all {
+		all[i] = start(t, rules, server.URL(), ample)
+	}
+	for _, l := range all {
+		eventually(t, "they have met", func() bool { return l.Siblings().Alike == len(all) })
+	}
+	for _, l := range all {
+		l.stopProbing()
+		l.redis.draw, l.memory.draw = even, even
+	}
+	front := func(tries int) (n int) {
+		t.Helper()
+		for i := range tries {
+			g, err := all[i%len(all)].Take(t.Context(), text("a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lane(g) == intake.Front {
+				n++
+			}
+		}
+		return n
+	}
+	if got := front(30); got != 30 {
+		t.Fatalf("%d of 30 in front", got)
+	}
+	for _, l := range all {
+		l.away.Store(true)
+	}
+	if got := front(120); got != burst-30 {
+		t.Errorf("without Redis %d in front, %d were left", got, burst-30)
+	}
+	for _, l := range all {
+		l.probe(t.Context(), true)
+	}
+	if got := front(30); got != 0 {
+		t.Errorf("Redis has not heard of what it was away for: %d more in front", got)
+	}
+	// A latch that Redis closed stays closed without it.
+	for _, l := range all {
+		l.away.Store(true)
+	}
+	for _, l := range all {
+		l.memory.edges[sharedKeys("a")[siteFront]] = edge{latch: l.memory.edges[sharedKeys("a")[siteFront]].latch}
+	}
+	if got := front(3); got != 0 {
+		t.Errorf("%d in front of a limit that is closed", got)
+	}
 }

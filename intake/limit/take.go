@@ -123,7 +123,7 @@ func (g *grant) Void(ctx context.Context, refund bool) {
 // spend asks the shared limits, and tells which store it was that decided.
 func (l *Limits) spend(ctx context.Context, site string, may allowed) (reach, store) {
 	var got reach
-	if l.ask(ctx, func(ctx context.Context) (err error) {
+	if l.askFor(ctx, 2*l.patience, func(ctx context.Context) (err error) {
 		got, err = l.redis.take(ctx, site, may)
 		return err
 	}) {
@@ -133,6 +133,12 @@ func (l *Limits) spend(ctx context.Context, site string, may allowed) (reach, st
 	if l.redis != nil {
 		l.fellBack.Add(1)
 		l.fallback.Inc()
+		if !l.away.Load() { // it was late for this one
+			select {
+			case l.owes <- struct{}{}:
+			default:
+			}
+		}
 	}
 	return got, l.memory
 }

@@ -5,8 +5,10 @@
 -- ARGV: now, or '' for this server's own clock; '1' if the sender may take the
 --       front lane, '1' if the bulk lane; then interval, window, and a factor and
 --       a time to stay closed to draw from, of each limit. All in microseconds.
--- Returns how far the submission gets (1 front, 2 bulk, 3 neither), and how far
--- each TAT is ahead of now: servers go on from there when this one is away.
+-- Returns how far the submission gets (1 front, 2 bulk, 3 neither), and of each
+-- limit how far its TAT is ahead of now, for how long its latch is closed, and the
+-- latch's factor, 0 where it is to be drawn: servers go on from there when this one
+-- is away.
 local LEAST, MOST, LONGEST = 500, 1500, 600000000
 local now = tonumber(ARGV[1])
 if not now then
@@ -57,6 +59,9 @@ for i, e in ipairs(edges) do
     redis.call('SET', KEYS[i], string.format('%.0f %.0f %.0f', e.tat, e.till, e.factor),
       'PX', math.ceil((last - now) / 1000))
   end
-  answer[i + 1] = math.max(0, e.tat - now)
+  local drawn = e.till == 0 or e.till > now
+  answer[3 * i - 1] = math.max(0, e.tat - now)
+  answer[3 * i] = math.max(0, e.till - now)
+  answer[3 * i + 1] = drawn and e.factor or 0
 end
 return answer

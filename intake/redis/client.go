@@ -81,7 +81,7 @@ func Dial(s Server, patience time.Duration) (redis.UniversalClient, error) {
 		ContextTimeoutEnabled:    true,
 		DialTimeout:              patience, ReadTimeout: patience, WriteTimeout: patience, PoolTimeout: patience,
 		DialerRetries: 1, MaxRetries: -1,
-		PoolSize: 32, MinIdleConns: 2, ConnMaxIdleTime: 5 * time.Minute, PipelinePoolSize: -1,
+		PoolSize: 32, MinIdleConns: 16, ConnMaxIdleTime: 5 * time.Minute, PipelinePoolSize: -1,
 		Dialer: dialer(one.Network == "unix", one.TLSConfig, patience),
 	}
 	return redis.NewUniversalClient(o), nil

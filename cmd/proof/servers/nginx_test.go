@@ -1,0 +1,181 @@
+//go:build unix
+
+package servers
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tipbox/cmd/internal/boxtest"
+	"tipbox/intake/waittest"
+)
+
+// nginx is Debian's, with deploy/nginx.conf and deploy/nginx-servers.conf.
+type nginx struct {
+	addr string // of the site, https
+	says string // of a page that says which sender nginx takes an address for
+}
+
+func startNginx(t *testing.T, boxes []string) *nginx {
+	t.Helper()
+	dir := t.TempDir()
+	n := &nginx{addr: boxtest.FreeAddr(t), says: boxtest.FreeAddr(t)}
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	cert, key := certificate(t)
+	var pairs []string
+	for i, addr := range boxes {
+		pairs = append(pairs, fmt.Sprintf("10.0.0.%d:8080", 11+i), addr)
+	}
+	servers := write("servers.conf", deployed(t, "nginx-servers.conf", pairs...))
+	site := deployed(t, "nginx.conf", "proxy_pass http://127.0.0.1:8080;", "proxy_pass http://tipbox;")
+	for pattern, to := range map[string]string{
+		`listen 443 ssl[^;]*;`: "listen " + n.addr + " ssl;", `listen 80;`: "listen " + boxtest.FreeAddr(t) + ";", `listen \[::\][^;]*;`: "",
+		`ssl_certificate [^;]*;`: "ssl_certificate " + write("cert.pem", cert) + ";", `ssl_certificate_key [^;]*;`: "ssl_certificate_key " + write("key.pem", key) + ";",
+	} {
+		site = regexp.MustCompile(pattern).ReplaceAllLiteralString(site, to)
+	}
+	user := ""
+	if os.Geteuid() == 0 {
+		user = "user root;" // whose directories these are
+	}
+	conf := write("nginx.conf", fmt.Sprintf(`%s
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr;
+events { worker_connections 2048; }
+http {
+	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+	include %s;
+	include %s;
+	server {
+		listen %s;
+		set_real_ip_from 127.0.0.1;
+		real_ip_header X-From;
+		location / { return 200 $tipbox_sender; }
+	}
+}
+`, user, servers, write("site.conf", site), n.says))
+	said := new(boxtest.Output)
+	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", dir, "-c", conf, "-e", "stderr")
+	cmd.Stdout, cmd.Stderr = said, said
+	waittest.Tie(cmd, syscall.SIGTERM) // it ends its workers
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		defer time.AfterFunc(waittest.Limit, func() { _ = cmd.Process.Kill() }).Stop()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("nginx: %s", said)
+		}
+	})
+	waittest.Until(t, "nginx listens", func() bool {
+		c, err := net.DialTimeout("tcp", n.addr, time.Second)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
+	return n
+}
+
+// certificate returns one for the site's name, and its key, in PEM.
+func certificate(t *testing.T) (cert, key string) {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"tip.example.vn"}}
+	c, err := x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return text("CERTIFICATE", c), text("PRIVATE KEY", der)
+}
+
+// villager is someone at an address of their own.
+func (n *nginx) villager(t *testing.T, from net.IP, site string) *boxtest.Villager {
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: from}, Timeout: waittest.Limit}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, n.addr)
+		},
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &boxtest.Villager{URL: "https://tip.example.vn/t/" + site, Line: transport}
+}
+
+// sender asks nginx for whom it takes an address.
+func (n *nginx) sender(t *testing.T, address string) string {
+	t.Helper()
+	v := &boxtest.Villager{URL: "http://" + n.says, Line: headed{"X-From", address}}
+	answer, err := v.Do(t.Context(), http.MethodGet, nil, "")
+	if err != nil || answer.Status != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	return answer.Body
+}
+
+type headed struct{ name, value string }
+
+func (h headed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(h.name, h.value)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestSendersOfNginx: nginx takes an address for what tipbox counts as one sender at
+// most, however it is written.
+func TestSendersOfNginx(t *testing.T) {
+	t.Parallel()
+	n := startNginx(t, []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"})
+	for sender, addresses := range map[string]string{
+		"203.0.113.7":   "203.0.113.7 ::ffff:203.0.113.7",
+		"203.0.113.8":   "203.0.113.8",
+		"2001:db8:1":    "2001:db8:1:2:3:4:5:6 2001:db8:1::1 2001:db8:1:0:0:7::1 2001:db8:1:ffff::",
+		"2001:db8:0":    "2001:db8::1 2001:db8:0:1::1 2001:db8:0:1:2:3:4:5 2001:db8:0:0:1::",
+		"2001:0:0":      "2001::1 2001:0:0:1:2:3:4:5",
+		"2001:0:5":      "2001:0:5::1 2001:0:5:1:2:3:4:5",
+		"2402:800:6105": "2402:800:6105:8d0b:1c2f:9e6a:77b1:20d4",
+	} {
+		for address := range strings.FieldsSeq(addresses) {
+			if got := n.sender(t, address); got != sender {
+				t.Errorf("%s is of %s, want %s", address, got, sender)
+			}
+		}
+	}
+}
