@@ -64,6 +64,7 @@ func TestTortureContainer(t *testing.T) {
 	start := []string{
 		"--runtime", "runc", "run", "--detach", "--name", name, "--network", "host", "--read-only", "--cap-drop", "all", "--no-healthcheck",
 		"--security-opt", "no-new-privileges", "--ulimit", "core=0", "--ulimit", "nofile=16384:16384", "--ulimit", "nproc=1000:1000",
+		"--memory", "1536m", "--memory-swap", "1536m",
 		"--volume", etc + ":/etc/tipbox:ro",
 	}
 	t.Cleanup(func() { _ = waittest.Command(t, podman, "rm", "--force", name).Run() })
