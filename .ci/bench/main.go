@@ -163,8 +163,8 @@ func head(note string) string {
 <!-- Written by make bench from what .ci/bench finds: do not change it by hand. -->
 
 ` + "`make bench`" + ` runs all of this anew, in about five minutes, and writes this page. What is
-compared takes turns within one run, so a ratio says the same on another machine, and on
-a busy one; the rest is of this machine, on that day. *Wanted* is what we hold a change to.
+compared takes turns within one run, and the ratio is the median of the turns', so it says
+the same on another machine, and nearly so on a busy one; the rest is of this machine, on that day. *Wanted* is what we hold a change to.
 
 `
 	if note != "" {
