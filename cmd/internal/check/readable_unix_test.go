@@ -43,7 +43,7 @@ func TestCheckReadable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(os.Chmod(dir, 0o755)) //nolint:gosec // as /etc is
+	must(os.Chmod(dir, 0o755))
 	if got := checkReadable(cfg); len(got) != 0 {
 		t.Errorf("where root serves: %+v", got)
 	}
@@ -64,11 +64,11 @@ func TestCheckReadable(t *testing.T) {
 	etc, keys, file := filepath.Dir(cfg.Path), filepath.Dir(cfg.RecipientsFiles[0]), cfg.RecipientsFiles[0]
 	want(etc+" "+keys+" "+file, etc+" "+cfg.Path)
 	must(os.Chown(etc, 0, nobody))
-	must(os.Chmod(etc, 0o750)) //nolint:gosec // likewise
+	must(os.Chmod(etc, 0o750))
 	want(keys+" "+file, cfg.Path)
 	for _, f := range []string{cfg.Path, file, keys} {
 		must(os.Chown(f, 0, nobody))
-		must(os.Chmod(f, 0o750)) //nolint:gosec // likewise
+		must(os.Chmod(f, 0o750))
 	}
 	want()
 }
