@@ -163,8 +163,8 @@ func head(note string) string {
 <!-- Written by make bench from what .ci/bench finds: do not change it by hand. -->
 
 ` + "`make bench`" + ` runs all of this anew, in about five minutes, and writes this page. What is
-compared takes turns within one run, so a ratio says the same on another machine, and on
-a busy one; the rest is of this machine, on that day. *Wanted* is what we hold a change to.
+compared takes turns within one run, and the ratio is the median of the turns', so it says
+the same on another machine, and nearly so on a busy one; the rest is of this machine, on that day. *Wanted* is what we hold a change to.
 
 `
 	if note != "" {
@@ -185,7 +185,7 @@ func output(name string, args ...string) string {
 
 // field returns what a line of a file says behind the name and a colon.
 func field(path, name string) string {
-	b, _ := os.ReadFile(path) //nolint:gosec // of ours
+	b, _ := os.ReadFile(path)
 	for line := range strings.Lines(string(b)) {
 		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
 			return strings.TrimSpace(value)
@@ -195,7 +195,7 @@ func field(path, name string) string {
 }
 
 func firstWord(path string) string {
-	b, _ := os.ReadFile(path) //nolint:gosec // of ours
+	b, _ := os.ReadFile(path)
 	word, _, _ := strings.Cut(string(b), " ")
 	return word
 }

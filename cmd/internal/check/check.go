@@ -52,7 +52,7 @@ const checkTime = 15 * time.Second
 func Config(cfg *config.Config) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		for _, check := range []func(*config.Config) []Finding{
-			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkDisk, checkMirror, checkSpool, checkClock, checkRedis, checkStore, checkMail,
+			checkKeys, checkIdentities, checkNames, checkLanguages, checkPosters, checkFiles, checkExposed, checkReadable, checkDisk, checkMirror, checkSpool, checkClock, checkRedis, checkStore, checkMail,
 			checkAlerts, checkStarted, checkCertificate, checkLink, checkHealth,
 		} {
 			for _, f := range check(cfg) {

@@ -70,34 +70,38 @@ func checkMail(cfg *config.Config) []Finding {
 // mostAsked is how many addresses are asked for: servers hang up on who asks too much.
 const mostAsked = 100
 
-// checkMailboxes asks for each unit's addresses, as tipbox serve does once a day. It
-// sends nothing.
+// checkMailboxes asks for each unit's addresses, as tipbox serve does once a day, and for
+// those of counts.mail. It sends nothing.
 func checkMailboxes(cfg *config.Config, conn deliver.Asker) (all []Finding) {
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
-	asked := 0
+	type mailbox struct{ address, of string }
+	var boxes []mailbox
+	for _, address := range cfg.CountsMail {
+		boxes = append(boxes, mailbox{address, "counts.mail"})
+	}
 	for _, u := range cfg.Directory.Units() {
 		for _, audience := range []intake.Audience{intake.ToUnit, intake.Oversight} {
 			for _, address := range u.Receivers[audience].Mail {
-				if asked++; asked > mostAsked {
-					return all
-				}
-				err := conn.AskFor(ctx, address)
-				var refusal *deliver.PermanentError
-				reason := deliver.Reason(err)
-				what := fmt.Sprintf("%s of %s takes no mail: ", address, u.ID)
-				switch {
-				case err == nil:
-				case errors.As(err, &refusal):
-					all = append(all, problem("mail", fmt.Sprintf("%srefused for good (%d)", what, refusal.Code), "mend the address, or have the mailbox opened"))
-				case deliver.PutOff(reason):
-					f := problem("mail", what+reason, "tips wait until it does: docs/operating.md says under Health what it means")
-					f.Warning = reason == deliver.Reply4xx // a server that does not know us yet says so to all
-					all = append(all, f)
-				default:
-					return all
-				}
+				boxes = append(boxes, mailbox{address, u.ID})
 			}
+		}
+	}
+	for _, m := range boxes[:min(len(boxes), mostAsked)] {
+		err := conn.AskFor(ctx, m.address)
+		var refusal *deliver.PermanentError
+		reason := deliver.Reason(err)
+		what := fmt.Sprintf("%s of %s takes no mail: ", m.address, m.of)
+		switch {
+		case err == nil:
+		case errors.As(err, &refusal):
+			all = append(all, problem("mail", fmt.Sprintf("%srefused for good (%d)", what, refusal.Code), "mend the address, or have the mailbox opened"))
+		case deliver.PutOff(reason):
+			f := problem("mail", what+reason, "mails wait until it does: docs/operating.md says under Health what it means")
+			f.Warning = reason == deliver.Reply4xx // a server that does not know us yet says so to all
+			all = append(all, f)
+		default:
+			return all
 		}
 	}
 	return all

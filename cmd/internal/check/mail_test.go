@@ -65,7 +65,7 @@ func TestCheckMailboxes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := checkMail(&config.Config{Directory: d, SMTP: config.SMTP{
+	found := checkMail(&config.Config{Directory: d, CountsMail: []string{"gone@example.vn"}, SMTP: config.SMTP{
 		Host: server.Host, Port: server.Port, TLS: "tls", CAFile: server.CAFile, From: "hom-thu@example.vn", Bounces: "hom-thu@example.vn",
 	}})
 	var got []string
@@ -73,6 +73,7 @@ func TestCheckMailboxes(t *testing.T) {
 		got = append(got, fmt.Sprint(f.Text, " ", f.Warning))
 	}
 	want := []string{
+		"gone@example.vn of counts.mail takes no mail: refused for good (550) false",
 		"gone@example.vn of na-co-sa takes no mail: refused for good (550) false",
 		"full@example.vn of na-co-sa takes no mail: full false",
 		"new@example.vn of na-co-sa takes no mail: 4xx true",

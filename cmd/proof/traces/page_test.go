@@ -41,7 +41,7 @@ func TestAuditPage(t *testing.T) {
 	n := startNginx(t, addr)
 	b.start()
 	d := &auditDay{auditBox: b}
-	fronts := []string{b.url(), "https://" + n.https}
+	fronts := []string{b.url(), fronted(n.https)}
 	for i, front := range fronts {
 		d.front = func() string { return front }
 		v := d.villager(sourceV4[0])
@@ -84,7 +84,7 @@ func TestAuditPage(t *testing.T) {
 	d.mail.Wait(2)
 
 	// Whoever types the address without https:// is sent on, and no browser keeps that.
-	v := auditVillager(t, "http://"+n.http, sourceV4[0])
+	v := auditVillager(t, strings.Replace(fronted(n.http), "https:", "http:", 1), sourceV4[0])
 	a := d.raw(v, http.MethodGet, http.StatusFound, nil, "")
 	if where, kept := a.Header.Get("Location"), a.Header.Get("Cache-Control"); !strings.HasPrefix(where, "https://") || strings.Contains(where, "/t/") || kept != "no-store" {
 		t.Errorf("plain HTTP is sent to %q, Cache-Control %q", where, kept)
