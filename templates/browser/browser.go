@@ -67,6 +67,17 @@ func Reader(version string) []byte {
 //go:embed src/reader/pass/letter.txt
 var PassLetter string
 
+//go:embed src/reader/keys/words.js
+var words string
+
+// PassphraseWords returns the words that a desk draws passphrases from, of two syllables: a
+// line for each first one, "first: second second".
+func PassphraseWords() string {
+	_, list, _ := strings.Cut(words, "`\n")
+	list, _, _ = strings.Cut(list, "`")
+	return list
+}
+
 // An address book stands in the reader between these, which every page has once; a
 // plain one has an empty object there.
 const (

@@ -19,7 +19,7 @@ import (
 )
 
 // Passphrase locks all identities.
-const Passphrase = "hoa ban trang" //nolint:gosec // of keys that are made for a test
+const Passphrase = "nui rung suoi ban lang" //nolint:gosec // of keys that are made for a test
 
 // workFactor locks them as tipbox keygen does, but for tests: unlocking what is
 // made for years takes seconds each time.

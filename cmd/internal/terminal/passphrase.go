@@ -3,24 +3,22 @@ package terminal
 import (
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"golang.org/x/term"
-	"golang.org/x/text/unicode/norm"
 
+	"tipbox/cmd/internal/passphrase"
 	"tipbox/intake/pasted"
 )
 
 // Tries is how often a person may type a passphrase at the terminal.
 const Tries = 3
 
-// What a new passphrase is held to, in characters: whoever steals the identity
-// file can try as many as their machines can do. NIST SP 800-63B refuses fewer
-// than eight.
-const (
-	minPassphrase  = 8
-	goodPassphrase = 12 // with fewer there is a warning
-)
+// What makes a passphrase worth less than it looks, by passphrase.Worth's words.
+var weaknesses = map[string]struct{ vi, en string }{
+	"empty": {"trống", "nothing there"}, "spaces": {"toàn dấu cách", "only spaces"}, "short": {"quá ngắn, cần ít nhất 8 ký tự", "too short, at least 8 characters"},
+	"date": {"là ngày tháng hoặc số điện thoại", "a date or a telephone number"}, "digits": {"toàn chữ số", "only digits"},
+	"repeated": {"có phần lặp lại", "parts are repeated"}, "common": {"có chỗ ai cũng nghĩ ra", "parts come to everybody's mind"}, "few": {"ít từ quá", "too few words"},
+}
 
 // Passphrase reads a passphrase from the file, or, where file is "", asks for
 // it on the controlling terminal, which need not be stdin.
@@ -46,8 +44,8 @@ func (t *Terminal) Passphrase(file, prompt string) (string, error) {
 	return pass, nil
 }
 
-// NewPassphrase is Passphrase for a new one, which has to be long enough and, at
-// the terminal, typed twice; there it is asked for again until it is.
+// NewPassphrase is Passphrase for a new one, which has to be worth as much as the desk
+// asks for and, at the terminal, typed twice; there it is asked for again until it is.
 func (t *Terminal) NewPassphrase(file, prompt string) (string, error) {
 	for try := 1; ; try++ {
 		pass, err := t.Passphrase(file, prompt)
@@ -58,13 +56,15 @@ func (t *Terminal) NewPassphrase(file, prompt string) (string, error) {
 			pass = pasted.Trim(pass) // nobody who types it later knows of what an editor put there
 		}
 		var wrong error
-		switch length := utf8.RuneCountInString(norm.NFC.String(pass)); {
-		case length < minPassphrase:
-			wrong = Hint(fmt.Errorf("mật khẩu quá ngắn, cần ít nhất %d ký tự / the passphrase is too short: at least %[1]d characters", minPassphrase),
+		level, why := passphrase.Worth(pass)
+		weakness := weaknesses[why]
+		switch level {
+		case passphrase.None:
+			wrong = Hint(fmt.Errorf("mật khẩu dễ bị dò ra: %s / this passphrase is soon guessed: %s", weakness.vi, weakness.en),
 				"năm từ tiếng Việt không dấu, chẳng liên quan gì nhau, thì vừa dễ nhớ vừa khó dò",
 				"five plain words that have nothing to do with each other are easy to keep and hard to guess")
-		case length < goodPassphrase:
-			t.Warn("mật khẩu ngắn, dễ bị dò ra nếu mất tệp khóa / a short passphrase is soon guessed once the file is stolen")
+		case passphrase.Weak:
+			t.Warn("mật khẩu yếu: %s /\na weak passphrase: %s", weakness.vi, weakness.en)
 		}
 		if wrong == nil && file == "" {
 			again, err := askTerminal("Nhập lại / again: ")
