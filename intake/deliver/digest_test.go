@@ -303,7 +303,7 @@ func TestDigestIsAdopted(t *testing.T) {
 		b.spool = live
 		b.put(10, unit("two"), bulkTip(0, false)) // the heir has its own
 		synctest.Wait()
-		if a, err := b.desk().Adopt(dir, 1, func(int, int) {}); err != nil || len(a.Taken) != 4 || a.Digests != 1 {
+		if a, err := b.desk().Adopt(dir, "", 1, func(int, int) {}); err != nil || len(a.Taken) != 4 || a.Digests != 1 {
 			b.Fatalf("%+v, %v", a, err)
 		}
 		time.Sleep(3 * digestEvery)

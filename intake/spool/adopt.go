@@ -37,18 +37,21 @@ type Adopted struct {
 	Known   int     // this spool has them, or has delivered them
 	Digests int     // that were begun, and go on under the same Message-ID
 	Left    []Item  // damaged, a newer tipbox's, or no tips: they stay where they are, by path
+	// Unmirrored says that this spool's mirror does not have all that was taken: until
+	// the server has brought it up to date, that is on one disk alone.
+	Unmirrored bool
 	// Unmarked says that the other directory takes no writes: a server that is
 	// started on it mails all of it once more.
 	Unmarked bool
 }
 
 // Adopt takes over what the spool or mirror in dir still holds: a dead server's. Each
-// tip is here, durably, before it is put out of the way there, and one that is known
-// here is not taken again: so it may be cut short, and done twice. It takes no more
-// than the disk holds above the floor, in bytes, and returns what was done also where
-// it ends with an error: ErrNoSpool, ErrOwn, ErrLocked where a server has it,
-// intake.ErrNoRoom.
-func (c *Control) Adopt(dir string, floor uint64, progress func(done, total int)) (*Adopted, error) {
+// tip is here, durably, and in our own mirror, "" for none, before it is put out of the
+// way there, and one that is known here is not taken again: so it may be cut short, and
+// done twice. It takes no more than the disk holds above the floor, in bytes, and
+// returns what was done also where it ends with an error: ErrNoSpool, ErrOwn, ErrLocked
+// where a server has it, intake.ErrNoRoom.
+func (c *Control) Adopt(dir, mirror string, floor uint64, progress func(done, total int)) (*Adopted, error) {
 	from, err := openSource(dir, c.moves)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,13 @@ func (c *Control) Adopt(dir string, floor uint64, progress func(done, total int)
 	a := &adoption{Control: c, source: from, floor: floor, reached: make(map[intake.ID][]string)}
 	if a.own, err = isMirrorOf(from.path, c.moves.path); err != nil {
 		return nil, err
+	}
+	if mirror != "" && !a.own {
+		if ours, err := isMirrorOf(mirror, c.moves.path); err == nil && ours {
+			a.mirror = newMirror(&Spool{path: c.moves.path}, mirror, c.moves.disk)
+		} else {
+			a.Unmirrored = true
+		}
 	}
 	digests := a.digests(files)
 	paths := slices.Sorted(maps.Keys(files))
@@ -95,6 +105,7 @@ type adoption struct {
 	Adopted
 	floor   uint64
 	own     bool                   // it is this spool's own mirror, and stays one: all is left there
+	mirror  *mirror                // of this spool
 	reached map[intake.ID][]string // by digests that were begun there
 }
 
@@ -143,7 +154,22 @@ func (a *adoption) take(paths []string, sizes map[string]int64) error {
 	if err != nil {
 		return err
 	}
-	return a.mark(safe)
+	for _, path := range safe {
+		if a.mirror == nil || a.Unmirrored {
+			break
+		}
+		if _, err := os.Lstat(filepath.Join(a.mirror.at.path, path)); err == nil {
+			continue
+		}
+		if err := a.mirror.write(path); err != nil {
+			a.Unmirrored = true
+			break
+		}
+		err := likeOwner(filepath.Join(a.mirror.at.path, path), filepath.Join(a.moves.path, "new"))
+		a.Unmirrored = err != nil && !errors.Is(err, fs.ErrNotExist)
+	}
+	a.mark(safe)
+	return nil
 }
 
 // known returns the ids of the tips that this spool has, or has delivered.
@@ -199,9 +225,9 @@ func (a *adoption) place(path string) (*Entry, error) {
 }
 
 // mark puts tips out of the way of the server that had them.
-func (a *adoption) mark(paths []string) error {
+func (a *adoption) mark(paths []string) {
 	if len(paths) == 0 || a.own || a.Unmarked {
-		return nil
+		return
 	}
 	there := &mover{disk: a.moves.disk, path: a.path}
 	away := filepath.Join(a.path, adoptedDir)
@@ -226,7 +252,6 @@ func (a *adoption) mark(paths []string) error {
 	}
 	// A dead server's disk may take no writes any more: the tips are here all the same.
 	a.Unmarked = err != nil
-	return nil
 }
 
 // digests reads what was begun there, and whom it has reached.
@@ -271,22 +296,4 @@ func (a *adoption) takeDigests(all map[string]*Digest) error {
 		}
 	}
 	return nil
-}
-
-// clearAdopted removes what another server has adopted of this spool.
-func (s *Spool) clearAdopted() error {
-	dir := filepath.Join(s.path, adoptedDir)
-	files, _, err := listing(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, name := range files {
-		if err := s.disk.remove(filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	return s.disk.remove(dir)
 }

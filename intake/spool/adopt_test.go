@@ -50,12 +50,12 @@ func TestAdopt(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := desk(t, heir.path)
-	if _, err := d.Adopt(data, 1, quietly); !errors.Is(err, ErrLocked) {
+	if _, err := d.Adopt(data, "", 1, quietly); !errors.Is(err, ErrLocked) {
 		t.Errorf("while it lives: %v", err)
 	}
 	dead.Close()
 	steps := 0
-	a, err := d.Adopt(data, 1, func(done, total int) { steps = total - done })
+	a, err := d.Adopt(data, "", 1, func(done, total int) { steps = total - done })
 	if err != nil || len(a.Taken) != 4 || a.Known != 2 || a.Digests != 1 || len(a.Left) != 4 || a.Unmarked || steps != 0 {
 		t.Fatalf("%+v, %v", a, err)
 	}
@@ -101,7 +101,7 @@ func TestAdopt(t *testing.T) {
 
 	// Once more there is nothing to do; and a dead server that comes back has nothing
 	// to mail, and keeps nothing of what is another's.
-	again, err := d.Adopt(dead.path, 1, quietly)
+	again, err := d.Adopt(dead.path, "", 1, quietly)
 	if err != nil || len(again.Taken)+again.Known+again.Digests != 0 {
 		t.Errorf("%+v, %v", again, err)
 	}
@@ -128,14 +128,14 @@ func TestAdoptRefuses(t *testing.T) {
 		"not there":  {filepath.Join(t.TempDir(), "x"), 1, ErrNoSpool},
 		"a live one": {dead, 1, ErrLocked},
 	} {
-		if _, err := d.Adopt(refused.dir, refused.floor, quietly); !errors.Is(err, refused.want) {
+		if _, err := d.Adopt(refused.dir, "", refused.floor, quietly); !errors.Is(err, refused.want) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	s := open(t, t.TempDir())
 	put(t, s, 2)
 	s.Close()
-	if a, err := d.Adopt(s.path, 1<<60, quietly); !errors.Is(err, intake.ErrNoRoom) || len(a.Taken) > 0 {
+	if a, err := d.Adopt(s.path, "", 1<<60, quietly); !errors.Is(err, intake.ErrNoRoom) || len(a.Taken) > 0 {
 		t.Errorf("without room: %+v, %v", a, err)
 	}
 	if got := names(t, filepath.Join(s.path, "new")); len(got) != 1 {
@@ -164,7 +164,7 @@ func TestAdoptCutShort(t *testing.T) {
 				d := &brokenDisk{failAt: at, err: cause, short: true, unsynced: make(map[string]bool)}
 				c := desk(t, heir.path)
 				c.moves.disk = d
-				_, err := c.Adopt(dead.path, 1, quietly)
+				_, err := c.Adopt(dead.path, "", 1, quietly)
 				done = err == nil && len(d.calls) <= at
 				where := fmt.Sprintf("%v at call %d of %v, strict %v", cause, at, d.calls[max(0, len(d.calls)-2):], strict)
 				if strict {
@@ -186,7 +186,7 @@ func TestAdoptCutShort(t *testing.T) {
 				if err := errors.Join(c.Close()); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := desk(t, heir.path).Adopt(dead.path, 1, quietly); err != nil {
+				if _, err := desk(t, heir.path).Adopt(dead.path, "", 1, quietly); err != nil {
 					t.Errorf("%s: again: %v", where, err)
 				}
 				heir, dead = open(t, heir.path), open(t, dead.path)

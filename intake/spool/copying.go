@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -73,7 +74,7 @@ func (m *mirror) write(path string) error {
 	if err != nil {
 		return nil //nolint:nilerr // likewise
 	}
-	part := filepath.Join(m.at.path, "tmp", strconv.FormatUint(m.parts.Add(1), 10)+".part")
+	part := m.part()
 	err = writePart(m.at.disk, part, notBefore(filepath.Base(path)), struct{ io.Reader }{from})
 	if err == nil {
 		err = m.at.disk.rename(part, filepath.Join(m.at.path, path))
@@ -95,6 +96,9 @@ func (m *mirror) write(path string) error {
 	return nil
 }
 
+// part names a new file in tmp/, as nobody else names one who writes there, too.
+func (m *mirror) part() string { return filepath.Join(m.at.path, "tmp", rand.Text()+".part") }
+
 // notBefore is the moment in a file's name, zero for none.
 func notBefore(name string) time.Time {
 	digits, _, _ := strings.Cut(name, "-")
@@ -106,7 +110,7 @@ func notBefore(name string) time.Time {
 
 // try does what write does, with a file that is no tip.
 func (m *mirror) try() error {
-	part := filepath.Join(m.at.path, "tmp", strconv.FormatUint(m.parts.Add(1), 10)+".part")
+	part := m.part()
 	err := writePart(m.at.disk, part, time.Time{}, strings.NewReader("tipbox\n"))
 	if err != nil {
 		_ = m.at.disk.remove(part)
@@ -123,6 +127,7 @@ func (m *mirror) deleteGone() error {
 	for _, name := range names {
 		if _, back := m.s.Lookup(idOf(name)); !back { // sent again by an operator
 			for _, path := range []string{filepath.Join("new", name), filepath.Join("hold", name), filepath.Join("hold", name+keptSuffix)} {
+				// Also what an adoption has put there without our seeing it.
 				if err := m.delete(path); err != nil {
 					return err
 				}
@@ -159,9 +164,6 @@ func (m *mirror) holds(path string) bool {
 
 // delete deletes a file of the mirror, if it is there.
 func (m *mirror) delete(path string) error {
-	if !m.holds(path) {
-		return nil
-	}
 	err := m.step(func() error {
 		err := m.at.disk.remove(filepath.Join(m.at.path, path))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

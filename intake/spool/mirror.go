@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -46,7 +45,6 @@ type mirror struct {
 	s        *Spool
 	at       *mover // in the mirror's directory, without a lock
 	arrivals *groupCommit
-	parts    atomic.Uint64
 	writers  chan struct{} // a place for each write that is under way
 	kick     chan struct{} // there is something to delete or to move
 	end      chan struct{}

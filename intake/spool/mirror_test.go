@@ -298,11 +298,11 @@ func TestMirrorAwayAndBack(t *testing.T) {
 		t.Errorf("%+v, %v", m, err)
 	}
 	// A person takes it back out of the mirror, while no server has it.
-	if _, err := desk(t, s.path).Adopt(mirror, 1, func(int, int) {}); !errors.Is(err, ErrLocked) {
+	if _, err := desk(t, s.path).Adopt(mirror, "", 1, func(int, int) {}); !errors.Is(err, ErrLocked) {
 		t.Errorf("adopted under a server: %v", err)
 	}
 	s.Close()
-	a, err := desk(t, s.path).Adopt(mirror, 1, func(int, int) {})
+	a, err := desk(t, s.path).Adopt(mirror, "", 1, func(int, int) {})
 	if err != nil || len(a.Taken) != 1 || a.Taken[0].ID != tipID(3) || a.Known != 3 {
 		t.Errorf("%+v, %v", a, err)
 	}
@@ -353,7 +353,7 @@ func TestMirrorOfAnother(t *testing.T) {
 	if got := names(t, filepath.Join(mirror, "new")); len(got) != 1 {
 		t.Fatalf("the mirror has %v", got)
 	}
-	a, err := desk(t, s.path).Adopt(mirror, 1, func(int, int) {})
+	a, err := desk(t, s.path).Adopt(mirror, "", 1, func(int, int) {})
 	if err != nil || len(a.Taken) != 1 || a.Digests != 1 || a.Unmarked || len(a.Left) > 0 {
 		t.Fatalf("%+v, %v", a, err)
 	}
@@ -399,7 +399,7 @@ func TestMirrorWasAdopted(t *testing.T) {
 	s.mirror.follow()
 	s.Close()
 	heir := open(t, filepath.Join(dir, "heir"))
-	a, err := desk(t, heir.path).Adopt(filepath.Join(dir, "mirror"), 1, func(int, int) {})
+	a, err := desk(t, heir.path).Adopt(filepath.Join(dir, "mirror"), "", 1, func(int, int) {})
 	if err != nil || len(a.Taken) != 3 {
 		t.Fatalf("%+v, %v", a, err)
 	}
@@ -410,4 +410,32 @@ func TestMirrorWasAdopted(t *testing.T) {
 		}
 	}
 	same(t, s)
+}
+
+// What is adopted is on two disks before it is put out of the way, though the server
+// here has not seen it yet; and what it then delivers goes in the mirror, too.
+func TestAdoptIntoTheMirror(t *testing.T) {
+	dead := open(t, t.TempDir())
+	put(t, dead, 1)
+	put(t, dead, 2)
+	dead.Close()
+	s := mirrored(t, t.TempDir(), Options{})
+	a, err := desk(t, s.path).Adopt(dead.path, s.mirror.at.path, 1, quietly)
+	if err != nil || len(a.Taken) != 2 || a.Unmirrored {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	same(t, s)
+	s.mirror.compare = false // seen, but not compared yet
+	if err := errors.Join(s.rescan(), s.Remove(tipID(1)), s.mirror.deleteGone()); err != nil {
+		t.Fatal(err)
+	}
+	same(t, s)
+
+	// A mirror that is not ours, or takes nothing, keeps nothing from being adopted.
+	more := open(t, t.TempDir())
+	put(t, more, 3)
+	more.Close()
+	if a, err := desk(t, s.path).Adopt(more.path, t.TempDir(), 1, quietly); err != nil || len(a.Taken) != 1 || !a.Unmirrored {
+		t.Errorf("%+v, %v", a, err)
+	}
 }

@@ -60,3 +60,21 @@ func (s *source) close() {
 		lock.close()
 	}
 }
+
+// clearAdopted removes what another server has adopted of this spool.
+func (s *Spool) clearAdopted() error {
+	dir := filepath.Join(s.path, adoptedDir)
+	files, _, err := listing(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if err := s.disk.remove(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return s.disk.remove(dir)
+}

@@ -19,7 +19,7 @@ func (q *Queue) Adopt(t *terminal.Terminal) error {
 		return err
 	}
 	defer d.Close()
-	a, err := d.Adopt(q.Dir, q.Config.Spool.MinFree, func(done, total int) { t.Step("tip", done, total) })
+	a, err := d.Adopt(q.Dir, q.Config.Spool.Mirror, q.Config.Spool.MinFree, func(done, total int) { t.Step("tip", done, total) })
 	t.Done()
 	if a != nil {
 		q.adopted(t, a)
@@ -61,6 +61,9 @@ func (q *Queue) adopted(t *terminal.Terminal, a *spool.Adopted) {
 	t.Say("%s adopted: a running server mails them within seconds, or at their moment; %d already here, or delivered", terminal.Counted(len(a.Taken), "tip"), a.Known)
 	if a.Digests > 0 {
 		t.Say("%s that was begun there goes on here, under the same Message-ID", terminal.Counted(a.Digests, "digest"))
+	}
+	if a.Unmirrored {
+		t.Warn("our own mirror does not have all of it: it is on one disk alone until tipbox serve has brought it up to date; health says when")
 	}
 	if a.Unmarked {
 		t.Warn("%s takes no writes: a server that is ever started on it mails all of this once more, with the same Message-IDs", q.Dir)

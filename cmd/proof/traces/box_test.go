@@ -32,6 +32,7 @@ type auditBox struct {
 	t         testing.TB
 	config    string
 	temp      string
+	mirror    string // the second disk
 	env       []string
 	program   string
 	run       *boxtest.Server
@@ -59,7 +60,7 @@ const (
 func newAuditBox(t testing.TB, http string, persists bool, flags ...string) *auditBox {
 	t.Helper()
 	b := &auditBox{
-		t: t, seen: make(map[string]bool), tapped: new(boxtest.Output), program: boxtest.Leaky(t), redisDir: t.TempDir(), temp: t.TempDir(),
+		t: t, seen: make(map[string]bool), tapped: new(boxtest.Output), program: boxtest.Leaky(t), redisDir: t.TempDir(), temp: t.TempDir(), mirror: t.TempDir(),
 		log: place{name: "log, dumps"}, data: place{name: "data dir"}, sealed: place{name: "data, sealed", random: true},
 		tempFiles: place{name: "TMPDIR"}, wire: place{name: "Redis, wire"}, redisDisk: place{name: "Redis, disk"},
 		shown: place{name: "metrics, health"}, envelope: place{name: "SMTP"}, mails: place{name: "mails", random: true},
@@ -75,7 +76,7 @@ func newAuditBox(t testing.TB, http string, persists bool, flags ...string) *aud
 	var unitFlags, oversightFlags []string
 	b.unit, unitFlags = boxtest.Recruit(t)
 	b.oversight, oversightFlags = boxtest.Recruit(t)
-	b.config = boxtest.Init(t, b.mail, http+`
+	b.config = boxtest.Init(t, b.mail, http+fmt.Sprintf("\n[spool]\nmirror = %q", b.mirror)+`
 [redis]
 url = "redis://`+b.tap()+`/0"
 [limits]
@@ -199,6 +200,7 @@ func (b *auditBox) channel() string {
 func (b *auditBox) look() {
 	b.t.Helper()
 	b.walk(filepath.Dir(b.config), &b.data, &b.sealed)
+	b.walk(b.mirror, &b.data, &b.sealed)
 	b.walk(b.temp, &b.tempFiles, &b.tempFiles)
 	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
 		resp, err := waittest.Client(nil).Get(b.run.Admin + path)

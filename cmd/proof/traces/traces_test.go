@@ -85,8 +85,9 @@ func (d *auditDay) live() {
 	d.redis.Start()
 
 	waiting := len(d.spooled("new"))
-	if waiting < 10 {
-		t.Errorf("while the mail server is away %d tips wait", waiting)
+	mirrored, _ := filepath.Glob(filepath.Join(d.mirror, "new", "*.tip"))
+	if waiting < 10 || len(mirrored) != waiting {
+		t.Errorf("while the mail server is away %d tips wait, %d in the mirror", waiting, len(mirrored))
 	}
 	for _, how := range []string{"SIGKILL", "SIGQUIT", "SIGABRT"} {
 		d.crash(how)
