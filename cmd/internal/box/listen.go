@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 
 	"github.com/coreos/go-systemd/v22/activation"
 
@@ -33,6 +34,13 @@ func listenForm(addr string) (net.Listener, error) {
 		return nil, terminal.Hint(fmt.Errorf("listening: %w", err), listenHint(err, "http.listen"))
 	}
 	return l, nil
+}
+
+// elsewhere reports whether the form is served on another port than http.listen says,
+// which only a socket of systemd's can be the reason for.
+func elsewhere(listen, url string) bool {
+	_, wanted, err := net.SplitHostPort(listen)
+	return err == nil && wanted != "0" && !strings.HasSuffix(url, ":"+wanted)
 }
 
 func (b *Box) listenAdmin(ctx context.Context) (net.Listener, string, error) {

@@ -22,3 +22,21 @@ func TestListenHint(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestElsewhere: who wrote one port and is served on another is told.
+func TestElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		listen, url string
+		want        bool
+	}{
+		{"127.0.0.1:8080", "http://127.0.0.1:8080", false},
+		{":443", "https://[::]:443", false},
+		{"127.0.0.1:0", "http://127.0.0.1:34567", false},
+		{"127.0.0.1:8081", "http://127.0.0.1:8080", true},
+		{":443", "https://[::1]:8443", true},
+	} {
+		if got := elsewhere(c.listen, c.url); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}

@@ -48,6 +48,9 @@ func Serve(t *terminal.Terminal, o Options) error {
 	defer tell(daemon.SdNotifyStopping)
 	return b.Run(ctx, func(form, admin string) {
 		t.Say("form on %s", form)
+		if elsewhere(o.Config.HTTP.Listen, form) {
+			t.Warn("http.listen says %s, and tipbox.socket another port, which counts: change either (systemctl edit tipbox.socket)", o.Config.HTTP.Listen)
+		}
 		if admin != "" {
 			t.Say("admin on %s", admin)
 		}
