@@ -42,8 +42,10 @@ type asker struct {
 	client            *http.Client
 }
 
+type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
 // newAsker is for one server: base is https://NAME or another address of it.
-func newAsker(cfg *config.Config, base string) (*asker, error) {
+func newAsker(cfg *config.Config, base string, dial dialer) (*asker, error) {
 	if _, err := os.Stat(cfg.SecretFile); err != nil { // else it would be made
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func newAsker(cfg *config.Config, base string) (*asker, error) {
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Transport: &http.Transport{
-				DialContext: dialAsSender, DisableKeepAlives: true,
+				DialContext: dial, DisableKeepAlives: true,
 				TLSClientConfig: &tls.Config{ServerName: cfg.BaseURL.Hostname(), MinVersion: tls.VersionTLS12},
 			},
 		},
@@ -125,7 +127,7 @@ func (a *asker) ask(forwarded string) (v view, err error) {
 // checkProxy finds what http.trusted_proxies makes of senders, by asking through
 // base_url who we are, and whether we may say so ourselves.
 func checkProxy(cfg *config.Config) []Finding {
-	a, err := newAsker(cfg, cfg.BaseURL.String())
+	a, err := newAsker(cfg, cfg.BaseURL.String(), dialAsSender)
 	if err != nil {
 		return nil // said of the link
 	}
@@ -217,9 +219,10 @@ func Servers(cfg *config.Config, urls []string) (all []Finding) {
 }
 
 // checkServer finds a server with another secret, and one that lets whoever reaches
-// it say who they are. The web server itself, peer, may.
+// it say who they are. The web server itself, peer, may, and this machine's own
+// programs.
 func checkServer(cfg *config.Config, url string, peer netip.Addr) []Finding {
-	a, err := newAsker(cfg, url)
+	a, err := newAsker(cfg, url, new(net.Dialer).DialContext)
 	var v view
 	if err == nil {
 		v, err = a.ask(forged.String())

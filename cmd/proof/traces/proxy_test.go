@@ -3,6 +3,8 @@
 package traces
 
 import (
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,4 +72,27 @@ func TestCheckProvesTheProxy(t *testing.T) {
 		box.Stop()
 		boxtest.Rewrite(t, config, `trusted_proxies = ["`+at.trusted+`"]`, `trusted_proxies = ["127.0.0.1"]`)
 	}
+
+	// A port that others reach, and a network of them that is trusted.
+	own := ownAddress(t)
+	boxtest.Rewrite(t, config, `trusted_proxies = ["127.0.0.1"]`, `trusted_proxies = ["127.0.0.1", "`+own+`/24"]`)
+	boxtest.Rewrite(t, config, `"`+addr+`"`, `"`+everywhere(addr)+`"`)
+	boxtest.Serve(t, config)
+	check(ours, none, "", `problem  server +http://\S+ believes what this machine, `+own+`, says of itself`)
+}
+
+// ownAddress is one by which other machines reach this one.
+func ownAddress(t *testing.T) string {
+	t.Helper()
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() && p.Addr().IsGlobalUnicast() {
+			return p.Addr().String()
+		}
+	}
+	t.Skip("this machine has no network: what follows is left out")
+	return ""
 }
