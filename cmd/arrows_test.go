@@ -77,7 +77,7 @@ var (
 		"cmd/internal/config": {"crypto/keys", "crypto/seal", "intake", "intake/alert/setting", "intake/durable", "intake/pasted", "qr/typo", "crypto/book"},
 		"cmd/internal/demo": {
 			"cmd/internal/box", "cmd/internal/config", "cmd/internal/desk", "cmd/internal/setup", "cmd/internal/terminal", "intake",
-			"intake/durable", "intake/spool", "qr/poster", "templates/browser", "templates/postertext",
+			"intake/durable", "intake/spool", "qr/poster", "templates/postertext",
 		},
 		"cmd/internal/desk": {
 			"cmd/internal/config", "cmd/internal/table", "cmd/internal/terminal", "cmd/internal/unread", "crypto/book", "crypto/counts", "crypto/keys", "crypto/open", "crypto/plaintext", "crypto/receipt",

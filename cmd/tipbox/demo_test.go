@@ -46,6 +46,9 @@ func TestDemo(t *testing.T) {
 		if err != nil || !strings.Contains(string(out), text) {
 			t.Errorf("%v\n%s", err, out)
 		}
+		if desk, err := os.ReadFile(filepath.Join(dir, "doc-tin.html")); err != nil || !strings.Contains(string(desk), "Đồn Biên phòng Na Cô Sa") {
+			t.Errorf("the desk knows no unit: %v", err)
+		}
 		s.Stop()
 	}
 }

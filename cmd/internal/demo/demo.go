@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -22,7 +23,6 @@ import (
 	"tipbox/intake/durable"
 	"tipbox/intake/spool"
 	"tipbox/qr/poster"
-	"tipbox/templates/browser"
 	"tipbox/templates/postertext"
 )
 
@@ -87,8 +87,9 @@ func (c *Demo) Run(t *terminal.Terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := durable.Replace(c.path("doc-tin.html"), browser.Reader(c.Version), 0o644); err != nil {
-		return fmt.Errorf("writing the offline reader: %w", err)
+	reader := desk.Reader{Version: c.Version, Output: c.path("doc-tin.html"), Config: c.path("tipbox.toml")}
+	if err := reader.Run(&terminal.Terminal{Out: io.Discard, Err: io.Discard}); err != nil {
+		return err
 	}
 	pdf, err := c.posters(ctx, cfg)
 	if err != nil {
