@@ -54,6 +54,7 @@ const patience = 20_000;
 export function besideThePage() {
   let started = null;
   let last = 0;
+  let broken = false;
   const asked = new Map();
   const start = () => {
     const { worker } = beside(READ_WORKER);
@@ -67,6 +68,7 @@ export function besideThePage() {
     return worker;
   };
   return async (files) => {
+    if (broken) throw new Error("the worker does not read");
     started = started || start();
     const n = ++last;
     let timer;
@@ -76,6 +78,9 @@ export function besideThePage() {
         timer = setTimeout(reject, patience, new Error("the worker does not answer"));
         started.postMessage({ n, files });
       });
+    } catch (err) {
+      broken = true; // nobody waits for it twice
+      throw err;
     } finally {
       clearTimeout(timer);
       asked.delete(n);
