@@ -6,6 +6,7 @@ import { Alike } from "../src/reader/list/alike.js";
 import { found, indexed, words } from "../src/reader/list/find.js";
 import { Items } from "../src/reader/list/items.js";
 import { chosen, everything, rows, sorted } from "../src/reader/list/rows.js";
+import { files as features } from "../src/reader/screens.js";
 import { sections } from "../src/reader/today/sections.js";
 import { makeKey, sealTip, test } from "./support.mjs";
 
@@ -132,7 +133,8 @@ test("until the first list a tip is read, parsed, searched and compared once, ho
     asked++;
     return some.map(({ bytes }, i) => (i === 0 ? null : { bytes, sum: `sum of ${bytes.subarray(-32).join()}` })); // one that the worker cannot read is read here
   };
-  const desk = new Desk({ readMany });
+  const take = async (name, bytes, how) => features.some(({ sniff }) => sniff && sniff(name, bytes, how));
+  const desk = new Desk({ readMany, take });
   desk.adopt({ name: "khóa", identity: key.identity, locked: null });
   const items = new Items();
   const counts = await counted([

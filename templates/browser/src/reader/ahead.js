@@ -47,22 +47,43 @@ async function one(file) {
   return { bytes: await read(file) };
 }
 
+// A stick that hangs, or a worker that never was: the page then reads by itself, and says what is wrong.
+const patience = 20_000;
+
 /** Returns inTurn's many that reads in a worker, which is started when it is first needed. */
 export function besideThePage() {
   let started = null;
-  const asked = [];
+  let last = 0;
+  let broken = false;
+  const asked = new Map();
   const start = () => {
     const { worker } = beside(READ_WORKER);
-    worker.onmessage = ({ data }) => asked.shift().resolve(data.map((one) => one && { bytes: new Uint8Array(one.bytes), sum: hex(one.sum) }));
+    worker.onmessage = ({ data: { n, all } }) => {
+      if (asked.has(n)) asked.get(n).resolve(all.map((one) => one && { bytes: new Uint8Array(one.bytes), sum: hex(one.sum) }));
+    };
     worker.onerror = worker.onmessageerror = (event) => {
       event.preventDefault();
-      asked.splice(0).forEach(({ reject }) => reject(new Error("the worker does not read")));
+      for (const { reject } of asked.values()) reject(new Error("the worker does not read"));
     };
     return worker;
   };
-  return (files) => new Promise((resolve, reject) => {
+  return async (files) => {
+    if (broken) throw new Error("the worker does not read");
     started = started || start();
-    asked.push({ resolve, reject });
-    started.postMessage(files);
-  });
+    const n = ++last;
+    let timer;
+    try {
+      return await new Promise((resolve, reject) => {
+        asked.set(n, { resolve, reject });
+        timer = setTimeout(reject, patience, new Error("the worker does not answer"));
+        started.postMessage({ n, files });
+      });
+    } catch (err) {
+      broken = true; // nobody waits for it twice
+      throw err;
+    } finally {
+      clearTimeout(timer);
+      asked.delete(n);
+    }
+  };
 }

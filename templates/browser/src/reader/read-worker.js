@@ -1,6 +1,6 @@
 // Reads many files, in a worker: each is a question to another process of the browser, and
 // meanwhile the page opens what has come.
-self.onmessage = async ({ data: files }) => {
+self.onmessage = async ({ data: { n, files } }) => {
   const all = await Promise.all(files.map(async (file) => {
     try {
       const bytes = await file.arrayBuffer();
@@ -9,5 +9,5 @@ self.onmessage = async ({ data: files }) => {
       return null; // the page tries again, and says why
     }
   }));
-  self.postMessage(all, all.filter(Boolean).flatMap(({ bytes, sum }) => [bytes, sum]));
+  self.postMessage({ n, all }, all.filter(Boolean).flatMap(({ bytes, sum }) => [bytes, sum]));
 };

@@ -9,8 +9,8 @@ export { reply as replyPanel } from "./panel.js";
 export const outboxFile = {
   kind: "outbox",
   sniff(name, bytes) {
-    const text = latin(bytes, 1 << 17);
-    if (/^(?:[!-9;-~]{1,100}:|From )/.test(text)) hear(text); // a mail: the reply pass stands in it
+    const text = latin(bytes, 128); // of thousands of files nearly all are tips
+    if (/^(?:[!-9;-~]{1,100}:|From )/.test(text)) hear(latin(bytes, 1 << 17)); // a mail: the reply pass stands in it
     return /\.tipbox-replies$/i.test(name) || text.startsWith('{"tipbox":"replies"');
   },
   take(app, name, bytes) {
