@@ -215,7 +215,8 @@ func plainly(text string) string {
 }
 
 // derive waits for its turn: each takes a tenth of a second of a processor that tips
-// need as well.
+// need as well, and as long again nobody's is taken, whoever still waits for the answer.
+// So codes without end have a quarter of two processors, and half of one.
 func (a *app) derive(ctx context.Context, code receipt.Code) (*receipt.Receipt, error) {
 	select {
 	case a.waiting <- struct{}{}:
@@ -229,6 +230,8 @@ func (a *app) derive(ctx context.Context, code receipt.Code) (*receipt.Receipt, 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	start := time.Now()
+	defer func() { a.Wait(context.WithoutCancel(ctx), time.Since(start)) }()
 	return code.Derive(a.BaseURL.String())
 }
 
