@@ -43,6 +43,15 @@ func BenchmarkPut(b *testing.B) {
 				}
 			})
 		})
+		b.Run(fmt.Sprintf("mirrored-%d", goroutines), func(b *testing.B) {
+			s := mirrored(b, b.TempDir(), Options{})
+			b.ResetTimer()
+			parallel(b, goroutines, func(n int) {
+				if err := s.Put(envelope(n), sealed); err != nil {
+					b.Error(err)
+				}
+			})
+		})
 		b.Run(fmt.Sprintf("bare-%d", goroutines), func(b *testing.B) {
 			dir := b.TempDir()
 			b.ResetTimer()

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -28,6 +27,8 @@ type mark struct {
 	Gone []string `json:"gone,omitempty"`
 }
 
+// readMark returns the mark in a directory; one that cannot be understood is none, so
+// that a mirror with tips in it is nobody's, and left alone.
 func readMark(dir string) (m mark, err error) {
 	line, err := os.ReadFile(filepath.Join(dir, markFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,8 +37,8 @@ func readMark(dir string) (m mark, err error) {
 	if err != nil {
 		return mark{}, err
 	}
-	if err := json.Unmarshal(line, &m); err != nil {
-		return mark{}, fmt.Errorf("reading %s: %w", markFile, err)
+	if json.Unmarshal(line, &m) != nil {
+		return mark{}, nil
 	}
 	return m, nil
 }
@@ -77,6 +78,15 @@ func (m *mirror) join() error {
 	if _, err := os.Stat(m.at.path); err != nil {
 		return err
 	}
+	own, its, err := m.marks()
+	if err != nil {
+		return err
+	}
+	if own.ID != "" && its.ID == "" {
+		if same, err := SameDisk(m.s.path, m.at.path); err == nil && same {
+			return errUnmounted // a new disk, else
+		}
+	}
 	for _, dir := range []string{"tmp", "new", "hold", "digest"} {
 		if err := makeDir(m.at.disk, filepath.Join(m.at.path, dir)); err != nil {
 			return noRoom(err)
@@ -86,18 +96,16 @@ func (m *mirror) join() error {
 	if err != nil {
 		return err
 	}
-	before, err := isMirrorOf(m.at.path, m.s.path)
-	if err != nil {
+	ours := own.ID != "" && own.ID == its.ID
+	if !ours {
+		if own, err = m.claim(own, len(has) == 0); err != nil {
+			return noRoom(err)
+		}
+	}
+	if err := m.takeLock(); err != nil {
 		return err
 	}
-	own, err := m.claim(len(has) == 0)
-	if err == nil {
-		err = m.takeLock()
-	}
-	if err != nil {
-		return noRoom(err)
-	}
-	if err := errors.Join(m.sweep(), m.handOver(before), m.try()); err != nil {
+	if err := errors.Join(m.sweep(), m.handOver(ours)); err != nil {
 		return err
 	}
 	for path := range has {
@@ -115,28 +123,20 @@ func (m *mirror) join() error {
 	return nil
 }
 
-// claim holds the two marks to each other, and makes an empty mirror ours.
-func (m *mirror) claim(empty bool) (own mark, err error) {
-	own, err = readMark(m.s.path)
-	if err != nil {
-		return own, err
+// marks returns the spool's mark and the mirror's.
+func (m *mirror) marks() (own, its mark, err error) {
+	if own, err = readMark(m.s.path); err == nil {
+		its, err = readMark(m.at.path)
 	}
-	its, err := readMark(m.at.path)
-	if err != nil {
-		return own, err
-	}
-	switch {
-	case own.ID != "" && own.ID == its.ID:
-		return own, nil
-	case !empty:
+	return own, its, err
+}
+
+// claim makes an empty mirror ours.
+func (m *mirror) claim(own mark, empty bool) (mark, error) {
+	if !empty {
 		return own, errForeign
-	case own.ID != "" && its.ID == "":
-		// A new disk, or none: then what is there is the directory that it is
-		// mounted on.
-		if same, err := SameDisk(m.s.path, m.at.path); err == nil && same {
-			return own, errUnmounted
-		}
-	case own.ID == "":
+	}
+	if own.ID == "" {
 		var id [16]byte
 		_, _ = rand.Read(id[:]) // never fails
 		own.ID = hex.EncodeToString(id[:])

@@ -31,8 +31,9 @@ func (m *mirror) copy(dir, name string) {
 	}
 	done := make(chan error, 1)
 	go func() { // a call that hangs cannot be ended; it keeps its place
-		defer func() { <-m.writers }()
-		done <- m.write(filepath.Join(dir, name))
+		err := m.write(filepath.Join(dir, name))
+		<-m.writers
+		done <- err
 	}()
 	select {
 	case err := <-done:

@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,11 +19,21 @@ func (m *mirror) look(joined func()) {
 	m.mu.Lock()
 	in := m.in
 	m.mu.Unlock()
-	check := m.try
+	var err error
 	if !in {
-		check = m.join
+		err = m.step(m.join)
 	}
-	err := m.step(check)
+	if err == nil {
+		err = m.deleteGone()
+	}
+	if err == nil {
+		err = m.step(m.try)
+	}
+	if errors.Is(err, intake.ErrNoRoom) { // what else is not wanted there may make some
+		if _, err = m.tidy(); err == nil {
+			err = m.step(m.try)
+		}
+	}
 	m.mu.Lock()
 	m.in = err == nil
 	m.mu.Unlock()
@@ -33,7 +42,7 @@ func (m *mirror) look(joined func()) {
 		if !in {
 			m.tell(Behind)
 		}
-		err = cmp.Or(m.deleteGone(), m.compareAll()) // what is deleted makes room
+		err = m.compareAll()
 	}
 	if err != nil {
 		m.lose()
@@ -59,16 +68,25 @@ func (m *mirror) tell(trouble string) {
 	}
 }
 
-// compareAll makes the mirror hold what the spool holds: what was moved is moved,
-// what was delivered is deleted, what lacks is copied.
+// compareAll makes the mirror hold what the spool holds.
 func (m *mirror) compareAll() error {
+	wanted, err := m.tidy()
+	if err == nil {
+		err = m.catchUp(wanted)
+	}
+	return err
+}
+
+// tidy makes the mirror hold nothing but what the spool holds: what was moved is
+// moved, what was delivered is deleted. It returns what is to be there.
+func (m *mirror) tidy() (wanted map[string]int64, err error) {
 	m.mu.Lock()
 	has := maps.Clone(m.has) // before the spool is read: what comes meanwhile is nobody's
 	m.compare = false
 	m.mu.Unlock()
-	wanted, err := m.s.holding()
+	wanted, err = m.s.holding()
 	if err != nil {
-		return nil //nolint:nilerr // the spool's own trouble, which Status tells
+		return nil, nil //nolint:nilerr // the spool's own trouble, which Status tells
 	}
 	at := make(map[intake.ID]string)
 	for path := range wanted {
@@ -82,11 +100,18 @@ func (m *mirror) compareAll() error {
 	}
 	strangers, err := m.clear(unwanted, at)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.strangers = strangers
-	has = maps.Clone(m.has)
+	return wanted, nil
+}
+
+// catchUp copies what the mirror lacks.
+func (m *mirror) catchUp(wanted map[string]int64) error {
+	m.mu.Lock()
+	has := maps.Clone(m.has)
 	m.mu.Unlock()
 	for _, path := range slices.Sorted(maps.Keys(wanted)) {
 		if size, there := has[path]; there && size == wanted[path] || m.s.isWriting(idIn(path)) {

@@ -353,6 +353,14 @@ func TestMirrorOfAnother(t *testing.T) {
 	if got := names(t, filepath.Join(mirror, "new")); len(got) != 1 {
 		t.Fatalf("the mirror has %v", got)
 	}
+	// A mark that nobody understands is none: the tips are left alone all the same.
+	if err := os.WriteFile(filepath.Join(mirror, markFile), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	if st := s.Status(); st.Mirror != Foreign || len(names(t, filepath.Join(mirror, "new"))) != 1 {
+		t.Errorf("with a spoilt mark told as %q", st.Mirror)
+	}
 	a, err := desk(t, s.path).Adopt(mirror, "", 1, func(int, int) {})
 	if err != nil || len(a.Taken) != 1 || a.Digests != 1 || a.Unmarked || len(a.Left) > 0 {
 		t.Fatalf("%+v, %v", a, err)
@@ -380,7 +388,7 @@ func TestMirrorOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = mirrored(t, dir, Options{}) // the bare directory
-	if st := s.Status(); st.Mirror != Missing || len(names(t, filepath.Join(mirror, "new"))) > 0 {
+	if st := s.Status(); st.Mirror != Missing || len(names(t, mirror)) > 0 {
 		t.Errorf("told as %q", st.Mirror)
 	}
 }

@@ -17,7 +17,6 @@ import (
 func (b *Box) parts() []admin.Part {
 	parts := []admin.Part{
 		{Name: "spool", Probe: func(context.Context) admin.Status { return spoolStatus(b.spool.Status()) }},
-		{Name: "mirror", Probe: func(context.Context) admin.Status { return mirrorStatus(b.spool.Status()) }},
 		{Name: "units", Probe: func(context.Context) admin.Status { return unitsStatus(b.current.Load().cfg.Broken) }},
 		{Name: "mail", Probe: func(context.Context) admin.Status { return mailStatus(b.runner.Health()) }},
 		{Name: "redis", Probe: func(context.Context) admin.Status {
@@ -26,6 +25,9 @@ func (b *Box) parts() []admin.Part {
 		{Name: "secret", Probe: func(context.Context) admin.Status { return secretStatus(b.limits.Siblings()) }},
 		{Name: "replies", Probe: func(context.Context) admin.Status { return repliesStatus(b.replies.Trouble()) }},
 		{Name: "alerts", Probe: func(context.Context) admin.Status { return b.calls.status() }},
+	}
+	if b.cfg.Spool.Mirror != "" {
+		parts = append(parts, admin.Part{Name: "mirror", Probe: func(context.Context) admin.Status { return mirrorStatus(b.spool.Status()) }})
 	}
 	return append(parts, b.self.parts()...)
 }
