@@ -8,6 +8,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## everything on this machine: keys, posters, form, mailbox (needs only Go); LISTEN=127.0.0.1:8081
+	@[ -x bin/tipbox ] || echo 'Lần đầu phải dựng mất vài phút, xin chờ… / The first build takes some minutes…' >&2
 	@$(GO) build -o bin/tipbox ./cmd/tipbox
 	@exec bin/tipbox demo $(if $(LISTEN),--listen $(LISTEN))
 
@@ -55,7 +56,8 @@ check: deps ## vet, lint and unit tests, for while you work: no browsers, no ser
 	$(LINT) run
 	$(GO) test -short -timeout 5m $(call but,$(UNIT))
 
-engines: deps ## the desk's whole day and the conversations, in every engine: Chromium, Chromium 109, Firefox, WebKit
+engines: deps ## the desk's whole day, the conversations and every way of sending, in every engine: Chromium, 109, 92 and 78, Firefox, WebKit
+	cd templates/browser && node old.mjs
 	TIPBOX_ENGINES=all $(GO) test -count=1 -timeout 40m ./templates/browser ./cmd/proof/page
 
 # Whose tests are asked whether they notice.
@@ -82,9 +84,10 @@ flood: deps ## floods: the real binary for a minute each, and six hours each on 
 bench: deps ## docs/performance.md anew: rates, ratios and memory, in one table; NOTE="what else runs"
 	$(GO) run ./.ci/bench -o docs/performance.md $(if $(NOTE),-note "$(NOTE)")
 
-pictures: deps build ## the pictures in docs/, made anew; a test compares the posters'
+pictures: deps build ## the pictures in docs/, made anew; tests say when they are old
 	$(GO) test -count=1 -run '^TestPictures$$' ./qr/poster -pictures
 	cd templates/browser && node picture.mjs ../../bin/tipbox ../../docs/form.png
+	$(GO) test -count=1 -run '^TestFormPicture$$' ./templates -pictures
 
 docs: ## docs/configuration.md, from the comments in the code; a test compares it
 	$(GO) test -count=1 -run '^TestReference$$' ./cmd/internal/config -write

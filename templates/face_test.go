@@ -1,6 +1,9 @@
 package templates
 
 import (
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,6 +109,47 @@ func TestStaleIsNoAlarm(t *testing.T) {
 		given := drawn(t, p, &Form{Page: page, Action: "/t/a", Notice: n})
 		if calm := strings.Contains(given, `class="alert calm"`); calm != (n == Stale) || strings.Contains(given, page.Locale.CannotWait) == calm {
 			t.Errorf("%s: calm: %v", n, calm)
+		}
+	}
+}
+
+// TestContrast: whatever is written is read in the sun, by day and by night: 7:1, as
+// WCAG 2.2 has it for its highest grade (1.4.6).
+func TestContrast(t *testing.T) {
+	light := func(colour string) (sum float64) {
+		if len(colour) == 3 {
+			colour = regexp.MustCompile(".").ReplaceAllString(colour, "$0$0")
+		}
+		for i, part := range []float64{.2126, .7152, .0722} {
+			n, err := strconv.ParseUint(colour[2*i:2*i+2], 16, 8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c := float64(n) / 255; c <= .04045 {
+				sum += part * c / 12.92
+			} else {
+				sum += part * math.Pow((c+.055)/1.055, 2.4)
+			}
+		}
+		return sum
+	}
+	named := regexp.MustCompile(`--(\w+): ?#(\w+)`)
+	schemes := regexp.MustCompile(`(?s):root ?\{.*?\}`).FindAllString(string(load(t, Options{}).style), -1)
+	if len(schemes) != 2 {
+		t.Fatalf("%d schemes", len(schemes))
+	}
+	for _, scheme := range schemes {
+		colours := make(map[string]string)
+		for _, m := range named.FindAllStringSubmatch(scheme, -1) {
+			colours[m[1]] = m[2]
+		}
+		for text, grounds := range map[string]string{"ink": "paper card tint badtint", "soft": "paper card tint", "brand": "paper card tint", "bad": "paper card badtint", "onbrand": "brand"} {
+			for ground := range strings.FieldsSeq(grounds) {
+				a, b := light(colours[text])+.05, light(colours[ground])+.05
+				if ratio := max(a/b, b/a); ratio < 7 {
+					t.Errorf("%s on %s: %.2f in %s", text, ground, ratio, scheme)
+				}
+			}
 		}
 	}
 }

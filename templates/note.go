@@ -36,7 +36,7 @@ func (n *Note) others() g.Node {
 	if len(n.Others) == 0 {
 		return nil
 	}
-	return g.Group{line("head", n.Locale.WithdrawnOthers), h.Ul(g.Map(n.Others, func(p Place) g.Node {
+	return g.Group{line("head", n.Locale.WithdrawnOthers), h.Ul(h.Class("others"), g.Map(n.Others, func(p Place) g.Node {
 		return h.Li(h.A(h.Href(ours(p.Path)), g.Text(p.Name)))
 	}))}
 }

@@ -22,7 +22,7 @@ import (
 func TestLight(t *testing.T) {
 	t.Parallel()
 	mailServer := smtptest.Start(t, smtptest.Options{Username: "tip", Password: "mat-khau"})
-	config := pageBox(t, mailServer, "")
+	config, _ := pageBox(t, mailServer, "")
 	threeKeys(t, config)
 	box := boxtest.Serve(t, config)
 	page := load(t, box.URL+"/t/ncs01", "gzip")

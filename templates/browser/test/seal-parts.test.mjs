@@ -1,7 +1,8 @@
 // The sealing script's parts in Node: what needs no page.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter } from "age-encryption";
 import { parseTip } from "../src/reader/tip.js";
@@ -56,6 +57,39 @@ test("seals to one kind of recipients, and refuses to mix", async () => {
   }
   await assert.rejects(seal(example, []), /more than one kind/);
   await assert.rejects(seal(example, ["age1tag1qqqq"]), /more than one kind/);
+});
+
+test("seals in an engine that has nothing of what came after Chrome 78", () => {
+  // What age-encryption or we might reach for; node itself keeps its own.
+  const later = {
+    Object: ["hasOwn", "groupBy"], Promise: ["any", "allSettled", "withResolvers", "try"], "String.prototype": ["replaceAll", "at", "isWellFormed", "toWellFormed"],
+    "Array.prototype": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "toSpliced", "with"], Array: ["fromAsync"],
+    "Object.getPrototypeOf(Uint8Array.prototype)": ["at", "findLast", "findLastIndex", "toReversed", "toSorted", "with"], Uint8Array: ["fromBase64", "fromHex"], "Uint8Array.prototype": ["toBase64", "toHex", "setFromBase64"],
+    "ArrayBuffer.prototype": ["transfer", "transferToFixedLength", "resize"], crypto: ["randomUUID"], AbortSignal: ["any", "timeout"],
+    globalThis: ["structuredClone", "AggregateError", "CompressionStream", "Iterator"],
+  };
+  const script = `
+    const { generateHybridIdentity, identityToRecipient, Decrypter } = await import("age-encryption");
+    const id = await generateHybridIdentity(), to = await identityToRecipient(id);
+    await import("node:http"); // which Node loads late, and with what is deleted here
+    for (const [name, keys] of Object.entries(${JSON.stringify(later)})) for (const key of keys) delete eval(name)[key];
+    await import("./src/shared/polyfill.js");
+    const { seal } = await import("./src/seal/seal.js");
+    const sealed = await seal(${JSON.stringify(example)}, [to]);
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(id);
+    console.log(typeof [].at, (await decrypter.decrypt(sealed, "text")).includes(${JSON.stringify(example.message)}));`;
+  assert.equal(execFileSync(process.execPath, ["--import", "./test/node18.mjs", "--input-type=module", "-e", script], { cwd: root, encoding: "utf8", timeout: 60_000 }).trim(), "undefined true");
+});
+
+test("what Chrome 78 does not know is used nowhere on the page, or asked for first", () => {
+  const unknown = /\.(replaceChildren|replaceAll|at|findLast|toReversed|toSorted|hasOwn|groupBy|any|allSettled|checkVisibility|requestSubmit|showPicker|arrayBuffer|randomUUID|scrollTo\(\{|inert)\(|\b(structuredClone|ResizeObserver|createImageBitmap|OffscreenCanvas|WeakRef|CompressionStream)\b|\?\?=|\|\|=|&&=/g;
+  for (const dir of ["seal", "shared", "replies", "worker"]) {
+    for (const name of readdirSync(join(root, "src", dir))) {
+      const found = (readFileSync(join(root, "src", dir, name), "utf8").replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "").match(unknown) || []);
+      assert.deepEqual(found, [], `${dir}/${name}`);
+    }
+  }
 });
 
 test("text is cleaned and bounded as the server does it", () => {

@@ -158,10 +158,12 @@ export async function newPage(browser) {
   return page;
 }
 
+export const cache = join(root, "node_modules", ".cache");
+
 // The browser comes compressed in its npm package.
 function chrome109() {
   const packed = join(root, "node_modules", "@sparticuz", "chromium", "bin", "chromium.br");
-  const path = join(root, "node_modules", ".cache", "chromium-109");
+  const path = join(cache, "chromium-109");
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.${process.pid}`, brotliDecompressSync(readFileSync(packed)), { mode: 0o755 });

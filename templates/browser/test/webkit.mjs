@@ -24,15 +24,16 @@ function miniBrowser() {
   return "";
 }
 
-// Starts a program that does not outlive this one.
-function start(path, args, options) {
+/** Starts a program that does not outlive this one. */
+export function start(path, args, options) {
   const child = spawn(path, args, options);
   child.on("error", () => {}); // what waits for it says so
   process.on("exit", () => child.kill("SIGKILL"));
   return child;
 }
 
-async function end(child) {
+/** Ends it. */
+export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null || !child.pid) return;
   const gone = once(child, "exit");
   child.kill();
@@ -93,14 +94,43 @@ export async function webkit(t) {
   return page;
 }
 
-class Page {
+/** What a page can be asked by a driver that has evaluate() alone. */
+export class Evaluated {
+  $eval(selector, body, ...args) {
+    return this.evaluate(`(selector, ...args) => { const e = document.querySelector(selector); if (!e) throw new Error("no " + selector); return (${body})(e, ...args); }`, selector, ...args);
+  }
+
+  $$eval(selector, body, ...args) {
+    return this.evaluate(`(selector, ...args) => (${body})([...document.querySelectorAll(selector)], ...args)`, selector, ...args);
+  }
+
+  /** Waits until the function returns something true. */
+  async waitForFunction(body, options, ...args) {
+    for (const end = Date.now() + stepLimit; ;) {
+      if (await this.evaluate(`(...args) => Boolean((${body})(...args))`, ...args)) return;
+      if (Date.now() > end) throw new Error(`waited ${stepLimit / 1000} s for ${body}`);
+      await pause(50);
+    }
+  }
+
+  waitForSelector(selector) {
+    return this.waitForFunction((s) => document.querySelector(s), {}, selector);
+  }
+}
+
+class Page extends Evaluated {
   constructor(ask) {
+    super();
     this.ask = ask;
     this.keyboard = { press: (key) => this.#keys(keys[key] || key) };
   }
 
   goto(url) {
     return this.ask("POST", "/url", { url });
+  }
+
+  goBack() {
+    return this.ask("POST", "/back", {});
   }
 
   reload() {
@@ -127,27 +157,6 @@ class Page {
     const { value, error } = await this.ask("POST", "/execute/async", { script, args });
     if (error) throw new Error(`WebKit: ${error}`);
     return value;
-  }
-
-  $eval(selector, body, ...args) {
-    return this.evaluate(`(selector, ...args) => { const e = document.querySelector(selector); if (!e) throw new Error("no " + selector); return (${body})(e, ...args); }`, selector, ...args);
-  }
-
-  $$eval(selector, body, ...args) {
-    return this.evaluate(`(selector, ...args) => (${body})([...document.querySelectorAll(selector)], ...args)`, selector, ...args);
-  }
-
-  /** Waits until the function returns something true. */
-  async waitForFunction(body, options, ...args) {
-    for (const end = Date.now() + stepLimit; ;) {
-      if (await this.evaluate(`(...args) => Boolean((${body})(...args))`, ...args)) return;
-      if (Date.now() > end) throw new Error(`WebKit: waited ${stepLimit / 1000} s for ${body}`);
-      await pause(50);
-    }
-  }
-
-  waitForSelector(selector) {
-    return this.waitForFunction((s) => document.querySelector(s), {}, selector);
   }
 
   // Asks something of an element; one that was drawn anew meanwhile is looked for again.

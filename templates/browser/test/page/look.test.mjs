@@ -155,9 +155,37 @@ for (const { kind, options, colours, langs } of browsers) describe(`pages in ${k
     }
   });
 
-  test("twice as large no title of a card is broken within a word", async (t) => {
+  test("Send is on the second screen of a small phone, where nobody else need be chosen", async (t) => {
     for (const lang of ["vi", "en"]) {
-      const page = await open(t, browser, link("ncs01", lang), { screen: { ...phone, width: 180, height: 320 } });
+      const page = await open(t, browser, link("ncs01", lang));
+      await sealing(page);
+      await page.$eval("[data-field=to]", (e) => e.remove());
+      assert.ok((await page.$eval("[type=submit]", (e) => e.getBoundingClientRect().bottom)) <= 2 * 640, lang);
+    }
+  });
+
+  test("a tap has one ring at most, the keyboard always one", async (t) => {
+    const page = await open(t, browser, link());
+    const ring = (what) => page.$eval(what, (e) => { const { outlineStyle, outlineOffset } = getComputedStyle(e); return `${outlineStyle} ${outlineOffset}`; });
+    await page.click("label:has([value=report])");
+    assert.match(await ring("[value=report] + .box"), /^none/);
+    await page.click("#message");
+    assert.equal(await ring("#message"), "solid -2px", "on the border");
+    await page.keyboard.press("Tab");
+    assert.match(await ring("summary"), /^solid/);
+    await page.focus("[value=report]");
+    await page.keyboard.press("ArrowDown");
+    assert.match(await ring("[value=crime] + .box"), /^solid/);
+  });
+
+  // The second is a web view with large letters: there the style's questions about the
+  // screen are answered as if they were small.
+  for (const [width, root] of [[180, 1], [360, 1.5], [360, 2]]) test(`at ${root * 360 / width} times no title of a card is broken within a word, by ${root === 1 ? "zoom" : "letters"}`, async (t) => {
+    for (const lang of ["vi", "en"]) {
+      const page = await open(t, browser, link("ncs01", lang), { screen: { ...phone, width, height: 320 } });
+      await page.evaluate((root) => { document.documentElement.style.fontSize = `${16 * root}px`; }, root);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), lang);
+      await shot(page, `letters-${root * 360 / width}-${lang}`);
       const broken = await page.evaluate(() => {
         document.body.style.overflowWrap = document.body.style.wordWrap = "normal";
         return Array.from(document.querySelectorAll(".box b")).filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent);

@@ -5,11 +5,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, request as onward } from "node:http";
 import { join } from "node:path";
 import { describe } from "node:test";
-import { after, before, launch, listen, newPage, shut, tempDir, test, within } from "../support.mjs";
+import { after, before, engines, launch, listen, newPage, shut, tempDir, test, within } from "../support.mjs";
+import { aged } from "../aged.mjs";
 import { webkit } from "../webkit.mjs";
-import { blocked, box, camera, fault, fill, led, link, open, press, report, sealing, sent, shot, thanked, words } from "./villager.mjs";
+import { blocked, box, camera, everyWay, fault, fill, led, line, link, open, press, reportAs, sealing, sent, shot, thanked, words } from "./villager.mjs";
 
-after(report);
+after(reportAs("send"));
 
 // Nothing of us may be left behind but what the browser's own history says.
 async function nothingStays(page) {
@@ -319,7 +320,7 @@ for (const name of ["chrome", "firefox"]) {
   });
 }
 
-// The engine of every browser on an iPhone: what all of them hang on, in one start.
+// The engine of every browser on an iPhone: in make test what all of them hang on.
 test("WebKit: sealed with a photo, and without the script", async (t) => {
   const page = await webkit(t);
   await page.goto(link());
@@ -333,18 +334,18 @@ test("WebKit: sealed with a photo, and without the script", async (t) => {
   assert.equal(await page.url(), link(), "the history must not tell that a tip was sent");
   await nothingStays(page);
 
-  const port = await listen(createServer((request, response) => {
-    const { method, headers } = request;
-    if (request.url.includes("/s/")) return response.writeHead(404).end();
-    request.pipe(onward(box.url + request.url, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    }).on("error", () => response.destroy()));
-  }).unref());
-  await page.goto(link("ncs01", "vi", `http://127.0.0.1:${port}`));
+  const bare = await line(t, { bare: true });
+  await page.goto(link("ncs01", "vi", bare.url));
   const plain = words("webkit không script");
   await fill(page, plain, { photo: camera });
   await press(page);
   await page.waitForFunction(() => location.pathname === "/k" && location.search === "?l=vi");
   sent(plain, false, 1);
 });
+
+for (const name of engines("", "webkit", "firefox", "chrome109", "chrome78", "chrome92").slice(1)) {
+  test(`every way of sending in ${name}`, async (t) => {
+    const page = name === "webkit" ? await webkit(t) : /78|92/.test(name) ? await aged(t, name) : await newPage(await launch(t, name));
+    await everyWay(t, page, name);
+  });
+}
