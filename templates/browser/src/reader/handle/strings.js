@@ -25,7 +25,7 @@ export const strings = {
     told: "Đã báo",
     nobody: "không ai",
     assign: "Giao cho",
-    assignTo: "Họ tên, chức vụ người được giao",
+    assignTo: "Họ tên, chức vụ",
     doAssign: "Giao",
     status: "Trạng thái",
     statuses: { new: "Mới", checking: "Đang xác minh", done: "Đã xong", dropped: "Không xử lý" },
