@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -140,10 +141,18 @@ func (m *mirror) delivered(e *Entry) {
 	if m == nil {
 		return
 	}
-	m.mu.Lock()
-	m.gone[fileName(e)] = true
-	m.mu.Unlock()
+	m.dropped(fileName(e))
 	m.wake()
+}
+
+// dropped notes that the mirror is not to have a tip any more.
+func (m *mirror) dropped(name string) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.gone[strings.TrimSuffix(name, keptSuffix)] = true
 }
 
 // changed has the mirror follow, soon, what was moved in the spool, or taken away.

@@ -1,11 +1,15 @@
 package spool
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
+	"tipbox/intake"
 	"tipbox/intake/waittest"
 )
 
@@ -73,4 +77,45 @@ func TestMirrorOnADisk(t *testing.T) {
 	mount()
 	is("")
 	same(t, s)
+}
+
+// What root adopts is the server's: it would else not be able to read it, nor would a
+// dead server that comes back be able to clear away what was adopted.
+func TestRootAdopts(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: it gives files away")
+	}
+	const tipbox, theirs = 4711, 4712
+	dead := open(t, t.TempDir())
+	put(t, dead, 1)
+	if err := dead.SaveDigest("na-co-sa-unit", &Digest{Tips: []intake.ID{tipID(1)}}); err != nil {
+		t.Fatal(err)
+	}
+	dead.Close()
+	s := mirrored(t, t.TempDir(), Options{})
+	give := func(dir string, to int) {
+		t.Helper()
+		if err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			return errors.Join(err, os.Chown(path, to, to))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(s.path, tipbox)
+	give(s.mirror.at.path, tipbox)
+	give(dead.path, theirs)
+	if a, err := desk(t, s.path).Adopt(dead.path, s.mirror.at.path, 1, quietly); err != nil || len(a.Taken) != 1 || a.Digests != 1 || a.Unmirrored || a.Unmarked {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	for dir, owner := range map[string]uint32{s.path: tipbox, s.mirror.at.path: tipbox, dead.path: theirs} {
+		if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			info, infoErr := d.Info()
+			if infoErr == nil && info.Sys().(*syscall.Stat_t).Uid != owner {
+				t.Errorf("%s belongs to %d, want %d", path, info.Sys().(*syscall.Stat_t).Uid, owner)
+			}
+			return errors.Join(err, infoErr)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -420,6 +420,29 @@ func TestMirrorWasAdopted(t *testing.T) {
 	same(t, s)
 }
 
+// What another server has adopted from the spool is not kept in its mirror, for
+// somebody to adopt once more.
+func TestAdoptedIsNotMirrored(t *testing.T) {
+	dir := t.TempDir()
+	s := mirrored(t, dir, Options{})
+	put(t, s, 1)
+	put(t, s, 2)
+	if err := (&Control{s.moves}).Hold(tipID(2)); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	s.Close()
+	heir := open(t, filepath.Join(dir, "heir"))
+	if a, err := desk(t, heir.path).Adopt(s.path, "", 1, quietly); err != nil || len(a.Taken) != 2 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	s = mirrored(t, dir, Options{})
+	same(t, s)
+	if st := s.Status(); st.Waiting+st.Held+st.Strangers != 0 || st.Mirror != "" {
+		t.Errorf("%+v", st)
+	}
+}
+
 // What is adopted is on two disks before it is put out of the way, though the server
 // here has not seen it yet; and what it then delivers goes in the mirror, too.
 func TestAdoptIntoTheMirror(t *testing.T) {

@@ -36,9 +36,6 @@ func (s *Spool) load() error {
 	if err := s.disk.remove(filepath.Join(s.path, "new", trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.log.Warn("a leftover in the spool's new/ cannot be removed")
 	}
-	if err := s.clearAdopted(); err != nil {
-		s.log.Warn("what another server has adopted cannot be removed")
-	}
 	return s.Rescan()
 }
 

@@ -61,20 +61,19 @@ func (s *source) close() {
 	}
 }
 
-// clearAdopted removes what another server has adopted of this spool.
-func (s *Spool) clearAdopted() error {
+// clearAdopted removes what another server has adopted of this spool, and returns the
+// names, which our mirror is not to keep either.
+func (s *Spool) clearAdopted() []string {
 	dir := filepath.Join(s.path, adoptedDir)
 	files, _, err := listing(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
 	for _, name := range files {
-		if err := s.disk.remove(filepath.Join(dir, name)); err != nil {
-			return err
-		}
+		err = errors.Join(err, s.disk.remove(filepath.Join(dir, name)))
 	}
-	return s.disk.remove(dir)
+	if errors.Join(err, s.disk.remove(dir)) != nil {
+		s.log.Warn("what another server has adopted cannot be removed")
+	}
+	return files
 }

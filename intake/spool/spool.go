@@ -146,8 +146,11 @@ func Open(o Options) (*Spool, error) {
 			o.mirrorDisk = osDisk{}
 		}
 		s.mirror = newMirror(s, o.Mirror, o.mirrorDisk)
-		s.mirror.start(o.Try)
 	}
+	for _, name := range s.clearAdopted() {
+		s.mirror.dropped(name)
+	}
+	s.mirror.start(o.Try)
 	s.watch(o.Try)
 	return s, nil
 }
