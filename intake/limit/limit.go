@@ -25,6 +25,11 @@ const (
 	// or release), so even a Redis that always answers just in time costs 250 ms at
 	// most; one that answers nobody is asked once.
 	patience = 50 * time.Millisecond
+	// askAtOnce is how many submissions ask Redis at a time, and turnWait how long
+	// another one waits for its turn where very many come at once: Redis answers one
+	// after the other all the same, and one that does not lets all of them go.
+	askAtOnce = 4
+	turnWait  = 250 * time.Millisecond
 	// probeEvery is how often Redis is asked whether it is well, and so about how
 	// long after its return it is used again.
 	probeEvery = time.Second
@@ -83,6 +88,7 @@ type Limits struct {
 	siblings atomic.Pointer[Siblings] // what the last probe found of them
 
 	owes     chan struct{} // wakes who tells Redis of what was decided without
+	turns    chan struct{} // holds as many as ask Redis
 	fellBack atomic.Int64  // tips since the start that Redis did not decide about
 
 	taken, refused, fallback, failures *metric.Counter
@@ -118,7 +124,7 @@ func New(o Options) (*Limits, error) {
 	l := &Limits{
 		senders: newSenders(o.Rules.Sender, time.Now), memory: newMemory(o.Rules, time.Now),
 		lane: newBulkLane(o.BulkMax, o.Free, time.Now), forms: newForms(maxForms, time.Now), spent: newSpentHere(time.Now),
-		log: o.Log, begun: time.Now(), owes: make(chan struct{}, 1), patience: cmp.Or(o.patience, patience),
+		log: o.Log, begun: time.Now(), owes: make(chan struct{}, 1), turns: make(chan struct{}, askAtOnce), patience: cmp.Or(o.patience, patience),
 		taken: metric.NewDaily(metric.Options{
 			Name: "tipbox_limit_taken_total", Help: "Tips that the limits let through.", Labels: []string{"lane"},
 		}),
@@ -232,6 +238,18 @@ func (l *Limits) ask(ctx context.Context, do func(context.Context) error) bool {
 
 func (l *Limits) askFor(ctx context.Context, patience time.Duration, do func(context.Context) error) bool {
 	if l.redis == nil || l.away.Load() {
+		return false
+	}
+	// Many at once would take the processor from each other, and find Redis late.
+	turn := time.NewTimer(turnWait)
+	defer turn.Stop()
+	select {
+	case l.turns <- struct{}{}:
+	case <-turn.C:
+		return false
+	}
+	defer func() { <-l.turns }()
+	if l.away.Load() {
 		return false
 	}
 	// A sender who hangs up says nothing about Redis.

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,37 @@ func TestGivesUp(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", url, got, want)
 		}
+	}
+}
+
+// TestURLsOfTheDocs: each address in docs/servers.md is one, of the kind that stands
+// beside it.
+func TestURLsOfTheDocs(t *testing.T) {
+	b, err := os.ReadFile("../../docs/servers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := make(map[string]int)
+	for _, m := range regexp.MustCompile("(?m)^\\| ([^|]*) \\| `(rediss?://[^`]+)`").FindAllStringSubmatch(string(b), -1) {
+		client, err := Dial(Server{URL: m[2], Password: "x"}, ample)
+		if err != nil {
+			t.Errorf("%s: %v", m[2], err)
+			continue
+		}
+		defer client.Close()
+		kind := "one Redis"
+		if _, ok := client.(*redis.ClusterClient); ok {
+			kind = "a Cluster"
+		} else if client.(*redis.Client).Options().Addr == "FailoverClient" {
+			kind = "Sentinels"
+		}
+		if m[1] != kind && m[1] != "with TLS" {
+			t.Errorf("%s is for %s, not for %s", m[2], kind, m[1])
+		}
+		kinds[kind]++
+	}
+	if len(kinds) != 3 {
+		t.Errorf("found %v", kinds)
 	}
 }
 

@@ -87,6 +87,40 @@ func TestRedisRights(t *testing.T) {
 	}
 }
 
+// TestRightsOfTheDocs: what the docs and deploy/ have users be given is what check says,
+// and enough for a Cluster, too.
+func TestRightsOfTheDocs(t *testing.T) {
+	t.Parallel()
+	for rights, files := range map[string][]string{
+		strings.Join(strings.Fields(ACL)[3:], " "):      {"docs/operating.md", "docs/servers.md", "deploy/redis-limits.conf"},
+		strings.Join(strings.Fields(StoreACL)[3:], " "): {"docs/operating.md", "docs/servers.md", "deploy/redis-store.conf"},
+	} {
+		for _, name := range files {
+			if b, err := os.ReadFile("../../../" + name); err != nil || !strings.Contains(string(b), " "+rights+"\n") && !strings.Contains(string(b), "\n"+rights+"\n") {
+				t.Errorf("%s does not have %q, %v", name, rights, err)
+			}
+		}
+	}
+	password := filepath.Join(t.TempDir(), "redis")
+	if err := os.WriteFile(password, []byte("mat-khau\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	node := redistest.Start(t, "--cluster-enabled", "yes", "--cluster-port", porttest.FreePort(t))
+	for _, command := range [][]string{
+		{"CLUSTER", "ADDSLOTSRANGE", "0", "16383"},
+		append([]string{"ACL", "SETUSER", "tip", "reset", "on", ">mat-khau"}, strings.Fields(ACL)[3:]...),
+	} {
+		if got, err := node.Do(command...); err != nil || got != "+OK" {
+			t.Fatalf("%q: %q, %v", command, got, err)
+		}
+	}
+	cluster := &config.Config{Redis: &config.Redis{URL: "redis://tip@" + node.Addr + "/0?addr=" + node.Addr, PasswordFile: password}}
+	waittest.Until(t, "the Cluster has all its slots", func() bool { return !strings.Contains(checkRedis(cluster)[0].Text, "failing-over") })
+	if f := checkRedis(cluster)[0]; f.Hint != "" {
+		t.Errorf("a Cluster with these rights: %+v", f)
+	}
+}
+
 // TestSecretOfOthers: check says whether the servers that share a Redis have the
 // secret that this one has.
 func TestSecretOfOthers(t *testing.T) {

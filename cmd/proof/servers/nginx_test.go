@@ -52,7 +52,7 @@ func startNginx(t *testing.T, boxes []string) *nginx {
 	servers := write("servers.conf", deployed(t, "nginx-servers.conf", pairs...))
 	site := deployed(t, "nginx.conf", "proxy_pass http://127.0.0.1:8080;", "proxy_pass http://tipbox;")
 	for pattern, to := range map[string]string{
-		`listen 443 ssl[^;]*;`: "listen " + n.addr + " ssl;", `listen 80;`: "listen " + boxtest.FreeAddr(t) + ";", `listen \[::\][^;]*;`: "",
+		`listen 443 ssl[^;]*;`: "listen " + n.addr + " ssl;", `listen 80[^;]*;`: "listen " + boxtest.FreeAddr(t) + ";", `listen \[::\][^;]*;`: "",
 		`ssl_certificate [^;]*;`: "ssl_certificate " + write("cert.pem", cert) + ";", `ssl_certificate_key [^;]*;`: "ssl_certificate_key " + write("key.pem", key) + ";",
 	} {
 		site = regexp.MustCompile(pattern).ReplaceAllLiteralString(site, to)

@@ -201,6 +201,26 @@ func (p *province) limitsHold(rounds int) {
 	p.redis.do("DEL", "tipbox:{limit}:site:ncs01", "tipbox:{limit}:all")
 }
 
+// waiting is what a server has in its spool.
+func (p *province) waiting(i int) []spool.Item {
+	p.t.Helper()
+	control, err := spool.OpenControl(filepath.Join(p.data(i), "spool"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer control.Close()
+	items, err := control.List()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return items
+}
+
+// data is the data_dir of a server.
+func (p *province) data(i int) string {
+	return filepath.Join(filepath.Dir(p.configs[i]), fmt.Sprintf("data%d", i))
+}
+
 // settled waits until Redis has heard from each server what it decided without: that
 // is told with the probe, just before it announces itself.
 func (p *province) settled() {
@@ -229,20 +249,11 @@ func (p *province) askRedis(round int) (texts []string) {
 // front waits until what is in front has been mailed, and counts it.
 func (p *province) front(texts []string) (n int) {
 	p.t.Helper()
-	waittest.Until(p.t, "what is in front is mailed", func() bool {
-		for i := range p.configs {
-			control, err := spool.OpenControl(filepath.Join(filepath.Dir(p.configs[i]), fmt.Sprintf("data%d", i), "spool"))
-			if err != nil {
-				p.t.Fatal(err)
-			}
-			items, err := control.List()
-			control.Close()
-			if err != nil || slices.ContainsFunc(items, func(i spool.Item) bool { return i.Lane != intake.Bulk }) {
-				return false
-			}
-		}
-		return true
-	})
+	for i := range p.configs {
+		waittest.Until(p.t, "what is in front is mailed", func() bool {
+			return !slices.ContainsFunc(p.waiting(i), func(i spool.Item) bool { return i.Lane != intake.Bulk })
+		})
+	}
 	came := p.officer.Read(p.mails.Mails())
 	for _, text := range texts {
 		if a := came[text]; a != nil && a.Digests == 0 {
@@ -284,8 +295,9 @@ func (p *province) metric(b *boxtest.Server, name string) int {
 	return 0
 }
 
-// killed kills a server under load, and starts it again later on its spool.
-func (p *province) killed(tips int) {
+// killed kills a server under load, and starts it again later on its spool; or first
+// another one adopts that, and nobody's claim is cut short.
+func (p *province) killed(tips int, adopt bool) {
 	t := p.t
 	t.Helper()
 	stop := p.crowd.besiege(12, "Máy chết")
@@ -293,7 +305,12 @@ func (p *province) killed(tips int) {
 	p.boxes[1].Kill()
 	p.redis.do("EVAL", claimed, "0")
 	p.crowd.more(tips)
-	held := p.redis.do("EVAL", gone, "0")
+	held := "all"
+	if adopt {
+		boxtest.Tipbox(t, "spool", "adopt", "-c", p.configs[0], p.data(1))
+	} else {
+		held = p.redis.do("EVAL", gone, "0")
+	}
 	p.crowd.more(tips)
 	p.boxes[1] = boxtest.Serve(t, p.configs[1])
 	p.crowd.more(tips)
@@ -440,11 +457,11 @@ func (p *province) end() {
 	t := p.t
 	t.Helper()
 	for i, b := range p.boxes {
-		for len(boxtest.Spool(t, p.configs[i])) > 0 {
+		for len(p.waiting(i)) > 0 {
 			before := len(p.mails.Mails())
 			boxtest.Tipbox(t, "spool", "retry", "--all", "-c", p.configs[i])
 			waittest.Until(t, "a digest is mailed", func() bool {
-				return len(p.mails.Mails()) > before || len(boxtest.Spool(t, p.configs[i])) == 0
+				return len(p.mails.Mails()) > before || len(p.waiting(i)) == 0
 			})
 		}
 		b.Stop()
@@ -462,7 +479,7 @@ func TestSeveralServers(t *testing.T) { // not beside others: Redis is to answer
 	p.limitsHold(3)
 	p.wrongSecret()
 	p.partitioned(20)
-	p.killed(20)
+	p.killed(20, false)
 	p.masterDies(20)
 	p.end()
 }
