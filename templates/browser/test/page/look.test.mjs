@@ -155,13 +155,17 @@ for (const { kind, options, colours, langs } of browsers) describe(`pages in ${k
     }
   });
 
-  test("Send is on the second screen of a small phone, where nobody else need be chosen", async (t) => {
-    for (const lang of ["vi", "en"]) {
-      const page = await open(t, browser, link("ncs01", lang));
-      await sealing(page);
-      await page.$eval("[data-field=to]", (e) => e.remove());
-      assert.ok((await page.$eval("[type=submit]", (e) => e.getBoundingClientRect().bottom)) <= 2 * 640, lang);
-    }
+  if (kind === "chrome") test("Send is on the second screen of a small phone, where nobody else need be chosen", async (t) => {
+    const page = await open(t, browser, link());
+    await sealing(page);
+    await page.$eval("[data-field=to]", (e) => e.remove());
+    const hints = () => page.$$eval("[data-field=delivery] small", (all) => all.filter((e) => e.offsetParent).length);
+    assert.equal(await hints(), 0, "what a way means is said once it is chosen");
+    await page.$eval("[value=later]", (e) => e.click());
+    assert.equal(await hints(), 1);
+    await page.$eval("[value=now]", (e) => e.click());
+    const bottom = await page.$eval("[type=submit]", (e) => e.getBoundingClientRect().bottom);
+    assert.ok(bottom <= 2 * 640, `it ends at ${bottom}`);
   });
 
   test("a tap has one ring at most, the keyboard always one", async (t) => {
