@@ -182,19 +182,24 @@ for (const { kind, options, colours, langs } of browsers) describe(`pages in ${k
     assert.match(await ring("[value=crime] + .box"), /^solid/);
   });
 
-  // The second is a web view with large letters: there the style's questions about the
-  // screen are answered as if they were small.
-  for (const [width, root] of [[180, 1], [360, 1.5], [360, 2]]) test(`at ${root * 360 / width} times no title of a card is broken within a word, by ${root === 1 ? "zoom" : "letters"}`, async (t) => {
+  test("with large letters no title of a card is broken within a word", async (t) => {
     for (const lang of ["vi", "en"]) {
-      const page = await open(t, browser, link("ncs01", lang), { screen: { ...phone, width, height: 320 } });
-      await page.evaluate((root) => { document.documentElement.style.fontSize = `${16 * root}px`; }, root);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), lang);
-      await shot(page, `letters-${root * 360 / width}-${lang}`);
-      const broken = await page.evaluate(() => {
-        document.body.style.overflowWrap = document.body.style.wordWrap = "normal";
-        return Array.from(document.querySelectorAll(".box b")).filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent);
-      });
-      assert.deepEqual(broken, [], lang);
+      const page = await open(t, browser, link("ncs01", lang));
+      // By zoom, and as a web view does it: there the style's questions about the screen
+      // are answered as if letters were small.
+      for (const [width, size] of [[180, 16], [360, 24], [360, 32]]) {
+        await page.setViewport({ ...phone, width, height: 320 });
+        await page.evaluate((size) => { document.documentElement.style.fontSize = `${size}px`; }, size);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${lang}, ${width}, ${size}`);
+        await shot(page, `letters-${width}-${size}-${lang}`);
+        const broken = await page.evaluate(() => {
+          document.body.style.overflowWrap = document.body.style.wordWrap = "normal";
+          const all = Array.from(document.querySelectorAll(".box b")).filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent);
+          document.body.style.overflowWrap = document.body.style.wordWrap = "";
+          return all;
+        });
+        assert.deepEqual(broken, [], `${lang}, ${width}, ${size}`);
+      }
     }
   });
 
