@@ -101,6 +101,18 @@ func TestThanksInOrder(t *testing.T) {
 	}
 }
 
+// TestPlainWords: nothing that only those who run a box call so, but where it decides
+// how far secrecy goes, or where officers read it.
+func TestPlainWords(t *testing.T) {
+	jargon := regexp.MustCompile(`(?i)máy chủ|địa chỉ mạng|mã hóa|ký tự|không bắt buộc|4\.000`)
+	allowed := map[string]bool{"truth_kept": true, "seal_failed": true, "read_failed": true, "read_plain": true, "problem_text_broken": true}
+	for key, text := range load(t, Options{}).locales["vi"].texts {
+		if word := jargon.FindString(text); word != "" && !allowed[key] && !strings.HasPrefix(key, "outbox_") && !strings.HasPrefix(key, "leave_") {
+			t.Errorf("%s says %q: %s", key, word, text)
+		}
+	}
+}
+
 // TestStaleIsNoAlarm: of a page that was open for long nothing is wrong but its age.
 func TestStaleIsNoAlarm(t *testing.T) {
 	p := load(t, Options{})

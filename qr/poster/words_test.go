@@ -49,7 +49,7 @@ var wordsOn = map[Paper][]string{
 		"Hòm thư của bà con", "Nhấn giữ vào mã, rồi chọn quét mã", "Zalo, Facebook biết ai mở. Chuyện cần kín: mở trình duyệt, gõ:",
 	}),
 	Slip: slices.Concat(wordsOfAll, wordsOfBox, wordsOf113, wordsOfUnit, wordsOfSite, wordsOfTurn, []string{
-		"Hòm thư của bà con", "Gửi vào hòm thư nào? Đánh dấu một ô:", "Chuyện gì?", "Ở đâu?", "Khi nào?",
+		"Hòm thư của bà con", "Chuyện thuộc loại nào? Đánh dấu một ô:", "Chuyện gì?", "Ở đâu?", "Khi nào?",
 		"Đừng ghi tên. Viết chữ in, hoặc nhờ người khác viết. Gấp lại, bỏ vào hòm thư gỗ của đơn vị.",
 		"Hoặc nhờ người thân quét mã này gửi giúp.", "Xem trả lời: gopy.bienphongdienbien.vn/r",
 	}),
