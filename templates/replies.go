@@ -104,12 +104,12 @@ func (r *Replies) conversation() g.Node {
 	}
 	return g.Group{
 		says,
-		g.Map(r.Shown, func(reply Reply) g.Node {
+		h.Div(untranslated(), g.Map(r.Shown, func(reply Reply) g.Node {
 			// What an officer wrote is text: no markup, no link, in its own direction.
 			return h.Article(h.H2(g.Text(reply.Day)), g.If(reply.Answer != "", para(l.texts["answer_"+reply.Answer])),
 				g.If(reply.Text != "", h.P(h.Class("said"), h.Dir("auto"), g.Text(reply.Text))))
-		}),
-		h.P(g.Text(l.ReplyTag+" "), h.B(h.Class("tag"), g.Text(r.Tag))),
+		})),
+		h.P(g.Text(l.ReplyTag+" "), h.B(h.Class("tag"), untranslated(), g.Text(r.Tag))),
 		h.Form(h.Method("post"), h.Action(ours(r.action())), h.EncType("multipart/form-data"), h.AutoComplete("off"),
 			unkept(),
 			h.Input(h.Type("hidden"), h.Name("code"), h.Value(r.Code)),
@@ -117,6 +117,9 @@ func (r *Replies) conversation() g.Node {
 		traces(l, r.Host),
 	}
 }
+
+// untranslated keeps a browser that translates from sending what stands there away.
+func untranslated() g.Node { return g.Attr("translate", "no") }
 
 // Outbox is the page on which officers post the replies that their desk has saved.
 type Outbox struct {

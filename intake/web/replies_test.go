@@ -270,7 +270,7 @@ func TestMarkedReplies(t *testing.T) {
 		leave(t, b, codeOf(t, b, code), receipt.Reply{Site: "ncs01", Text: strings.Repeat("&", 2990) + fmt.Sprintf("thứ %d", i), Number: i + 1})
 	}
 	w, _ := asked(b, url.Values{"code": {string(code)}}, "text/html", openStep)
-	if page := w.Body.String(); w.Body.Len() != pageSize || !strings.Contains(page, "&amp;thứ 7") || strings.Contains(page, "thứ 0") || strings.Count(page, "<article>") != receipt.MaxReplies {
+	if page := w.Body.String(); w.Body.Len() != pageSize || !strings.Contains(page, "&amp;thứ 7") || strings.Contains(page, "thứ 0") || strings.Count(page, "<article>") != receipt.MaxReplies || !strings.Contains(page, `translate="no"><article>`) {
 		t.Errorf("%d bytes, %d replies", w.Body.Len(), strings.Count(page, "<article>"))
 	}
 }

@@ -66,7 +66,7 @@ func printSum(t *terminal.Terminal, file []byte, path string) {
 	fmt.Fprintf(t.Out, "%x  %s\n", sha256.Sum256(file), path)
 }
 
-var readerVersion = regexp.MustCompile(`^<!DOCTYPE html><html lang="vi" data-version="([^"]{1,64})">`)
+var readerVersion = regexp.MustCompile(`^<!DOCTYPE html><html lang="vi"(?: translate="no")? data-version="([^"]{1,64})">`)
 
 func (c *Reader) check(t *terminal.Terminal, want []byte) error {
 	path := c.Check

@@ -203,4 +203,41 @@ describe("list", () => {
     assert.ok(!(await page.content()).includes("mốc 45"));
     assert.deepEqual(page.errors, []);
   });
+
+  test("a key that is made is not lost: not by a tap, not by leaving, not by idleness", async () => {
+    const asks = () => page.evaluate(() => {
+      const event = new Event("beforeunload", { cancelable: true });
+      return !window.dispatchEvent(event);
+    });
+    await page.click("#nokey");
+    await page.click("#makekey");
+    await page.type("#keyagain", await text("#drawn"));
+    assert.deepEqual([await asks(), await page.$eval("#drawn", (e) => e.translate), await page.$eval("meta[name=google]", (e) => e.content)], [false, false, "notranslate"]);
+    await page.click("#keymake");
+    await page.waitForSelector("#fingerprint");
+    const disabled = () => page.$eval("#keysnext", (e) => e.disabled);
+    await page.click("#sendkey");
+    await until(() => document.querySelector("#sentdone").textContent);
+    assert.equal(await disabled(), true, "not before the key is saved");
+    await good("made");
+    assert.equal(await asks(), true, "the browser asks");
+    await page.click("#lock");
+    await page.waitForSelector("#leaving[open]");
+    assert.match(await text("#leaving"), /CHƯA lưu vào USB.*là mất khóa/);
+    await good("unsaved");
+    await page.evaluate(() => document.querySelector("#staying").click());
+    await until(() => !document.querySelector("#leaving") && document.querySelector("#fingerprint"));
+    await page.click("#lock");
+    await page.waitForSelector("#leaving[open]");
+    await page.evaluate(() => { // who was asked has gone away
+      const now = Date.now();
+      Date.now = () => now + 10 * 60_000;
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await page.waitForSelector("#held");
+    assert.deepEqual([await asks(), await page.$("#fingerprint, #leaving"), await page.$eval("body", (e) => e.hidden)], [true, null, false]);
+    await page.click("#downkey");
+    await until(() => document.querySelector("#notice")?.textContent.includes("tự khóa"));
+    assert.deepEqual(page.errors, []);
+  });
 });

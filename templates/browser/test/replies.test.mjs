@@ -114,6 +114,7 @@ for (const name of ["chrome", "firefox"]) {
       assert.deepEqual(await tab.$$eval("article", (all) => all.map((e) => [...e.children].map((child) => child.textContent).join("|"))),
         ["28/11/2026|cũ", `29/11/2026|${texts.answer_received}`, `29/11/2026|${hostile.replace("\u202e", "")}`]);
       assert.equal(await tab.$("article a, article script"), null);
+      assert.equal(await tab.$eval("article", (e) => e.translate), false, "no browser sends it to be translated");
       assert.equal(await tab.$eval("#code", (box) => box.value), "");
       assert.equal(await tab.evaluate(() => document.activeElement.id), "replies");
       for (const { path, body, accept } of server.posts) {

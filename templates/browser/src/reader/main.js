@@ -113,12 +113,13 @@ async function opened(keys) {
   if (app.screen === "today" && app.book === null) app.screen = "tips"; // all of it is new
 }
 
-// What fails in one feature must not keep tips from being read.
+// What fails in one feature must not keep tips from being read; who says no has the last word.
 async function each(event, ...args) {
   const results = [];
   for (const hook of hooks.filter((one) => one[event])) {
     try {
       results.push(await hook[event](app, ...args));
+      if (results[results.length - 1] === false) break;
     } catch (err) {
       desk.refuse(err instanceof Problem ? err.code : "unexpected");
     }
@@ -177,22 +178,37 @@ async function unlock(passphrase) {
 
 /**
  * Locks: the page goes blank and is loaded anew, so that the browser itself
- * drops every key, text and picture; the fragment says why.
+ * drops every key, text and picture; the fragment says why. What would be lost for good
+ * is held, alone on the page, until somebody has saved it.
  */
 async function lock(why) {
-  idle.stop();
+  if (why !== "khoa") idle.stop(); // a question may stay unanswered
   document.body.hidden = why !== "khoa"; // nobody is there to be asked, and somebody may look on
   const asked = each("lock", why);
   const stay = why === "khoa" ? await asked : await Promise.race([asked, wait(10_000)]);
-  if (why === "khoa" && stay.includes(false)) {
-    idle.start();
-    return;
-  }
+  if (why === "khoa" && stay.includes(false)) return;
+  idle.stop();
   if (stop) stop.abort();
   view.clear();
-  location.replace(`#${why}`);
-  location.reload();
+  const leave = () => {
+    leaving = true; // the browser need not ask again
+    location.replace(`#${why}`);
+    location.reload();
+  };
+  if (why === "khoa" || !hooks.some((hook) => hook.hold && hook.hold(app, leave))) {
+    leave();
+    return;
+  }
+  Object.assign(desk, { tips: [], keys: [], keyFiles: [] });
+  document.body.hidden = false;
 }
+
+let leaving = false;
+window.addEventListener("beforeunload", (event) => {
+  if (leaving || !hooks.some((hook) => hook.unsaved && hook.unsaved(app))) return;
+  event.preventDefault();
+  event.returnValue = ""; // Chrome before 119 asks for nothing else
+});
 
 const idle = new Idle({
   now: () => Date.now(),

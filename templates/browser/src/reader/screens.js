@@ -36,9 +36,11 @@ export const extras = [replyToday, boardToday];
 export const files = [outboxFile, bookFile, countsFile, sheets];
 
 /**
- * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why)}, all
- * optional, all may be async. opened gets the entries that have just been opened, looked the one that
+ * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why), unsaved(app), hold(app, leave)}, all
+ * optional, the first four may be async. opened gets the entries that have just been opened, looked the one that
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
- * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes.
+ * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes. unsaved says
+ * whether the browser is to ask before the page is left. hold, once an idle page is empty, shows what must not be
+ * lost with it and says whether there is any; it calls leave when that is saved.
  */
 export const hooks = [opening, bookHooks, replyHooks];

@@ -43,6 +43,7 @@ class Replies {
     Object.assign(this, { form, data, ask: asker(data.worker) });
     this.text = (key) => data.texts[key];
     this.shown = document.createElement("section");
+    this.shown.setAttribute("translate", "no"); // Chrome would send what a unit answers to Google
     this.shown.id = "replies";
     this.shown.tabIndex = -1;
     this.status = document.createElement("div");

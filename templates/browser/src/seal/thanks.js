@@ -31,11 +31,16 @@ function offer(done, { code, at, tag }, text) {
   add(fold, "p", text("reply_copy"));
   const shown = add(fold, "p");
   shown.className = "digits";
+  shown.setAttribute("translate", "no"); // a browser that translates sends what it translates away
   rows(code).forEach((row) => add(shown, "span", row));
   add(fold, "p", text("reply_lost"));
   const when = text("reply_when", { address: at.replace(/^https?:\/\//, "") + "/r" });
   add(fold, "p", when);
-  if (tag) add(add(fold, "p", `${text("reply_tag")} `), "b", showTag(tag)).className = "tag";
+  if (tag) {
+    const beside = add(add(fold, "p", `${text("reply_tag")} `), "b", showTag(tag));
+    beside.className = "tag";
+    beside.setAttribute("translate", "no");
+  }
   const leave = (words) => {
     window.removeEventListener("beforeunload", stay);
     window.removeEventListener("pagehide", go);

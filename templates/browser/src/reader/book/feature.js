@@ -25,4 +25,5 @@ export const bookHooks = {
   opened: enterAll,
   looked,
   lock: askBeforeLock,
+  unsaved: (app) => bookPart(app).keeper.dirty,
 };

@@ -1,6 +1,8 @@
 // Locking while the book has something that is saved nowhere.
+import { ask } from "../ask.js";
 import { h } from "../dom.js";
-import { bookPart, downloadsFetched } from "./part.js";
+import { downloadsFetched } from "../handout.js";
+import { bookPart } from "./part.js";
 
 // A disk may hang, and a browser's question may stay unanswered: locking waits so long, in milliseconds.
 const patience = 3000;
@@ -10,35 +12,24 @@ const patience = 3000;
  * could not be saved goes to the downloads, sealed as ever.
  */
 export async function askBeforeLock(app, why, limit = patience) {
-  const part = bookPart(app);
-  const { keeper } = part;
+  const { keeper } = bookPart(app);
   if (keeper.dirty && keeper.place.keeps) await Promise.race([keeper.save({ asked: false }), new Promise((resolve) => { setTimeout(resolve, limit); })]);
   if (keeper.dirty && why !== "khoa") await keeper.copy();
   else if (keeper.dirty && !(await asked(app, keeper))) return false;
   await downloadsFetched();
-  part.leaving = true; // the browser need not ask again
   return true;
 }
 
 function asked(app, keeper) {
   const w = app.t.book;
-  return new Promise((resolve) => {
-    const answer = (value) => {
-      dialog.close();
-      dialog.remove();
-      resolve(value);
-    };
-    const save = async () => {
-      if (!keeper.problem) await keeper.save();
-      if (keeper.dirty) await keeper.copy();
-      answer(true);
-    };
-    const button = (id, style, words, action) => h("button", { type: "button", id, class: style, onclick: action }, words);
-    const dialog = h("dialog", { id: "leaving", "aria-labelledby": "leavingtitle" },
-      h("h2", { id: "leavingtitle" }, w.leave), h("p", {}, w.leaveWhy),
-      h("p", { class: "buttons" }, button("savelock", "button primary", keeper.problem ? w.downloadLock : w.saveLock, save), button("lockanyway", "button", w.lockAnyway, () => answer(true)), button("staying", "button", w.back, () => answer(false))));
-    dialog.addEventListener("cancel", () => answer(false));
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+  const save = async () => {
+    if (!keeper.problem) await keeper.save();
+    if (keeper.dirty) await keeper.copy();
+    return true;
+  };
+  return ask({ title: w.leave, text: h("p", {}, w.leaveWhy), choices: [
+    { id: "savelock", words: keeper.problem ? w.downloadLock : w.saveLock, style: "button primary", act: save },
+    { id: "lockanyway", words: w.lockAnyway, act: () => true },
+    { id: "staying", words: w.back, act: () => false },
+  ] });
 }

@@ -1,4 +1,5 @@
 // The book's part of the app: what is kept of it, and what happens along.
+import { download } from "../handout.js";
 import { recipientsOf } from "./book.js";
 import { law } from "./due.js";
 import { fingerprint } from "./fingerprint.js";
@@ -31,12 +32,10 @@ class BookPart {
     this.filter = "";
     this.told = "";
     this.keeper = new Keeper({
-      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads(download),
+      keys: () => app.desk.keys, by: () => this.officer || this.key, now: () => app.now(), downloads: () => new Downloads((name, bytes) => download(name, bytes, "application/age")),
       tapped: () => Boolean(navigator.userActivation && navigator.userActivation.isActive), changed: () => this.#changed(),
     });
     this.timer = setInterval(() => this.keeper.look(), lookEvery);
-    this.ask = (event) => this.keeper.dirty && !this.leaving && event.preventDefault();
-    addEventListener("beforeunload", this.ask);
   }
 
   #changed() {
@@ -66,7 +65,6 @@ class BookPart {
 
   leave() {
     clearInterval(this.timer);
-    removeEventListener("beforeunload", this.ask);
   }
 
   /** Takes in a book's file; a key in clear may have come with it, just before. */
@@ -90,23 +88,6 @@ class BookPart {
 function deadlines({ addressBook }, id) {
   const unit = (addressBook.units || []).find((one) => one.id === id);
   return (unit && unit.deadlines) || law;
-}
-
-let fetched = Promise.resolve();
-
-/**
- * Resolves when the browser has had its time to fetch what it was given to save: it tells nobody
- * when it has, and a page that is locked meanwhile takes it away.
- */
-export const downloadsFetched = () => fetched;
-
-function download(name, bytes) {
-  const url = URL.createObjectURL(new Blob([bytes], { type: "application/age" }));
-  const a = document.createElement("a");
-  Object.assign(a, { href: url, download: name });
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  fetched = new Promise((resolve) => { setTimeout(resolve, 1500); });
 }
 
 /** What the book has of an opened tip: the fields of its enter. */

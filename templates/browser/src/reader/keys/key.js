@@ -8,7 +8,8 @@ import { recipientFile } from "./identity.js";
 import { pictures } from "./picture.js";
 import { printRecipient, printSheet } from "./print.js";
 import { bytesOf } from "./restoring.js";
-import { canChoose, saveTo } from "./save.js";
+import { downloadKey, saveKey, unsaved } from "./leaving.js";
+import { canChoose } from "./save.js";
 import { fileOf, scan } from "./state.js";
 import { Reading } from "./sheet.js";
 import { drawWrong } from "./work.js";
@@ -33,20 +34,14 @@ export function drawKey(app, state, key) {
   const copies = (step, text) => does(step, async () => ((await copy(text)) ? words.copied : words.cannotCopy));
   const step = (name, title, ...body) => h("li", { class: key.done[name] ? "done" : "" }, h("h3", {}, title), ...body,
     h("p", { class: "status", role: "status", id: id(`${name}done`) }, key.done[name]), drawWrong(app.t, key.problem && key.problem.step === name ? key.problem : null, id(`${name}problem`)));
-  const file = () => fileOf(key.locked);
+  const lost = unsaved({ list: [key] }).length > 0;
 
   return h("section", { class: "step key" },
     h("h2", { tabindex: "-1" }, key.fresh ? words.fresh[key.fresh] : `${words.ownTitle}: ${line(key.label || key.name, 60)}`),
     h("ol", {},
       key.locked && step("saved", words.saveTitle, h("p", {}, words.saveText), h("p", { class: "buttons" },
-        canChoose() && button("savekey", words.saveTo, does("saved", async () => {
-          const name = await saveTo(key.name, file());
-          return name && words.savedTo(name);
-        }), "button primary"),
-        button("downkey", words.saveDown, does("saved", async () => {
-          download(key.name, file());
-          return words.savedDown(key.name);
-        }), canChoose() ? "button" : "button primary"))),
+        canChoose() && button("savekey", words.saveTo, does("saved", async () => (await saveKey(words, key)) && key.done.saved), "button primary"),
+        button("downkey", words.saveDown, does("saved", async () => downloadKey(words, key)), canChoose() ? "button" : "button primary"))),
       key.locked ? step("tried", words.printTitle, h("p", {}, words.printText), h("p", { class: "buttons" },
         button("printkey", words.print, does("printed", async () => printSheet(app, key))),
         h("input", { type: "file", id: id("trysheet"), class: "picker", multiple: true, accept: "image/*,.pdf", onchange: (e) => does("tried", () => tries(app, key, [...e.target.files]))() }),
@@ -62,7 +57,7 @@ export function drawKey(app, state, key) {
       step("called", words.fingerTitle, h("p", {}, words.fingerText),
         h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint),
         h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copies("called", key.fingerprint), "button small")))),
-    key.fresh && h("p", { class: "buttons" }, button("keysnext", words.next, () => app.go("today"), "button primary")));
+    key.fresh && h("p", { class: "buttons" }, h("button", { type: "button", id: id("keysnext"), class: "button primary", disabled: lost, onclick: () => app.go("today") }, words.next), lost && h("span", { class: "note" }, words.nextAfter)));
 }
 
 async function tries(app, key, files) {

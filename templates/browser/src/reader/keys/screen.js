@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { Problem } from "../problem.js";
 import { drawKey } from "./key.js";
+import { askBeforeLock, hold, unsaved } from "./leaving.js";
 import { drawMaking } from "./making.js";
 import { isPicture, pictures } from "./picture.js";
 import { drawRestoring } from "./restoring.js";
@@ -58,7 +59,7 @@ export const sheets = {
   },
 };
 
-/** Shows the keys that were unlocked elsewhere on the page. */
+/** Shows the keys that were unlocked elsewhere on the page, and lets none be lost with it. */
 export const opening = {
   async unlocked(app) {
     const state = part(app);
@@ -68,4 +69,7 @@ export const opening = {
       }
     }
   },
+  lock: (app, why) => askBeforeLock(app, part(app), why),
+  unsaved: (app) => unsaved(part(app)).length > 0,
+  hold: (app, leave) => hold(app, part(app), leave),
 };
