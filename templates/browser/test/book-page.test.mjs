@@ -178,11 +178,12 @@ describe("book", () => {
     await type("#officer", "Trung úy Lò Văn Páo");
 
     await entry("TB-EEEE-0001");
-    assert.deepEqual(await texts(".dues .due"), ["Phân loại: còn 23 giờ"]);
+    const dues = async () => (await texts(".dues .due")).map((due) => due.replace(/Đã báo$/, "").trim().replace(/ \(hạn \d\d:\d\d \d\d\/\d\d\/\d{4}\)/, ""));
+    assert.match((await texts(".dues .due"))[0], /^Phân loại: còn 23 giờ \(hạn \d\d:\d\d \d\d\/\d\d\/\d{4}\)$/);
     await click("#kind-crime");
-    assert.deepEqual((await texts(".dues .due")).map((due) => due.replace(/Đã báo$/, "").trim()), ["Báo viện kiểm sát: còn 2 ngày", "Giao người xử lý: còn 2 ngày", "Giải quyết: còn 19 ngày"]);
+    assert.deepEqual(await dues(), ["Báo viện kiểm sát: còn 2 ngày", "Giao người xử lý: còn 2 ngày", "Giải quyết: còn 19 ngày"]);
     await click("#competent-no");
-    assert.deepEqual(await texts(".dues .due"), ["Chuyển đơn vị có thẩm quyền: còn 23 giờ"]);
+    assert.deepEqual(await dues(), ["Chuyển đơn vị có thẩm quyền: còn 23 giờ"]);
     await click("#competent-yes");
     await click("#procuracy");
     await type("#in-to", "Đại úy Lò \u202eáoP năV");
@@ -252,6 +253,21 @@ describe("book", () => {
     assert.deepEqual([(await state("TB-7F3K-9QMX")).status, (await state(other)).status], ["new", "dropped"]);
     await entry("TB-7F3K-9QMX");
     assert.equal(await text("#text"), "Có người đổ rác xuống suối.");
+  });
+
+  test("a duplicate is named as people write it, and its first tip tells of it", async () => {
+    assert.ok((await page.$$eval("#list-of option", (all) => all.map((o) => `${o.value} ${o.label}`))).some((words) => /^TB-EEEE-0001 ./.test(words)), "told by how it begins");
+    await type("#in-of", "eeee ooo1");
+    await click("#do-of");
+    await until(() => /trùng/.test(document.querySelector(".entry[aria-current] .state").textContent));
+    await saved();
+    assert.equal((await state("TB-7F3K-9QMX")).duplicateOf, "TB-EEEE-0001");
+    await entry("TB-EEEE-0001");
+    assert.equal(await text("#copies"), "Có 1 tin trùng với tin này: TB-7F3K-9QMX");
+    await entry("TB-7F3K-9QMX");
+    await click("#noduplicate");
+    await saved();
+    assert.equal((await state("TB-7F3K-9QMX")).duplicateOf, "");
   });
 
   test("the stick is pulled out: told, nothing lost, saved when it is back", async () => {

@@ -14,7 +14,7 @@ export function said({ error }, name) {
   return error && error.name === name && h("p", { class: "error", id: `e-${name}`, role: "alert" }, error.error);
 }
 
-/** Something to type and a button that saves it; what is typed stays in the panel's draft until then. */
+/** Something to type and a button that saves it; what is typed stays in the panel's draft until then. list is what may be meant: texts, or [text, words that tell what it is]. */
 export function field(panel, { name, label, type = "text", area, hidden, list = [], value, button, save, maxlength }) {
   const { draft } = panel;
   const wrong = said(draft, name);
@@ -26,6 +26,6 @@ export function field(panel, { name, label, type = "text", area, hidden, list = 
     ? h("textarea", { ...props, rows: "2" }, value)
     : h("input", { ...props, type, value, list: list.length > 0 ? `list-${name}` : null, onkeydown: (e) => e.key === "Enter" && save(e.target.value) });
   return h("div", { class: "field" }, !hidden && h("label", { for: `in-${name}` }, label), input,
-    list.length > 0 && h("datalist", { id: `list-${name}` }, list.map((one) => h("option", { value: one }))),
+    list.length > 0 && h("datalist", { id: `list-${name}` }, list.map((one) => [one].flat()).map(([words, what]) => h("option", { value: words, label: what }))),
     h("button", { type: "button", id: `do-${name}`, class: "button small", onclick: () => save(input.value) }, button), wrong);
 }

@@ -77,6 +77,14 @@ export const handle = {
   },
 };
 
+// An id as people type it: without dashes or the letters before it, in small letters,
+// with the letters that Crockford's digits take for 0 and 1.
+function idOf(value) {
+  const typed = value.trim().toUpperCase();
+  const digits = typed.replace(/[^0-9A-Z]/g, "").replace(/^TB(?=.{8}$)/, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return anId.test(typed) || digits.length !== 8 ? typed : `TB-${digits.slice(0, 4)}-${digits.slice(4)}`;
+}
+
 // What no honest copy of the book has.
 function odd({ t, state }) {
   const whys = [...new Set(state.conflicts.map(({ why }) => why))];
@@ -89,7 +97,7 @@ function deadlines({ t, w, app, state, write, correct }) {
   return h("ul", { class: "dues", "aria-label": w.dueTitle },
     h("li", {}, `${w.received}: ${clock(parseTime(state.received))}`, state.receivedConfirmed && [` (${w.receivedConfirmed}) `, h("button", { type: "button", id: "again", class: "chip", onclick: correct }, w.again)]),
     open.sort((a, b) => a.at - b.at).map(({ name, at }) => h("li", { class: at < now ? "due late" : "due", "data-due": name, title: w.dueOn(w.due[name], leftWords(at, now, t), clock(at)) },
-      `${w.due[name]}: `, h("strong", {}, leftWords(at, now, t)),
+      `${w.due[name]}: `, h("strong", {}, leftWords(at, now, t)), ` (${w.by(clock(at))})`,
       name === "procuracy" && [" ", h("button", { type: "button", id: "procuracy", class: "chip", onclick: () => write({ do: "procuracy" }) }, w.told)])));
 }
 
@@ -160,7 +168,7 @@ function more(panel) {
   const { w, state, write, draft, app, open } = panel;
   const note = (value) => (value.trim() ? write({ do: "note", text: value.normalize("NFC").trim() }, "note") : panel.refuse("note", w.bad.empty));
   const duplicate = (value) => {
-    const of = value.trim().toUpperCase();
+    const of = idOf(value);
     if (!anId.test(of)) return panel.refuse("of", w.bad.id);
     return of === panel.id ? panel.refuse("of", w.bad.self) : write({ do: "duplicate", of }, "of");
   };
@@ -170,13 +178,17 @@ function more(panel) {
     if (!(draft.decided || "").trim()) return panel.refuse("until", w.bad.empty);
     return write({ do: "extend", until, decision: draft.decided.normalize("NFC").trim() }, "until", "decided");
   };
-  const unfolded = state.notes.length > 0 || Boolean(state.duplicateOf) || Boolean(state.until);
+  // As in the list, the newest first: what is a duplicate came lately.
+  const others = app.book.states().filter(({ id }) => id !== panel.id).reverse();
+  const copies = others.filter(({ duplicateOf }) => duplicateOf === panel.id);
+  const unfolded = state.notes.length > 0 || Boolean(state.duplicateOf) || Boolean(state.until) || copies.length > 0;
   return unfolding(open, "more", { class: "more", open: unfolded },
     h("summary", {}, w.more),
     state.notes.length > 0 && h("ul", { class: "notes", "aria-label": w.notes(state.notes.length) }, state.notes.map(({ text, by, at }) => h("li", {}, h("span", { class: "meta" }, `${clock(parseTime(at))} · `, h("bdi", {}, line(by, 60))), h("p", { dir: "auto" }, line(text, 4000))))),
     field(panel, { name: "note", label: w.noteText, area: true, value: draft.note || "", button: w.doNote, save: note, maxlength: 2000 }),
     state.duplicateOf && h("p", {}, w.isDuplicate(line(state.duplicateOf, 40)), " ", h("button", { type: "button", id: "noduplicate", class: "button small", onclick: () => write({ do: "duplicate", of: "" }) }, w.noDuplicate)),
-    field(panel, { name: "of", label: `${w.duplicate}: ${w.duplicateOf}`, list: app.book.states().map(({ id }) => id).filter((id) => id !== panel.id).slice(0, 200), value: draft.of || "", button: w.doDuplicate, save: duplicate, maxlength: 20 }),
+    copies.length > 0 && h("p", { id: "copies" }, w.copies(copies.slice(0, 5).map(({ id }) => line(id, 20)).join(", "), copies.length)),
+    field(panel, { name: "of", label: `${w.duplicate}: ${w.duplicateOf}`, list: others.slice(0, 200).map(({ id, text }) => [id, line(text, 60)]), value: draft.of || "", button: w.doDuplicate, save: duplicate, maxlength: 20 }),
     state.until && h("p", {}, w.extended(state.until.split("-").reverse().join("/"), line(state.decision, 80))),
     h("fieldset", { class: "row" }, h("legend", {}, w.extend),
       h("label", {}, w.until, " ", h("input", { type: "date", id: "in-until", value: draft.until || "", oninput: (e) => { draft.until = e.target.value; } })),

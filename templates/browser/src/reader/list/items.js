@@ -55,6 +55,7 @@ export class Items {
       urgent: Boolean(tip && tip.urgent), photos: tip ? (entry.opened ? tip.photos.length : tip.photos || 0) : 0,
       received, when: received === undefined ? entry.modified || 0 : received,
       due: due ? due.at : null, dueFor: due ? due.what : "",
+      duplicate: Boolean(state && state.duplicateOf),
       waiting: Boolean(entry.opened && tip && tip.replyTo) && !(state && state.replies > 0),
       get unread() {
         return !entry.looked && !(state && state.seen);

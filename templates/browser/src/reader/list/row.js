@@ -42,7 +42,7 @@ export function drawRow(app, item, { current, more, pick }) {
     item.photos > 0 && h("span", { class: item.entry.opened ? null : "grey" }, t.photos(item.photos)),
     item.received !== undefined && h("span", { class: "age" }, ago(t, item.received, now)),
     due && h("span", { class: due.late ? "late" : "due" }, due.words),
-    item.inBook && h("span", { class: `state ${item.state}` }, t.list.states[item.state] || line(item.state, 20)),
+    item.inBook && h("span", { class: item.duplicate ? "state" : `state ${item.state}` }, item.duplicate ? t.list.duplicate : t.list.states[item.state] || line(item.state, 20)),
     more ? h("span", { class: "under" }, more) : h("span", { class: "id" }, item.id),
   ];
   return h("button", { type: "button", class: ["entry", item.unread && "unread", !item.entry.opened && "closed", due && "dated"].filter(Boolean).join(" "), "aria-current": current ? "true" : null, onclick: pick },

@@ -12,10 +12,10 @@ export const sorts = ["first", "newest", "oldest", "due", "site"];
 export const everything = Object.freeze({ query: [], box: "", site: "", state: "", photos: false, due: false, unread: false, urgent: false, waiting: false, sort: "first" });
 
 /** Says whether the item is due within a day, or should have been. */
-export const pressing = (item, now) => !over.includes(item.state) && item.due !== null && item.due - now < soon;
+export const pressing = (item, now) => !finished(item) && item.due !== null && item.due - now < soon;
 
 /** Says whether nothing is to be done any more. */
-export const finished = (item) => over.includes(item.state);
+export const finished = (item) => over.includes(item.state) || Boolean(item.duplicate);
 
 /** Says whether the item is among those chosen: {query (of words), box, site, state, photos, due, unread, urgent, waiting}. */
 export function chosen(item, choice, now) {

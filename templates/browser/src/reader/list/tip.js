@@ -76,7 +76,7 @@ export class TipView {
       h("header", {},
         h("h2", {}, tip && tip.urgent && h("span", { class: "urgent" }, t.urgent), tip ? mailboxName(t, tip.mailbox) : t.notTipTitle),
         h("p", { class: "buttons" },
-          h("button", { type: "button", id: "mute", class: "button small", title: t.list.muteHint, onclick: () => this.mute(entry) }, t.list.mute))),
+          h("button", { type: "button", id: "mute", class: "quiet", title: t.list.muteHint, onclick: () => this.mute(entry) }, t.list.mute))),
       h("p", { class: "note onpaper" }, t.unverified),
       h("dl", {}, rows.filter((row) => row && row[1]).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { dir: "auto" }, line(value, 160))))),
       closed && h("p", { class: "notice" }, t.list.closed),

@@ -60,7 +60,7 @@ export function tipSheet(app, entry, urls = []) {
       [vi.id, line(entry.id, 40)], [w.received, `${of.received}${of.confirmed ? ` (${w.confirmed})` : ""}`],
       [w.how, w.byMail], [w.identity, w.noName], [w.box, of.mailbox], [vi.site, of.site], [w.photos, of.photos > 0 && vi.photos(of.photos)],
       claim && [w.from, vi.pass.claims(line(claim.by, 64), claim.on)],
-      state && state.to && [w.to, line(state.to, 120)], state && state.due.at && [w.due, at(state.due.at)],
+      state && state.to && [w.to, line(state.to, 120)], state && [w.state, name(w.states, state.status)], state && state.due.at && [w.due, `${w.dueFor[state.due.next]}, ${at(state.due.at)}`],
       state && state.duplicateOf && [w.duplicate, line(state.duplicateOf, 40)],
     ]),
     h("h3", {}, w.text), h("div", { class: "words", dir: "auto" }, stranger(of.text, vi)),

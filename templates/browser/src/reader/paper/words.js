@@ -19,6 +19,8 @@ export const words = {
   from: "Nguồn chuyển",
   to: "Đã giao",
   due: "Hạn gần nhất",
+  dueFor: { classify: "phân loại", handOver: "chuyển đơn vị có thẩm quyền", procuracy: "báo viện kiểm sát", assign: "giao người xử lý", resolve: "giải quyết" },
+  state: "Trạng thái",
   duplicate: "Trùng với tin",
   text: "Nội dung người báo viết",
   note: "Lời nhắn của đơn vị chuyển",
