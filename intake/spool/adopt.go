@@ -36,7 +36,7 @@ type Adopted struct {
 	Taken   []Entry // now in this spool
 	Known   int     // this spool has them, or has delivered them
 	Digests int     // that were begun, and go on under the same Message-ID
-	Left    []Item  // damaged, a newer tipbox's, or no tips: they stay where they are, by path
+	Left    []Item  // damaged, unreadable, a newer tipbox's, or no tips: they stay where they are, by path
 	// Unmirrored says that this spool's mirror does not have all that was taken: until
 	// the server has brought it up to date, that is on one disk alone.
 	Unmirrored bool
@@ -131,17 +131,23 @@ func (a *adoption) take(paths []string, sizes map[string]int64) error {
 				safe = append(safe, path)
 				continue
 			}
-			switch e, err := a.place(path); {
+			dir, name := filepath.Split(path)
+			e, sealed, err := readFile(filepath.Join(a.path, dir), name, false) // whole: its checksums are held to it
+			switch {
 			case errors.Is(err, fs.ErrNotExist): // the other server's, before it was locked out
-			case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewer):
+				continue
+			case errors.Is(err, fs.ErrPermission):
+				return err
+			case err != nil: // damaged, or a dying disk does not give it back: the others may be well
 				a.Left = append(a.Left, Item{Entry{Envelope: intake.Envelope{ID: id}}, path, err})
-			case err != nil:
-				return noRoom(fmt.Errorf("adopting a tip: %w", err))
-			default:
-				known[id] = true
-				a.Taken = append(a.Taken, *e)
-				safe = append(safe, path)
+				continue
 			}
+			if err := a.place(path, &e, sealed); err != nil {
+				return noRoom(fmt.Errorf("adopting a tip: %w", err))
+			}
+			known[id] = true
+			a.Taken = append(a.Taken, e)
+			safe = append(safe, path)
 		}
 		// Also for what was here already: a run that was cut short may have left it so.
 		for _, dir := range []string{"new", "hold"} {
@@ -191,22 +197,16 @@ func (a *adoption) known() (map[intake.ID]bool, error) {
 	return ids, nil
 }
 
-// place puts one tip where it lay there; its name is not durable yet. It is read
-// whole, so that its checksums are held to it.
-func (a *adoption) place(path string) (*Entry, error) {
-	dir, name := filepath.Split(path)
-	e, sealed, err := readFile(filepath.Join(a.path, dir), name, false)
-	if err != nil {
-		return nil, err
-	}
+// place puts one tip where it lay there; its name is not durable yet.
+func (a *adoption) place(path string, e *Entry, sealed []byte) error {
 	for _, to := range a.reached[e.ID] {
 		if !slices.Contains(e.Reached, to) {
 			e.Reached = append(e.Reached, to)
 		}
 	}
-	line, err := encodeHeader(&e, sealed)
+	line, err := encodeHeader(e, sealed)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// A name that neither the server beside us gives, nor a run that was cut short gave.
 	part := filepath.Join(a.moves.path, "tmp", rand.Text()+".part")
@@ -219,9 +219,8 @@ func (a *adoption) place(path string) (*Entry, error) {
 	}
 	if err != nil {
 		_ = a.moves.disk.remove(part)
-		return nil, err
 	}
-	return &e, nil
+	return err
 }
 
 // mark puts tips out of the way of the server that had them.
