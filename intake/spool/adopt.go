@@ -2,8 +2,8 @@ package spool
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"tipbox/intake"
-	"tipbox/intake/durable"
 )
 
 var (
@@ -36,7 +36,7 @@ type Adopted struct {
 	Taken   []Entry // now in this spool
 	Known   int     // this spool has them, or has delivered them
 	Digests int     // that were begun, and go on under the same Message-ID
-	Left    []Item  // damaged, a newer tipbox's, or no tips: they stay where they are, by path
+	Left    []Item  // damaged, unreadable, a newer tipbox's, or no tips: they stay where they are, by path
 	// Unmirrored says that this spool's mirror does not have all that was taken: until
 	// the server has brought it up to date, that is on one disk alone.
 	Unmirrored bool
@@ -124,24 +124,20 @@ func (a *adoption) take(paths []string, sizes map[string]int64) error {
 		if free, err := a.moves.disk.free(a.moves.path); err == nil && free.bytes < a.floor+uint64(max(0, bytes)) {
 			return intake.ErrNoRoom
 		}
+		var lacking []string
 		for _, path := range paths {
-			id := idIn(path)
-			if known[id] {
+			if id := idIn(path); known[id] {
 				a.Known++
 				safe = append(safe, path)
-				continue
+			} else {
+				known[id] = true // of two files of one tip the other waits for the next run
+				lacking = append(lacking, path)
 			}
-			switch e, err := a.place(path); {
-			case errors.Is(err, fs.ErrNotExist): // the other server's, before it was locked out
-			case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNewer):
-				a.Left = append(a.Left, Item{Entry{Envelope: intake.Envelope{ID: id}}, path, err})
-			case err != nil:
-				return noRoom(fmt.Errorf("adopting a tip: %w", err))
-			default:
-				known[id] = true
-				a.Taken = append(a.Taken, *e)
-				safe = append(safe, path)
-			}
+		}
+		placed, err := a.placeAll(lacking)
+		safe = append(safe, placed...)
+		if err != nil {
+			return err
 		}
 		// Also for what was here already: a run that was cut short may have left it so.
 		for _, dir := range []string{"new", "hold"} {
@@ -154,22 +150,65 @@ func (a *adoption) take(paths []string, sizes map[string]int64) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range safe {
-		if a.mirror == nil || a.Unmirrored {
-			break
-		}
-		if _, err := os.Lstat(filepath.Join(a.mirror.at.path, path)); err == nil {
-			continue
-		}
-		if err := a.mirror.write(path); err != nil {
-			a.Unmirrored = true
-			break
-		}
-		err := likeOwner(filepath.Join(a.mirror.at.path, path), filepath.Join(a.moves.path, "new"))
-		a.Unmirrored = err != nil && !errors.Is(err, fs.ErrNotExist)
+	if a.mirror != nil && !a.Unmirrored {
+		a.Unmirrored = atOnce(safe, a.copy) != nil
 	}
 	a.mark(safe)
 	return nil
+}
+
+// placeAll puts tips where they lay there, and returns the paths of those that are here.
+func (a *adoption) placeAll(paths []string) (placed []string, err error) {
+	var mu sync.Mutex
+	err = atOnce(paths, func(path string) error {
+		dir, name := filepath.Split(path)
+		e, sealed, err := readFile(filepath.Join(a.path, dir), name, false) // whole: its checksums are held to it
+		if err == nil {
+			if err := a.place(path, &e, sealed); err != nil {
+				return noRoom(fmt.Errorf("adopting a tip: %w", err))
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // the other server's, before it was locked out
+		case errors.Is(err, fs.ErrPermission):
+			return err
+		case err != nil: // damaged, or a dying disk does not give it back: the others may be well
+			a.Left = append(a.Left, Item{Entry{Envelope: intake.Envelope{ID: idIn(path)}}, path, err})
+		default:
+			a.Taken = append(a.Taken, e)
+			placed = append(placed, path)
+		}
+		return nil
+	})
+	return placed, err
+}
+
+// copy has a tip in this spool's mirror, too.
+func (a *adoption) copy(path string) error {
+	to := filepath.Join(a.mirror.at.path, path)
+	if _, err := os.Lstat(to); err == nil {
+		return nil
+	}
+	if err := a.mirror.write(path); err != nil {
+		return err
+	}
+	if err := likeOwner(to, filepath.Join(a.moves.path, "new")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// atOnce does a thing for all, at the same time: most of it is waiting for the disk.
+func atOnce(paths []string, do func(path string) error) error {
+	errs := make([]error, len(paths))
+	var running sync.WaitGroup
+	for i, path := range paths {
+		running.Go(func() { errs[i] = do(path) })
+	}
+	running.Wait()
+	return cmp.Or(errs...)
 }
 
 // known returns the ids of the tips that this spool has, or has delivered.
@@ -191,22 +230,16 @@ func (a *adoption) known() (map[intake.ID]bool, error) {
 	return ids, nil
 }
 
-// place puts one tip where it lay there; its name is not durable yet. It is read
-// whole, so that its checksums are held to it.
-func (a *adoption) place(path string) (*Entry, error) {
-	dir, name := filepath.Split(path)
-	e, sealed, err := readFile(filepath.Join(a.path, dir), name, false)
-	if err != nil {
-		return nil, err
-	}
+// place puts one tip where it lay there; its name is not durable yet.
+func (a *adoption) place(path string, e *Entry, sealed []byte) error {
 	for _, to := range a.reached[e.ID] {
 		if !slices.Contains(e.Reached, to) {
 			e.Reached = append(e.Reached, to)
 		}
 	}
-	line, err := encodeHeader(&e, sealed)
+	line, err := encodeHeader(e, sealed)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// A name that neither the server beside us gives, nor a run that was cut short gave.
 	part := filepath.Join(a.moves.path, "tmp", rand.Text()+".part")
@@ -219,81 +252,6 @@ func (a *adoption) place(path string) (*Entry, error) {
 	}
 	if err != nil {
 		_ = a.moves.disk.remove(part)
-		return nil, err
 	}
-	return &e, nil
-}
-
-// mark puts tips out of the way of the server that had them.
-func (a *adoption) mark(paths []string) {
-	if len(paths) == 0 || a.own || a.Unmarked {
-		return
-	}
-	there := &mover{disk: a.moves.disk, path: a.path}
-	away := filepath.Join(a.path, adoptedDir)
-	err := makeDir(there.disk, away)
-	if err == nil {
-		err = likeOwner(away, filepath.Join(a.path, "new"))
-	}
-	dirs := map[string]bool{adoptedDir: true}
-	for _, path := range paths {
-		if err == nil {
-			err = there.disk.rename(filepath.Join(a.path, path), filepath.Join(away, filepath.Base(path)))
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		dirs[filepath.Dir(path)] = true
-	}
-	for _, dir := range slices.Sorted(maps.Keys(dirs)) { // adopted/ first
-		if err == nil {
-			err = there.disk.syncDir(filepath.Join(a.path, dir))
-		}
-	}
-	// A dead server's disk may take no writes any more: the tips are here all the same.
-	a.Unmarked = err != nil
-}
-
-// digests reads what was begun there, and whom it has reached.
-func (a *adoption) digests(files map[string]int64) map[string]*Digest {
-	all := make(map[string]*Digest)
-	for path := range files {
-		if idIn(path) != "" {
-			continue
-		}
-		d, err := readDigest(filepath.Join(a.path, path))
-		if err != nil {
-			continue // its tips go in others
-		}
-		all[path] = d
-		for _, id := range d.Tips {
-			a.reached[id] = append(a.reached[id], d.Reached...)
-		}
-	}
-	return all
-}
-
-// takeDigests has what was begun there go on here, where no digest to the same
-// receiver was: then its tips go in others, without those whom it has reached.
-func (a *adoption) takeDigests(all map[string]*Digest) error {
-	for path, d := range all {
-		to := filepath.Join(a.moves.path, path)
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			line, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			if err := durable.Replace(to, line, 0o600); err != nil {
-				return noRoom(fmt.Errorf("adopting a digest: %w", err))
-			}
-			if err := errors.Join(likeOwner(to, filepath.Dir(to)), a.moves.disk.setTimes(to, epoch), a.moves.forgetTimes("digest")); err != nil {
-				return fmt.Errorf("adopting a digest: %w", err)
-			}
-			a.Digests++
-		}
-		if !a.own && a.moves.disk.remove(filepath.Join(a.path, path)) != nil {
-			a.Unmarked = true
-		}
-	}
-	return nil
+	return err
 }

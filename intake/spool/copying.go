@@ -166,8 +166,10 @@ func (m *mirror) holds(path string) bool {
 // delete deletes a file of the mirror, if it is there.
 func (m *mirror) delete(path string) error {
 	err := m.step(func() error {
-		err := m.at.disk.remove(filepath.Join(m.at.path, path))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		switch err := m.at.disk.remove(filepath.Join(m.at.path, path)); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
 			return fmt.Errorf("deleting a delivered tip in the mirror: %w", err)
 		}
 		return m.at.forgetTimes(filepath.Dir(path))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ var errPowerCut = errors.New("power cut")
 // kernel may have written everything by itself. A test demands the same of both.
 type brokenDisk struct {
 	osDisk
+	mu     sync.Mutex // held in each call
 	calls  []string
 	failAt int           // the call that fails, from 0; -1 is none
 	always error         // every call fails with it
@@ -59,6 +61,8 @@ func short(path string) string {
 }
 
 func (d *brokenDisk) create(path string) (file, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.fails("create %s", short(path)); err != nil {
 		return nil, err
 	}
@@ -68,6 +72,8 @@ func (d *brokenDisk) create(path string) (file, error) {
 }
 
 func (d *brokenDisk) setTimes(path string, t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.fails("times %s %d", short(path), t.Unix()); err != nil {
 		return err
 	}
@@ -75,6 +81,8 @@ func (d *brokenDisk) setTimes(path string, t time.Time) error {
 }
 
 func (d *brokenDisk) rename(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.fails("rename %s %s", short(from), short(to)); err != nil {
 		return err
 	}
@@ -94,6 +102,8 @@ func (d *brokenDisk) rename(from, to string) error {
 }
 
 func (d *brokenDisk) remove(path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.fails("remove %s", short(path)); err != nil {
 		return err
 	}
@@ -101,6 +111,8 @@ func (d *brokenDisk) remove(path string) error {
 }
 
 func (d *brokenDisk) syncDir(path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.fails("syncdir %s", filepath.Base(path)); err != nil {
 		return err
 	}
@@ -147,6 +159,8 @@ type brokenFile struct {
 }
 
 func (f *brokenFile) Write(p []byte) (int, error) {
+	f.d.mu.Lock()
+	defer f.d.mu.Unlock()
 	if err := f.d.fails("write %s", short(f.path)); err != nil {
 		n := 0
 		if f.d.short {
@@ -158,6 +172,8 @@ func (f *brokenFile) Write(p []byte) (int, error) {
 }
 
 func (f *brokenFile) Sync() error {
+	f.d.mu.Lock()
+	defer f.d.mu.Unlock()
 	if err := f.d.fails("fsync %s", short(f.path)); err != nil {
 		return err
 	}
@@ -166,6 +182,8 @@ func (f *brokenFile) Sync() error {
 }
 
 func (f *brokenFile) Close() error {
+	f.d.mu.Lock()
+	defer f.d.mu.Unlock()
 	err := f.d.fails("close %s", short(f.path))
 	if closed := f.f.Close(); err == nil {
 		err = closed
