@@ -40,7 +40,7 @@ func TestFormPicture(t *testing.T) {
 	}
 	sum := fmt.Sprintf("%x\n", sha256.Sum256([]byte(shown)))
 	if *makePictures {
-		if err := os.WriteFile(name, []byte(sum), 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(name, []byte(sum), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
