@@ -30,6 +30,9 @@ const (
 	lookStep = 100 * time.Millisecond
 	openStep = time.Second
 
+	// maxRest is how long a processor is left to others at most after a code was derived: on
+	// a machine that is busy with other things that takes long, and costs them little.
+	maxRest = 250 * time.Millisecond
 	// maxOpening is how many may wait for the server to open their replies.
 	maxOpening = 16
 	// lookRetry is what is said where too many look, or the store is away.
@@ -231,7 +234,7 @@ func (a *app) derive(ctx context.Context, code receipt.Code) (*receipt.Receipt, 
 		return nil, ctx.Err()
 	}
 	start := time.Now()
-	defer func() { a.Wait(context.WithoutCancel(ctx), time.Since(start)) }()
+	defer func() { a.Wait(context.WithoutCancel(ctx), min(time.Since(start), maxRest)) }()
 	return code.Derive(a.BaseURL.String())
 }
 
