@@ -82,7 +82,7 @@ func (c *crowd) besiege(villagers int, name string) (stop func()) {
 		v := c.at(1000+i, "ncs04")
 		all.Go(func() {
 			for n := 0; ctx.Err() == nil && c.write(v, fmt.Sprintf("%s: tin %d của người %d.", name, n, i)); n++ {
-				time.Sleep(20 * time.Millisecond) // they write quickly
+				time.Sleep(50 * time.Millisecond) // they write quickly
 			}
 		})
 	}

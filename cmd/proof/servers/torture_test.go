@@ -12,7 +12,7 @@ func TestTortureChange(t *testing.T) { changeWithoutAnOutage(t, 20, 5, 500) }
 func TestTortureServers(t *testing.T) {
 	p := newProvince(t)
 	p.firstStarts()
-	for range 5 {
+	for range 2 {
 		p.limitsHold(3)
 	}
 	p.wrongSecret()
