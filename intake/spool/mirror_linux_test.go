@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -33,7 +34,7 @@ func TestMirrorOnADisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	mount()
-	t.Cleanup(func() { _ = exec.Command("umount", "-l", mirror).Run() }) // it may be away
+	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", mirror).Run() }) // it may be away
 	s := mirrored(t, dir, Options{})
 	n, delivered := 0, 0
 	more := func(tips int) {
