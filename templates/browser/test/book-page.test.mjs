@@ -216,6 +216,15 @@ describe("book", () => {
     await click("#tiphistory summary");
     await good("done");
     await saved();
+    await type("#in-note", "Mai hỏi lại");
+    await click("#lock");
+    await page.waitForSelector("#leaving[open]");
+    assert.deepEqual(await texts("#leaving li"), ["TB-EEEE-0001 · Ghi thêm về tin này: Mai hỏi lại", "TB-EEEE-0001 · Trùng với tin: tb-khong"]);
+    await good("typed");
+    await click("#staying");
+    await until(() => document.querySelector("#in-note").value === "Mai hỏi lại");
+    await type("#in-note", "");
+    await type("#in-of", "");
     const done = await state("TB-EEEE-0001");
     const { kind, competent, procuracy, to, status, outcome, counts, notes, until: untilDay, decision, seen, where, when, receivedConfirmed } = done;
     assert.deepEqual({ kind, competent, procuracy, to, status, outcome, arrests: counts.arrests, notes: notes.map((n) => [n.by, n.text]), untilDay, decision, seen, where, when, receivedConfirmed }, {
@@ -319,8 +328,15 @@ describe("book", () => {
     await click("#go-book");
     await until(() => /la.age: không có gì mới/.test(document.querySelector("#merged").textContent));
     assert.deepEqual(page.errors, []);
-    await click("#lock");
-    await until(() => /Đã khóa/.test(document.querySelector("#notice")?.textContent));
+    await entry("TB-7F3K-9QMX");
+    await type("#in-note", "Đang gõ dở");
+    await page.evaluate(() => {
+      const now = Date.now();
+      Date.now = () => now + 10 * 60_000;
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await until(() => /tự khóa/.test(document.querySelector("#notice")?.textContent));
+    assert.match((await state("TB-7F3K-9QMX")).notes.at(-1).text, /^\[Gõ dở.*\]\nGhi thêm về tin này: Đang gõ dở$/);
     assert.equal(await page.evaluate(() => document.body.textContent.includes("Sùng")), false);
     await page.close();
   });

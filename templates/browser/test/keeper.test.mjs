@@ -246,7 +246,7 @@ test("a page that locks by itself leaves nothing unsaved behind, even where the 
   disk.pause = () => new Promise(() => {});
   note(a.keeper.book, "TB-7F3K-9QMX", "một");
   const part = { keeper: a.keeper };
-  assert.equal(await askBeforeLock({ part: () => part }, "tukhoa", 1), true);
+  assert.equal(await askBeforeLock({ part: () => part, typed: [] }, "tukhoa", 1), true);
   assert.deepEqual(notes(await openBook(a.saved[0].content, [a.identity])), ["một"]);
 });
 

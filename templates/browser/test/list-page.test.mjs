@@ -175,7 +175,7 @@ describe("list", () => {
 
   test("today leads to what there is to do", async () => {
     await page.click("#go-today");
-    assert.deepEqual(await texts("#today h2"), [`Khẩn, chưa xong 1`, `Tin mới, chưa đọc ${await page.$eval("#go-tips .badge", (e) => e.textContent)}`]);
+    assert.deepEqual(await texts("#today h2"), [`Khẩn, chưa xong 1`, `Tin mới, chưa đọc ${await page.$eval("#go-tips .badge", (e) => e.textContent)}`, `Đã đọc, chưa phân loại ${await text("#today-unsorted .badge")}`]);
     await good("today");
     await page.click("#today-new > .button");
     assert.match(await text("#counted"), /chưa đọc/);

@@ -92,10 +92,14 @@ test("a tip that only the book knows stands in the list, and today, as an old on
   assert.deepEqual([by("TB-0000-0002").unread, by("TB-0000-0003").unread], [true, true]);
   assert.ok(chosen(old, { ...everything, query: words("kiem lam go") }, at), "notes are searched with the text");
   const today = () => sections(items.of(app), at).map(({ id, items: some }) => `${id}: ${some.map((one) => one.id.slice(-1)).join("")}`);
-  assert.deepEqual(today(), ["urgent: 3", "overdue: 1", "due: ", "new: 2", "waiting: 3"]);
+  assert.deepEqual(today(), ["urgent: 3", "overdue: 1", "due: ", "new: 2", "unsorted: ", "waiting: 3"]);
+  book.append({ tip: "TB-0000-0002", do: "seen" });
+  assert.deepEqual([today()[4], chosen(by("TB-0000-0002"), { ...everything, unsorted: true }, at), chosen(by("TB-0000-0003"), { ...everything, unsorted: true }, at)], ["unsorted: 2", true, false], "to read is not to handle");
+  book.append({ tip: "TB-0000-0002", do: "classify", kind: "order", competent: true });
+  assert.equal(today()[4], "unsorted: ");
   book.append({ tip: "TB-0000-0001", do: "status", status: "done", outcome: "confirmed" });
   assert.notEqual(items.of(app), all, "and again when something is written");
-  assert.deepEqual(today(), ["urgent: 3", "overdue: ", "due: ", "new: 2", "waiting: 3"]);
+  assert.deepEqual(today(), ["urgent: 3", "overdue: ", "due: ", "new: ", "unsorted: ", "waiting: 3"]);
   assert.equal(by("TB-0000-0001").entry, old.entry, "the tip that is shown stays the same");
 });
 

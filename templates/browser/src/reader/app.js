@@ -4,11 +4,11 @@ import { strings } from "./strings.js";
 /**
  * The desk with what stands around it: book is null or the open book, addressBook
  * what the file has brought, screen the id of the one that is shown, entry the tip
- * that is, reading whether it was chosen to be read. screens, panels and extras are those of screens.js, act and update the shell's; now gives milliseconds.
+ * that is, reading whether it was chosen to be read. screens, panels, extras and hooks are those of screens.js, act and update the shell's; now gives milliseconds.
  */
 export class App {
-  constructor({ desk, screens, panels, extras = [], addressBook = {}, now = () => Date.now() }) {
-    Object.assign(this, { desk, screens, panels, extras, addressBook, now, book: null, lang: "vi", screen: "today", entry: null, reading: false, said: "", act: {}, parts: new Map(), update() {} });
+  constructor({ desk, screens, panels, extras = [], hooks = [], addressBook = {}, now = () => Date.now() }) {
+    Object.assign(this, { desk, screens, panels, extras, hooks, addressBook, now, book: null, lang: "vi", screen: "today", entry: null, reading: false, said: "", act: {}, parts: new Map(), update() {} });
   }
 
   /** Returns the part of the app of that name, made once: where a feature keeps its state. */
@@ -20,6 +20,11 @@ export class App {
   /** Lets every part that has a leave drop what it holds, before the page goes. */
   leave() {
     for (const part of this.parts.values()) if (part.leave) part.leave();
+  }
+
+  /** What was typed and is written nowhere yet: {tip, what, text, drop}; drop empties the box. */
+  get typed() {
+    return this.hooks.filter((hook) => hook.typed).flatMap((hook) => hook.typed(this)).filter(({ text }) => text.trim() !== "");
   }
 
   get t() {

@@ -29,7 +29,7 @@ const desk = new Desk({
     return Boolean(file);
   },
 });
-const app = new App({ desk, screens, panels, extras, addressBook: readAddressBook(brought ? brought.textContent : "{}") });
+const app = new App({ desk, screens, panels, extras, hooks, addressBook: readAddressBook(brought ? brought.textContent : "{}") });
 const view = new View(app, { version: self.version, licences: LICENSES, sum: sha256(self.bytes) });
 let stop = null;
 

@@ -1,13 +1,15 @@
 // What the desk is made of. A feature brings its folder, and a line in each of
 // these lists that it has a part in; the shell (view.js, main.js) knows no feature.
-import { boardPanel, boardToday } from "./board/feature.js";
+import { boardHooks, boardPanel, boardToday } from "./board/feature.js";
 import { bookFile, bookHooks, bookScreen } from "./book/feature.js";
 import { counts, countsFile } from "./counts/screen.js";
 import { handle } from "./handle/panel.js";
+import { handleHooks } from "./handle/typed.js";
 import { keys, opening, sheets } from "./keys/screen.js";
 import { tips } from "./list/screen.js";
 import { paper } from "./paper/panel.js";
 import { pass } from "./pass/panel.js";
+import { passHooks } from "./pass/typed.js";
 import { outboxFile, replyHooks, replyPanel, replyToday } from "./reply/feature.js";
 import { today } from "./today/screen.js";
 
@@ -36,11 +38,11 @@ export const extras = [replyToday, boardToday];
 export const files = [outboxFile, bookFile, countsFile, sheets];
 
 /**
- * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why), unsaved(app), hold(app, leave)}, all
+ * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why), typed(app), unsaved(app), hold(app, leave)}, all
  * optional, the first four may be async. opened gets the entries that have just been opened, looked the one that
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
- * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes. unsaved says
+ * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes. typed gives what was typed and is written nowhere, as app.typed; unsaved says
  * whether the browser is to ask before the page is left. hold, once an idle page is empty, shows what must not be
  * lost with it and says whether there is any; it calls leave when that is saved.
  */
-export const hooks = [opening, bookHooks, replyHooks];
+export const hooks = [opening, bookHooks, replyHooks, handleHooks, boardHooks, passHooks];

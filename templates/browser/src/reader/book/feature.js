@@ -25,5 +25,5 @@ export const bookHooks = {
   opened: enterAll,
   looked,
   lock: askBeforeLock,
-  unsaved: (app) => bookPart(app).keeper.dirty,
+  unsaved: (app) => bookPart(app).keeper.dirty || app.typed.length > 0,
 };

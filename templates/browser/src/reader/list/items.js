@@ -54,7 +54,7 @@ export class Items {
       box: tip ? tip.mailbox : "", site: tip ? tip.site : "", place: tip ? tip.siteName || tip.site || "" : "",
       urgent: Boolean(tip && tip.urgent), photos: tip ? (entry.opened ? tip.photos.length : tip.photos || 0) : 0,
       received, when: received === undefined ? entry.modified || 0 : received,
-      due: due ? due.at : null, dueFor: due ? due.what : "",
+      due: due ? due.at : null, dueFor: due ? due.what : "", kind: (state && state.kind) || "",
       duplicate: Boolean(state && state.duplicateOf),
       waiting: Boolean(entry.opened && tip && tip.replyTo) && !(state && state.replies > 0),
       get unread() {

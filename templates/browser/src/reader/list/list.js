@@ -10,7 +10,7 @@ import { chosen, everything, rows, sorted, sorts } from "./rows.js";
 import { Windowed } from "./windowed.js";
 
 const states = ["new", "checking", "done", "dropped"];
-const ticks = ["unread", "urgent", "pressing", "withPhotos", "waiting"];
+const ticks = ["unread", "unsorted", "urgent", "pressing", "withPhotos", "waiting"];
 const fieldOf = { pressing: "due", withPhotos: "photos" };
 
 /** The list of the app's tips; update takes in what has changed, draw shows it. */
@@ -150,7 +150,7 @@ export class List {
       select("site", t.list.site, t.list.anySite, distinct("site").map((site) => [site, line(places.get(site) || site, 60)]).sort(([, a], [, b]) => a.localeCompare(b, "vi"))),
       this.app.book && select("state", t.list.state, t.list.anyState, states.map((state) => [state, t.list.states[state]])),
       sort,
-      ticks.filter((name) => name !== "pressing" || this.app.book).map((name) => h("label", { class: "check" },
+      ticks.filter((name) => !["pressing", "unsorted"].includes(name) || this.app.book).map((name) => h("label", { class: "check" },
         h("input", { type: "checkbox", id: `filter-${name}`, checked: this.choice[fieldOf[name] || name], onchange: (e) => this.choose({ [fieldOf[name] || name]: e.target.checked }) }), t.list[name])));
     if (focused && document.activeElement.id !== focused && this.filters.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus();
     return undefined;

@@ -9,7 +9,7 @@ const over = ["done", "dropped"];
 export const sorts = ["first", "newest", "oldest", "due", "site"];
 
 /** What is shown where nothing was chosen. */
-export const everything = Object.freeze({ query: [], box: "", site: "", state: "", photos: false, due: false, unread: false, urgent: false, waiting: false, sort: "first" });
+export const everything = Object.freeze({ query: [], box: "", site: "", state: "", photos: false, due: false, unread: false, urgent: false, unsorted: false, waiting: false, sort: "first" });
 
 /** Says whether the item is due within a day, or should have been. */
 export const pressing = (item, now) => !finished(item) && item.due !== null && item.due - now < soon;
@@ -17,7 +17,10 @@ export const pressing = (item, now) => !finished(item) && item.due !== null && i
 /** Says whether nothing is to be done any more. */
 export const finished = (item) => over.includes(item.state) || Boolean(item.duplicate);
 
-/** Says whether the item is among those chosen: {query (of words), box, site, state, photos, due, unread, urgent, waiting}. */
+/** Says whether somebody has read the item and nobody said what kind it is. */
+export const unsorted = (item) => !finished(item) && !item.kind && (!item.unread || Boolean(item.entry.looked));
+
+/** Says whether the item is among those chosen: {query (of words), box, site, state, photos, due, unread, urgent, unsorted (read, of no kind yet), waiting}. */
 export function chosen(item, choice, now) {
   return (choice.box === "" || item.box === choice.box)
     && (choice.site === "" || item.site === choice.site)
@@ -26,6 +29,7 @@ export function chosen(item, choice, now) {
     && (!choice.due || pressing(item, now))
     && (!choice.unread || item.unread)
     && (!choice.urgent || item.urgent)
+    && (!choice.unsorted || unsorted(item))
     && (!choice.waiting || item.waiting)
     && found(item.index, choice.query);
 }

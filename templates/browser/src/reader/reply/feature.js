@@ -28,11 +28,14 @@ export const replyHooks = {
     part.settle();
     part.find(entries);
   },
-  lock(app, why) {
+  typed(app) {
     const part = replyPart(app);
-    if (why !== "khoa" || part.drafts.size === 0 || part.dropping) return true;
-    part.dropping = true;
-    app.notice(app.t.reply.unsaved(part.drafts.size));
-    return false;
+    const w = app.t.reply;
+    const says = ({ answer, text }) => [answer && app.t.reply.names[answer], text.trim()].filter(Boolean).join(". ");
+    const talk = (recipient) => part.talks.find(({ to }) => to.recipient === recipient);
+    return [
+      ...[...part.typed].filter(([recipient]) => talk(recipient)).map(([recipient, typed]) => ({ tip: talk(recipient).entries[talk(recipient).entries.length - 1].id, what: w.text, text: says(typed), drop: () => part.typed.delete(recipient) })),
+      ...[...part.drafts].filter(([recipient]) => !part.typed.has(recipient)).map(([recipient, draft]) => ({ tip: draft.tip, what: w.unsent, text: says(draft), drop: () => part.drafts.delete(recipient) })),
+    ];
   },
 };

@@ -35,7 +35,6 @@ class ReplyPart {
     this.error = ""; // of the pass that was pasted
     this.pasted = "";
     this.drawn = {};
-    this.dropping = false; // locking was asked for with drafts unsaved
   }
 
   leave() {
@@ -101,7 +100,6 @@ class ReplyPart {
     const { unit, site } = entry.opened.tip;
     this.drafts.set(talk.to.recipient, { talk, to: talk.to, tip: entry.id, unit, site, answer, text });
     this.typed.delete(talk.to.recipient);
-    this.dropping = false;
   }
 
   /** The newest pass: {half, pass, good}, or null. */

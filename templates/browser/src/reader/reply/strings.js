@@ -40,7 +40,7 @@ export const strings = {
     passBad: "Không thấy mã trong chỗ vừa dán. Mã có 16 chữ và số, như 7F3K-9QMX-2ABC-4DEF.",
     passGood: (half) => `Đã có mã của nửa năm ${half}.`,
     passOld: (half) => `Mã đang có là của nửa năm ${half}, đã hết hạn: xin lấy mã ở thư mới hơn.`,
-    unsaved: (n) => `Còn ${n} câu trả lời chưa lưu vào tệp. Bấm khóa lần nữa thì bỏ các câu đó.`,
+    unsent: "Trả lời chưa lưu vào tệp",
     isOutbox: "Đây là tệp trả lời đã lưu. Mang sang máy có mạng, mở trang /o của hòm thư rồi thả tệp vào đó.",
   },
   en: {
@@ -82,7 +82,7 @@ export const strings = {
     passBad: "There is no pass in it. A pass has 16 letters and digits, such as 7F3K-9QMX-2ABC-4DEF.",
     passGood: (half) => `The pass of half-year ${half} is here.`,
     passOld: (half) => `The pass is of half-year ${half} and has expired: please take that of a newer mail.`,
-    unsaved: (n) => `${n} answers are not saved to a file. Lock again to drop them.`,
+    unsent: "An answer that is in no file yet",
     isOutbox: "This is a saved file of replies. On a computer with a network open the box’s page /o and drop it there.",
   },
 };

@@ -1,5 +1,5 @@
 // What there is to do today, of the list's items.
-import { finished, sorted } from "../list/rows.js";
+import { finished, sorted, unsorted } from "../list/rows.js";
 
 const day = 24 * 3600_000;
 
@@ -12,7 +12,7 @@ function midnight(now) {
 
 /**
  * Returns [{id, items, only}]: each unfinished tip stands in the first of urgent,
- * overdue, due (today), new (unread) that it belongs to, and once more in waiting where its
+ * overdue, due (today), new (unread), unsorted (read, of no kind yet) that it belongs to, and once more in waiting where its
  * sender can read an answer and has none. only is what the list is to be
  * narrowed to for all of them.
  */
@@ -29,6 +29,7 @@ export function sections(items, now) {
     take("overdue", { due: true, sort: "due" }, ({ due }) => due !== null && due < now),
     take("due", { due: true, sort: "due" }, ({ due }) => due !== null && due < Math.max(midnight(now), now + day / 4)),
     take("new", { unread: true, sort: "newest" }, ({ unread }) => unread),
+    take("unsorted", { unsorted: true, sort: "due" }, unsorted),
     { id: "waiting", items: open.filter(({ waiting }) => waiting), only: { waiting: true, sort: "oldest" } },
   ];
 }
