@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import WebSocket from "ws";
 import { cache, within } from "./support.mjs";
 import { end, Evaluated, start } from "./webkit.mjs";
@@ -27,8 +28,14 @@ export async function aged(t, name) {
       if (found) resolve(found[1]);
     });
   }), `${name} to say where it is`);
-  const pages = await (await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(10_000) })).json();
-  const socket = new WebSocket(pages.find((page) => page.type === "page").webSocketDebuggerUrl);
+  let first;
+  for (let tries = 0; !first; tries++) { // it may answer before it has opened its page
+    if (tries > 300) throw new Error(`${name} opens no page`);
+    const pages = await (await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(10_000) })).json();
+    first = pages.find((page) => page.type === "page");
+    if (!first) await pause(100);
+  }
+  const socket = new WebSocket(first.webSocketDebuggerUrl);
   await within(once(socket, "open"), `the page of ${name}`);
   const page = new Page(socket, name);
   await page.ask("Page.enable");
