@@ -158,13 +158,13 @@ func (l *Limits) greet(ctx context.Context) {
 	}
 	now := l.own.among(others)
 	l.memory.shareWith(1 + len(others))
-	l.siblings.Store(&now)
 	switch what, mend := now.Trouble(); {
 	case what != "" && what != before:
 		l.log.Warn(what + ": " + mend)
 	case what == "" && before != "":
 		l.log.Info("all servers that share redis.url have the same secret again")
 	}
+	l.siblings.Store(&now) // last: whoever sees it finds it in the log, too
 }
 
 // leave takes the announcement back, as far as that can be done at once: else a

@@ -460,14 +460,16 @@ func (p *province) wrongSecret() {
 func (p *province) end() {
 	t := p.t
 	t.Helper()
+	retry := func(i int) { boxtest.Tipbox(t, "spool", "retry", "--all", "-c", p.configs[i]) }
+	for i := range p.boxes { // it takes each some seconds to hear of it
+		retry(i)
+	}
 	for i, b := range p.boxes {
-		retry := func() { boxtest.Tipbox(t, "spool", "retry", "--all", "-c", p.configs[i]) }
 		for n := len(p.waiting(i)); n > 0; n = len(p.waiting(i)) {
-			retry()
 			asked := 0
 			waittest.Until(t, "a digest is mailed", func() bool {
 				if asked++; asked%400 == 0 { // one that came while the last was being put away is forgotten
-					retry()
+					retry(i)
 				}
 				return len(p.waiting(i)) < n
 			})
