@@ -151,7 +151,7 @@ func (p *page) advice() {
 			"Trong phong bì dán kín, trong két. Mật khẩu nhớ trong đầu, không viết lên tờ này: quên mật khẩu thì tờ này vô dụng.",
 			"In a sealed envelope, in a safe. Keep the passphrase in your head, never on this sheet: without it the sheet is useless."},
 		{80, "Khi cần khôi phục",
-			"1. Chụp rõ cả tờ, chép ảnh sang máy bằng dây cáp, không gửi qua Zalo hay thư.\n2. Mở doc-tin.html, bấm “Khóa”, “Khôi phục từ giấy”, chọn ảnh. Hoặc: tipbox keygen --restore ANH.jpg -o khoa-moi\n3. Xong thì xóa ảnh. Mật khẩu vẫn như cũ.",
+			"1. Chụp rõ cả tờ, chép ảnh sang máy bằng dây cáp, không gửi qua Zalo hay thư.\n2. Mở doc-tin.html, bấm “Chìa khóa”, “Khôi phục từ giấy”, chọn ảnh. Hoặc: tipbox keygen --restore ANH.jpg -o khoa-moi\n3. Xong thì xóa ảnh. Mật khẩu vẫn như cũ.",
 			"Photograph or scan the sheet, copy it over by cable, never by chat or mail; doc-tin.html: Keys, Restore from paper; or tipbox keygen --restore PHOTO -o FILE; delete the picture."},
 	}
 	const height, pad = 43.0, 3.0

@@ -23,9 +23,9 @@ import (
 )
 
 // drill is what a trial tip says. It is a tip like any other.
-const drill = `Đây là tin THỬ do người vận hành hòm thư tự gửi, không có chuyện gì xảy ra.
+const drill = `Đây là tin THỬ do người quản trị hòm thư tự gửi, không có chuyện gì xảy ra.
 
-Mở và đọc được tin này là đường đi của tin thông suốt. Xin báo cho người vận hành biết, rồi bỏ tin này đi.
+Mở và đọc được tin này là đường đi của tin thông suốt. Xin báo cho người quản trị biết, rồi bỏ tin này đi.
 
 This is a TRIAL tip that whoever runs the tip box has sent. Nothing has happened. If you can read it, all is well: please tell them, and put it aside.`
 

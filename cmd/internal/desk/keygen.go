@@ -74,9 +74,9 @@ func (c *Keygen) Run(t *terminal.Terminal) error {
 			return err
 		}
 		t.Say(`Cất tệp khóa %[1]s
-trên USB, tờ giấy sao (--paper) trong két, mật khẩu trong đầu. Ai có mật khẩu
-cùng tệp hoặc tờ giấy thì đọc được mọi tin; mất tệp thì dùng tờ giấy, quên mật
-khẩu thì phải làm khóa mới.
+trên USB, bản in khóa dự phòng (--paper) trong két, mật khẩu trong đầu. Ai
+có mật khẩu cùng tệp hoặc bản in thì đọc được mọi tin; mất tệp thì dùng bản
+in, quên mật khẩu thì phải làm khóa mới.
 Keep the key file %[1]s
 on a USB stick, its paper backup (--paper) in a safe, the passphrase in your
 head. The passphrase with the file or the paper opens every tip; a lost file

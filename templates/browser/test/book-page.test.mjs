@@ -162,6 +162,7 @@ describe("book", () => {
     await click("#compared-1");
     await click("#makein");
     await page.waitForSelector("#nobookthere");
+    await until(() => document.activeElement.id === "make" && document.activeElement.getBoundingClientRect().bottom < innerHeight);
     await click("#make");
     await page.waitForSelector("#savestate");
     await saved();
@@ -252,6 +253,9 @@ describe("book", () => {
   test("a tip that claims the id of an earlier one with other text hides none", async () => {
     await choose("#picktips", join(dir, "khac", "TB-7F3K-9QMX.age"));
     await until(() => [...document.querySelectorAll(".entry .id")].some((e) => e.textContent.includes("+")));
+    await choose("#picktips", join(dir, "khac", "TB-7F3K-9QMX.age"));
+    await until(() => document.querySelector("#notice")?.textContent === "1 tin đã có rồi, không thêm lần nữa.");
+    // The book's id stays that of the tip.
     const [other] = (await texts(".entry .id")).filter((id) => id.includes("+"));
     assert.match(other, /^TB-7F3K-9QMX\+[0-9A-F]{8}$/);
     await entry(other);
@@ -283,7 +287,7 @@ describe("book", () => {
     await entry("TB-7F3K-9QMX");
     out = true;
     await click("#kind-order");
-    await until(() => /Chưa lưu được sổ/.test(document.querySelector("#notices").textContent));
+    await until(() => /Chưa lưu được sổ/.test(document.querySelector("#notices .warn")?.textContent));
     await click("#go-book");
     assert.equal(await text("#savestate strong"), "Sổ có việc chưa lưu");
     await good("out");

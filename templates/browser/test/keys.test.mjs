@@ -83,6 +83,10 @@ test("an identity is locked as Go locks it", async () => {
   assert.equal(kind, "locked");
   assert.ok(sheet(bytes).codes.length === 2, "it goes on one sheet");
   assert.deepEqual(await unlock(bytes, "rừng núi".normalize("NFD"), derive), [identity]);
+  const words = "con trau hoa sen mua xuan nha san suoi nguon";
+  const drawn = sniff(Buffer.from((await make(words, derive, 4)).file)).bytes;
+  for (const typed of ["con trâu hoa sen mùa xuân nhà sàn suối nguồn", ` ${words.toUpperCase()}  `]) assert.equal((await unlock(drawn, typed, derive)).length, 1, "drawn words have no accents, whatever the keyboard makes of them");
+  await assert.rejects(unlock(bytes, "RUNG NUI", derive), { code: "wrongpassphrase" }, "one of an officer's own is as it is");
   assert.equal(recipientFile(recipient, " Đại úy\n Páo "), `# Đại úy Páo\n${recipient}\n`);
   assert.equal(recipientFile(recipient, " "), `${recipient}\n`);
   // As in crypto/keys: officers have it on paper.

@@ -88,6 +88,11 @@ describe("list", () => {
     await (await page.$("#pickfolder")).uploadFile(join(dir, "tin"));
     await until((n) => document.querySelector("#tipstatus").textContent === `${n} tin đang chờ mở`, whole + 13);
     await (await page.$("#pickkey")).uploadFile(join(dir, "khoa"));
+    assert.equal(await text("#bookstatus"), "Chưa có sổ tin so-tin.age");
+    writeFileSync(join(dir, "so-tin.age"), "hỏng");
+    await (await page.$("#picktips")).uploadFile(join(dir, "so-tin.age"));
+    await page.waitForSelector("[data-problem=bookdamaged]");
+    await page.evaluate(() => document.querySelector("#problems .quiet").click());
     await page.waitForSelector("#passphrase:not([disabled])");
     await page.type("#passphrase", "   ");
     await page.keyboard.press("Enter");
@@ -175,6 +180,7 @@ describe("list", () => {
 
   test("today leads to what there is to do", async () => {
     await page.click("#go-today");
+    assert.match(await text("#nobook"), /^Chưa mở sổ tin/);
     assert.deepEqual(await texts("#today h2"), [`Khẩn, chưa xong 1`, `Tin mới, chưa đọc ${await page.$eval("#go-tips .badge", (e) => e.textContent)}`, `Đã đọc, chưa phân loại ${await text("#today-unsorted .badge")}`]);
     await good("today");
     await page.click("#today-new > .button");
@@ -211,10 +217,21 @@ describe("list", () => {
     });
     await page.click("#nokey");
     await page.click("#makekey");
+    await page.type("#keyagain", "con trâu");
+    assert.match(await text("#keyagainsaid"), /^Gõ KHÔNG DẤU: tắt Unikey/);
+    assert.doesNotMatch(await page.$$eval(".drawn li", (all) => all.map((e) => e.firstChild.data).join(" ")), /[^a-z ]/);
+    await good("accents");
+    await page.$eval("#keyagain", (e) => { e.value = ""; });
     await page.type("#keyagain", await text("#drawn"));
     assert.deepEqual([await asks(), await page.$eval("#drawn", (e) => e.translate), await page.$eval("meta[name=google]", (e) => e.content)], [false, false, "notranslate"]);
     await page.click("#keymake");
     await page.waitForSelector("#fingerprint");
+    await page.click("#copyfinger");
+    await until(() => document.querySelector("#calleddone").textContent);
+    const ticked = () => page.$$eval("#keys .key li", (all) => all.map((e) => e.className).join());
+    assert.equal(await ticked(), ",,,", "who copies has not called");
+    await page.click("#calledtick");
+    assert.equal(await ticked(), ",,,done");
     const disabled = () => page.$eval("#keysnext", (e) => e.disabled);
     await page.click("#sendkey");
     await until(() => document.querySelector("#sentdone").textContent);

@@ -124,6 +124,7 @@ describe("chrome", () => {
     await page.goto(url);
     await (await page.$("#picktips")).uploadFile(...names.map((name) => files[name]));
     await page.waitForFunction(() => !document.querySelector("#tipstatus") || /[0-9]/.test(document.querySelector("#tipstatus").textContent));
+    if (names.includes("so-tin.age")) await page.waitForFunction(() => document.querySelector("#bookstatus").textContent === "Có sổ tin");
     await (await page.$("#pickkey")).uploadFile(files[key]);
     await page.waitForSelector("#passphrase:not([disabled])");
     await page.type("#passphrase", passphrase);

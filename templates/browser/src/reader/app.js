@@ -8,7 +8,7 @@ import { strings } from "./strings.js";
  */
 export class App {
   constructor({ desk, screens, panels, extras = [], hooks = [], addressBook = {}, now = () => Date.now() }) {
-    Object.assign(this, { desk, screens, panels, extras, hooks, addressBook, now, book: null, lang: "vi", screen: "today", entry: null, reading: false, said: "", act: {}, parts: new Map(), update() {} });
+    Object.assign(this, { desk, screens, panels, extras, hooks, addressBook, now, book: null, lang: "vi", screen: "today", entry: null, reading: false, said: "", warned: false, act: {}, parts: new Map(), update() {} });
   }
 
   /** Returns the part of the app of that name, made once: where a feature keeps its state. */
@@ -41,9 +41,9 @@ export class App {
     return this.desk.opened.length > 0 || this.book !== null;
   }
 
-  /** Says something at the top, until the next thing is done; a key of the strings or a text in the present language. */
-  notice(text) {
-    this.said = text;
+  /** Says something at the top, until the next thing is done; a key of the strings or a text in the present language. warn says that it is a trouble. */
+  notice(text, { warn = false } = {}) {
+    Object.assign(this, { said: text, warned: warn });
     this.update();
   }
 

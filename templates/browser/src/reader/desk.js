@@ -43,6 +43,7 @@ export class Desk {
     this.problems = []; // {name, mail, code, id, asKey, turn}
     this.aside = []; // {name, mail, code} of a folder's files, chosen last, that cannot have held a tip
     this.sorted = null; // the opened ones in order, until that changes
+    this.repeated = 0; // of the files chosen last, those that were there before
     this.turn = 0; // counts what the officer did: files chosen, a passphrase typed
   }
 
@@ -78,6 +79,7 @@ export class Desk {
   async add(given, { asKey = false, progress = () => true } = {}) {
     this.turn++;
     this.aside = [];
+    this.repeated = 0;
     const files = (await Promise.all(given.map(async (file) => (file.size > maxFile && (await bigZip(file).catch(() => null))) || [file]))).flat();
     const next = inTurn(files.slice(0, maxFiles), this.readMany);
     for (const [i, file] of files.slice(0, maxFiles).entries()) {
@@ -172,11 +174,14 @@ export class Desk {
   // Two officers' mails hold the same file; so do two of the box's where somebody
   // has sent an old tip's bytes again, and got another id for them.
   #same(known, { name, date }) {
+    this.repeated++;
     known.turn = this.turn; // what is wrong with it is told again
     this.sorted = null;
     if (known.date === undefined) known.date = date;
     known.names.push(name);
-    if (known.state === "open") this.#name(known);
+    if (known.state !== "open") return;
+    this.#name(known);
+    known.told = false; // the book may have given it another id
   }
 
   // A tip that no key opened gets another chance when a key comes.

@@ -75,6 +75,8 @@ async function taken(given, asKey, key) {
   else await desk.openWaiting(progress);
   await opened(keys);
   app.busy = null;
+  if (desk.repeated > 0 && !app.said) app.notice(app.t.repeated(desk.repeated));
+  desk.repeated = 0;
   view.update();
   if (view.tell()) return;
   const passphrase = document.getElementById("passphrase");

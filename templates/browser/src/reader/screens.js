@@ -38,10 +38,12 @@ export const extras = [replyToday, boardToday];
 export const files = [outboxFile, bookFile, countsFile, sheets];
 
 /**
- * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why), typed(app), unsaved(app), hold(app, leave)}, all
+ * What is to happen along: {unlocked(app), opened(app, entries), looked(app, entry), lock(app, why), taken(app), strip(app), typed(app), unsaved(app), hold(app, leave)}, all
  * optional, the first four may be async. opened gets the entries that have just been opened, looked the one that
  * is shown for the first time since the page was loaded. Where lock resolves to false and why is "khoa",
- * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes. typed gives what was typed and is written nowhere, as app.typed; unsaved says
+ * a person's wish, the page stays; "tukhoa", for idleness, waits for it ten seconds and goes. taken says on the
+ * first page that a file is there which is no tip, strip(app) gives a node that stands above the work;
+ * typed gives what was typed and is written nowhere, as app.typed; unsaved says
  * whether the browser is to ask before the page is left. hold, once an idle page is empty, shows what must not be
  * lost with it and says whether there is any; it calls leave when that is saved.
  */

@@ -2,6 +2,7 @@
 import { Decrypter } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { base64nopad } from "@scure/base";
+import { asDrawn } from "./keys/passphrase.js";
 import { header, text } from "./kind.js";
 import { Problem } from "./problem.js";
 
@@ -46,7 +47,9 @@ export async function unlock(bytes, passphrase, derive) {
   if (logN > maxWorkFactor) throw new Problem("heavy");
   // Another program may have locked the file with the passphrase as its
   // keyboard composed it; ours normalises.
-  for (const form of new Set([passphrase.normalize("NFC"), passphrase, passphrase.normalize("NFD")])) {
+  // Five drawn words have no accents, whatever the keyboard makes of them.
+  const forms = [passphrase.normalize("NFC"), passphrase, passphrase.normalize("NFD"), asDrawn(passphrase)];
+  for (const form of new Set(forms.filter(Boolean))) {
     const key = await derive(form, saltOf(stanza), logN);
     const fileKey = open(key, stanza.body);
     key.fill(0);

@@ -78,7 +78,8 @@ export class View {
     const { t, busy } = app;
     fill($("notices"),
       app.idle && h("p", { class: "notice warn", id: "idle" }, t.idleWarning),
-      app.said && h("p", { class: "notice", id: "notice" }, t[app.said] || app.said),
+      app.said && h("p", { class: app.warned ? "notice warn" : "notice", id: "notice" }, t[app.said] || app.said),
+      app.working && app.hooks.map(({ strip }) => strip && strip(app)),
       busy && h("p", { class: "notice busy", id: "busy", "aria-live": "off" }, h("progress", { max: busy.of, value: busy.n, "aria-label": t[busy.what](busy.n, busy.of) }), h("span", {}, t[busy.what](busy.n, busy.of)), h("button", { type: "button", id: "halt", class: "button small", onclick: app.act.halt }, t.stop)),
       !busy && app.desk.keys.length > 0 && app.desk.waiting.length > 0 && h("p", { class: "notice", id: "left" }, t.left(app.desk.waiting.length), " ", h("button", { type: "button", id: "goon", class: "button small", onclick: app.act.goOn }, t.goOn)),
       app.desk.keyFiles.some((key) => key.state === "clear") && h("p", { class: "notice warn" }, h("strong", {}, t.warnings.clearkey.title), " ", t.warnings.clearkey.hint));

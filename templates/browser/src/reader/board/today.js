@@ -33,7 +33,7 @@ function draw(app, part, now) {
   } }, words);
   const save = () => {
     const text = markdown(notice);
-    if (!text) return app.notice(w.toolong);
+    if (!text) return app.notice(w.toolong, { warn: true });
     download("tra-loi.md", text, "text/markdown");
     return app.notice(w.saved);
   };

@@ -15,6 +15,13 @@ function likely(app) {
   return (tip && tip.unit) || (units.length === 1 ? units[0].id : "");
 }
 
+// The name that was given with the key, where it was made here.
+function nameOf(app, recipient) {
+  const keys = app.parts.get("keys");
+  const key = keys && keys.list.find((one) => one.recipient === recipient);
+  return key ? [...line(key.label, 120).normalize("NFC").trim()].slice(0, 60).join("") : "";
+}
+
 /** Draws what makes a new book. */
 export function drawMake(app, part) {
   const w = app.t.book;
@@ -26,6 +33,7 @@ export function drawMake(app, part) {
   const make = async () => {
     part.wrong = aUnit.test(unit) ? "" : "bookunitid";
     try {
+      if (!part.wrong && !part.officer) part.officer = nameOf(app, own[0]);
       if (!part.wrong) await part.keeper.make(unit, to, to.slice(1).map(fingerprint), part.folder);
     } catch (err) {
       part.wrong = err instanceof Problem ? err.code : "unexpected";

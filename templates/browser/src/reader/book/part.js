@@ -43,7 +43,7 @@ class BookPart {
     if (keeper.book && app.book !== keeper.book) {
       app.book = keeper.book;
       keeper.book.dueBy(deadlines(app, keeper.book.unit));
-      this.named();
+      this.named(this.officer);
       enterAll(app, app.desk.opened);
     }
     app.book = keeper.book;
@@ -51,7 +51,7 @@ class BookPart {
     const news = problem && problem !== this.told;
     this.told = problem;
     const { title, hint } = app.t.problem[problem] || {};
-    if (news && app.screen !== "book") app.notice(`${title} ${hint}`);
+    if (news && app.screen !== "book") app.notice(`${title} ${hint}`, { warn: true });
     else app.update();
   }
 

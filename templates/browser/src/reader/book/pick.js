@@ -27,6 +27,10 @@ export async function pickFolder(app, part) {
   await keeper.find(place);
   part.folder = !keeper.book && !keeper.strange && keeper.waiting.length === 0 && keeper.problems.length === 0 ? place : null;
   app.update();
+  const make = part.folder && document.getElementById("make");
+  if (!make) return;
+  make.scrollIntoView({ block: "center" }); // on a small screen it is below
+  make.focus({ preventScroll: true });
 }
 
 /** Asks for the book's file. */

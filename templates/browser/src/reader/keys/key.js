@@ -19,25 +19,33 @@ export function drawKey(app, state, key) {
   const n = state.list.indexOf(key);
   const id = (name) => `${name}${n || ""}`;
   const button = (name, label, onclick, style = "button") => h("button", { type: "button", id: id(name), class: style, onclick }, label);
-  const does = (step, task) => async () => {
+  const does = (step, task, into = key.done) => async () => {
     const unknown = step === "saved" ? "notsaved" : "unexpected";
     let problem = null;
     try {
       const done = await task();
-      if (done) key.done[step] = done;
+      if (done) into[step] = done;
     } catch (err) {
       problem = Object.assign(err instanceof Problem ? err : new Problem(unknown), { step });
     }
     key.problem = problem;
     app.update();
   };
-  const copies = (step, text) => does(step, async () => ((await copy(text)) ? words.copied : words.cannotCopy));
+  const copies = (step, text) => does(step, async () => ((await copy(text)) ? words.copied : words.cannotCopy), key.said);
+  // Only a person knows whether it was done.
+  const tick = (step, label) => h("label", { class: "check" }, h("input", { type: "checkbox", id: id(`${step}tick`), checked: Boolean(key.done[step]), onchange: (e) => {
+    key.done[step] = e.target.checked;
+    app.update();
+  } }), label);
+  const fingers = h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint);
+  const back = key.fresh === "back"; // it is to be compared with the paper, at once
   const step = (name, title, ...body) => h("li", { class: key.done[name] ? "done" : "" }, h("h3", {}, title), ...body,
-    h("p", { class: "status", role: "status", id: id(`${name}done`) }, key.done[name]), drawWrong(app.t, key.problem && key.problem.step === name ? key.problem : null, id(`${name}problem`)));
+    h("p", { class: "status", role: "status", id: id(`${name}done`) }, [key.said[name], key.done[name]].find((one) => typeof one === "string")), drawWrong(app.t, key.problem && key.problem.step === name ? key.problem : null, id(`${name}problem`)));
   const lost = unsaved({ list: [key] }).length > 0;
 
   return h("section", { class: "step key" },
     h("h2", { tabindex: "-1" }, key.fresh ? words.fresh[key.fresh] : `${words.ownTitle}: ${line(key.label || key.name, 60)}`),
+    back && fingers,
     h("ol", {},
       key.locked && step("saved", words.saveTitle, h("p", {}, words.saveText), h("p", { class: "buttons" },
         canChoose() && button("savekey", words.saveTo, does("saved", async () => (await saveKey(words, key)) && key.done.saved), "button primary"),
@@ -51,12 +59,13 @@ export function drawKey(app, state, key) {
         h("p", { class: "buttons" }, button("sendkey", words.sendFile, does("sent", async () => {
           download("gui-quan-tri.txt", recipientFile(key.recipient, key.label));
           return words.sentDown("gui-quan-tri.txt");
-        })), button("copykey", words.copy, copies("sent", recipientFile(key.recipient, key.label))),
+        }, key.said)), button("copykey", words.copy, copies("sent", recipientFile(key.recipient, key.label))),
           button("printrecipient", words.printRecipient, does("", async () => printRecipient(app, key)), "button small")),
+        tick("sent", words.sentTick),
         h("details", {}, h("summary", {}, words.recipient), h("code", { class: "recipient", id: id("recipient") }, key.recipient))),
       step("called", words.fingerTitle, h("p", {}, words.fingerText),
-        h("p", { class: "fingerprint", id: id("fingerprint"), "aria-label": words.fingerprint }, key.fingerprint),
-        h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copies("called", key.fingerprint), "button small")))),
+        !back && fingers,
+        h("p", { class: "buttons" }, button("copyfinger", words.copyFinger, copies("called", key.fingerprint), "button small")), tick("called", words.calledTick))),
     key.fresh && h("p", { class: "buttons" }, h("button", { type: "button", id: id("keysnext"), class: "button primary", disabled: lost, onclick: () => app.go("today") }, words.next), lost && h("span", { class: "note" }, words.nextAfter)));
 }
 

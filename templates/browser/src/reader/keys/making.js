@@ -3,6 +3,12 @@ import { h } from "../dom.js";
 import { plain } from "./words.js";
 import { drawWrong, drawWorking } from "./work.js";
 
+/** Brings the heading of what is done now into sight. */
+export function headed() {
+  const heading = document.querySelector("#keys h2");
+  if (heading) heading.focus();
+}
+
 const $ = (id) => document.getElementById(id);
 
 export function drawMaking(app, state, work) {
@@ -31,7 +37,7 @@ export function drawMaking(app, state, work) {
   sayAgain(again, words, state);
   return h("form", { class: "step making", onsubmit: (e) => {
     e.preventDefault();
-    if (state.ready) work(async (derive) => app.act.adopt(await state.make(derive)));
+    if (state.ready) work(async (derive) => app.act.adopt(await state.make(derive))).then(() => state.problem || headed());
   } },
   h("h2", { tabindex: "-1" }, words.makeTitle),
   input("keylabel", "label", words.label, words.labelHint, { maxlength: "120", placeholder: words.labelExample }),
@@ -41,7 +47,7 @@ export function drawMaking(app, state, work) {
       h("p", { id: "keypasssaid" }, strength),
     ] : [
       h("h3", {}, words.pass), h("p", { class: "note" }, words.drawnHint),
-      h("ol", { class: "drawn", lang: "vi" }, state.drawn.map((word) => h("li", {}, word))),
+      h("ol", { class: "drawn", lang: "vi" }, state.drawn.map((word) => h("li", {}, plain(word), h("small", {}, word)))),
       h("p", {}, words.typeThis, " ", h("code", { id: "drawn", class: "typethis" }, plain(state.drawn.join(" ")))),
       strength,
     ],
@@ -60,13 +66,16 @@ export function drawMaking(app, state, work) {
 
 function sayStrength(node, words, state) {
   const { level, why, seconds } = state.strength;
+  const good = level === "fair" || level === "strong";
   node.textContent = "";
-  node.dataset.level = level;
-  node.append(h("strong", {}, words.level[level]), why && `: ${words.why[why]}`, why === "empty" ? "" : ` ${words.takes(time(words.time, seconds))}`);
+  node.dataset.level = why === "empty" ? "" : level;
+  if (why === "empty") return;
+  node.append(h("strong", {}, words.level[level]), why && !good ? `: ${words.why[why]}` : ".", " ", (good ? words.holds : words.takes)(time(words.time, seconds)));
 }
 
 function sayAgain(node, words, state) {
-  node.textContent = state.again === "" ? "" : state.retyped ? words.matches : words.differs;
+  const accents = !state.own && /[^\0-\x7f]/.test(state.again);
+  node.textContent = state.again === "" ? "" : state.retyped ? words.matches : accents ? words.noAccents : words.differs;
 }
 
 function time(says, seconds) {

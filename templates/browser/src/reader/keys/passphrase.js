@@ -18,6 +18,12 @@ export function draw() {
 /** Returns what is typed for the words. */
 export const typed = (drawn) => plain(drawn.join(" "));
 
+/** Returns drawn words that were typed with accents or capitals as they were locked with, "" for anything else. */
+export function asDrawn(text) {
+  const bare = plain(text.normalize("NFC").toLowerCase()).trim().replace(/\s+/g, " ");
+  return drawn(bare.split(" ")) ? bare : "";
+}
+
 // A PC tries about ten passphrases a second at the work factor that key files have,
 // and who is after an officer's key may hire a thousand.
 const triesPerSecond = 10 * 1000;

@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { download } from "../handout.js";
 import { Problem } from "../problem.js";
+import { headed } from "./making.js";
 import { fileOf } from "./state.js";
 import { pictures } from "./picture.js";
 import { canChoose, saveTo } from "./save.js";
@@ -103,7 +104,7 @@ function drawWhole(app, state, work, restart) {
   return h("form", { class: "step", onsubmit: (e) => {
     e.preventDefault();
     const passphrase = document.getElementById("sheetpass").value;
-    work(async (derive) => app.act.adopt(await state.unlock(passphrase, derive)));
+    work(async (derive) => app.act.adopt(await state.unlock(passphrase, derive))).then(() => state.problem || headed());
   } },
   h("h2", { tabindex: "-1" }, words.whole), h("p", {}, words.wholeText),
   h("p", { class: "buttons" },

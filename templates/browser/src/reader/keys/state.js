@@ -10,10 +10,10 @@ import { draw, strength, typed } from "./passphrase.js";
 import { codesIn } from "./scan.js";
 import { Reading } from "./sheet.js";
 
-/** A key that is unlocked: {name, recipient, fingerprint, kind, locked, label, fresh, done}; locked, its file without armor, is null where there is no passphrase, and fresh says where it comes from, "made" or "back" from paper. */
+/** A key that is unlocked: {name, recipient, fingerprint, kind, locked, label, fresh, done, said}; locked, its file without armor, is null where there is no passphrase, and fresh says where it comes from, "made" or "back" from paper, done which steps are, said what came of a button. */
 export async function keyOf({ name, identity, locked, label = "" }) {
   const recipient = await identityToRecipient(identity);
-  return { name, identity, recipient, fingerprint: fingerprint(recipient), kind: kindOf(recipient), locked, label, fresh: "", done: {}, problem: null };
+  return { name, identity, recipient, fingerprint: fingerprint(recipient), kind: kindOf(recipient), locked, label, fresh: "", done: {}, said: {}, problem: null };
 }
 
 export class Keys {
@@ -99,6 +99,7 @@ export class Keys {
     const locked = this.reading.locked();
     const identities = await unlock(locked, passphrase, derive);
     const key = await keyOf({ name: "khoa-cua-toi", identity: identities[0], locked });
+    if (this.restored) key.done.saved = this.restored;
     return this.#add(Object.assign(key, { identities }), "back");
   }
 }

@@ -15,7 +15,7 @@ export const outboxFile = {
   },
   take(app, name, bytes) {
     const read = readOutbox(new TextDecoder().decode(bytes));
-    app.notice(read ? app.t.reply.isOutbox : app.t.problem.notsealed.title);
+    app.notice(read ? app.t.reply.isOutbox : app.t.problem.notsealed.title, { warn: !read });
   },
 };
 

@@ -25,7 +25,6 @@ export const today = {
     };
     return [h("section", { id: "today" },
       h("p", { class: "buttons" }, add("picktips", t.more), add("pickfolder", t.moreFolder, false, { webkitdirectory: true }), add("pickkey", t.moreKey, true)),
-      !app.book && h("p", { class: "note" }, t.today.noBook),
       !some && h("p", { class: "free" }, list.all.length > 0 ? t.today.nothing : t.today.noTips),
       all.filter(({ items }) => items.length > 0).map(({ id, items, only }) => h("section", { class: `part part-${id}`, id: `today-${id}` },
         h("h2", {}, t.today[id], " ", h("span", { class: "badge" }, items.length)),

@@ -11,7 +11,6 @@ export const strings = {
     all: (n) => `Xem cả ${n} tin`,
     nothing: "Hôm nay không có việc gì phải làm gấp.",
     noTips: "Sổ chưa có tin nào. Thả tệp .age, thư .eml hoặc cả thư mục vào trang này.",
-    noBook: "Chưa mở sổ tin: trang này chỉ biết các tin vừa mở, chưa biết tin nào cũ, tin nào đến hạn.",
   },
   en: {
     screen: "Today",
@@ -24,6 +23,5 @@ export const strings = {
     all: (n) => `See all ${n}`,
     nothing: "Nothing is pressing today.",
     noTips: "There is no tip in the book. Drop .age files, .eml mails or a whole folder on this page.",
-    noBook: "No book is open: this page knows only the tips that were just opened, not which are old or due.",
   },
 };
