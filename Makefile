@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run docs test check engines mutants audit torture packages flood bench lint pictures build dist deb container reproduce clean deps
+.PHONY: help run docs test raced proofs check engines mutants audit torture packages flood bench lint pictures build dist deb container reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,11 +45,16 @@ but    = $$($(GO) list ./... | grep -vE '$(1)')
 test: deps ## install what the tests need, then run them all
 	$(GO) vet ./... ./.ci/dist
 	$(GO) test -timeout 20m -run '^TestBinaries$$' ./cmd/internal/boxtest
-	$(GO) test -race -timeout 10m -skip '$(CALM)' $(call only,$(RACED))
-	$(GO) test -race -short -timeout 5m -run '$(DRAWN)' ./qr/poster
-	$(GO) test -timeout 5m -run '$(CALM)' ./intake/limit ./intake/photo/...
-	$(GO) test -p 3 -timeout 12m $(call but,$(RACED)) ./.ci/dist # more than the processors: half of the time they wait for browsers and mails
+	@$(MAKE) --no-print-directory -j 2 raced proofs # half of the time either waits, for disks, browsers and mails
 	@[ "$$(id -u)" = 0 ] || echo 'make test: what mounts a small disk or starts Postfix needs root, and was left out' >&2
+
+raced:
+	$(GO) test -race -timeout 12m -skip '$(CALM)' $(call only,$(RACED))
+	$(GO) test -race -short -timeout 8m -run '$(DRAWN)' ./qr/poster
+	$(GO) test -timeout 8m -run '$(CALM)' ./intake/limit ./intake/photo/...
+
+proofs:
+	$(GO) test -timeout 15m $(call but,$(RACED)) ./.ci/dist
 
 check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers
 	$(GO) vet ./...
