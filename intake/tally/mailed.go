@@ -2,6 +2,7 @@ package tally
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"tipbox/intake/durable"
 )
@@ -80,15 +83,31 @@ func (s *redisStore) claim(ctx context.Context, week, to string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	key := keyPrefix + "mailed:" + week
-	pipe := s.client.TxPipeline()
-	asked := pipe.HIncrBy(ctx, key, to, 1)
-	pipe.ExpireAt(ctx, key, monday.AddDate(0, 0, 7*4))
-	if _, err := pipe.Exec(ctx); err != nil {
-		return false, err
+	key, mark := keyPrefix+"mailed:"+week, rand.Text()
+	won, err := claimScript.Run(ctx, s.client, []string{key}, to, mark, monday.AddDate(0, 0, 7*4).Unix()).Bool()
+	if err != nil {
+		// It may have been claimed all the same, and then nobody would mail the page.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		return false, errors.Join(err, releaseScript.Run(ctx, s.client, []string{key}, to, mark).Err())
 	}
-	return asked.Val() == 1, nil
+	return won, nil
 }
+
+// claimScript sets a field that nobody has set; releaseScript takes it back where it has
+// the mark that it was set to.
+var (
+	claimScript = goredis.NewScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIREAT', KEYS[1], ARGV[3])
+return 1
+`)
+	releaseScript = goredis.NewScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 1
+`)
+)
 
 func (s *redisStore) settle(ctx context.Context, week, to string, sent bool) error {
 	if sent {

@@ -2,6 +2,7 @@ package tally
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tipbox/intake/redis"
@@ -49,5 +50,27 @@ func TestMailed(t *testing.T) {
 			claim(a, 1, "a@example.vn", false)
 			claim(a, 0, "b@example.vn", false) // a clock that was set back
 		})
+	}
+}
+
+// TestClaimThatFails: what was claimed in part is given back, or nobody would mail the page.
+func TestClaimThatFails(t *testing.T) {
+	server := redistest.Start(t)
+	rights := func(more ...string) {
+		t.Helper()
+		words := append([]string{"ACL", "SETUSER", "tip", "on", ">mat-khau", "~tipbox:{counts}:*", "+eval", "+evalsha", "+hget", "+hset", "+hdel"}, more...)
+		if got, err := server.Do(words...); err != nil || got != "+OK" {
+			t.Fatalf("%q, %v", got, err)
+		}
+	}
+	now := sunday
+	c := at(t, Options{Redis: &redis.Server{URL: strings.Replace(server.URL(), "redis://", "redis://tip@", 1), Password: "mat-khau"}}, &now)
+	rights()
+	if ours, err := c.Claim(t.Context(), Monday(now), "a@example.vn"); ours || redis.Kind(err) != redis.Denied {
+		t.Fatalf("claimed %v, %v", ours, err)
+	}
+	rights("+expireat")
+	if ours, err := c.Claim(t.Context(), Monday(now), "a@example.vn"); !ours || err != nil {
+		t.Errorf("claimed %v, %v", ours, err)
 	}
 }

@@ -79,6 +79,14 @@ type redisStore struct{ client goredis.UniversalClient }
 
 const keyPrefix = "tipbox:{counts}:"
 
+// putScript sets a field and the hash's end, in one step: a user of Redis that may run
+// scripts need not be given transactions, too.
+var putScript = goredis.NewScript(`
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIREAT', KEYS[1], ARGV[3])
+return 1
+`)
+
 func (s *redisStore) put(ctx context.Context, week string, w *written) error {
 	monday, err := time.ParseInLocation(time.DateOnly, week, zone)
 	if err != nil {
@@ -88,11 +96,7 @@ func (s *redisStore) put(ctx context.Context, week string, w *written) error {
 	if err != nil {
 		return err
 	}
-	pipe := s.client.TxPipeline()
-	pipe.HSet(ctx, keyPrefix+week, w.field, b)
-	pipe.ExpireAt(ctx, keyPrefix+week, monday.AddDate(0, 0, 7*(Keep+1)))
-	_, err = pipe.Exec(ctx)
-	return err
+	return putScript.Run(ctx, s.client, []string{keyPrefix + week}, w.field, b, monday.AddDate(0, 0, 7*(Keep+1)).Unix()).Err()
 }
 
 func (s *redisStore) get(ctx context.Context, week string) ([]*written, error) {
@@ -123,13 +127,21 @@ func Inspect(ctx context.Context, s redis.Server) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // nothing was buffered
-	key := keyPrefix + "check"
-	for _, ask := range []goredis.Cmder{
-		client.HSet(ctx, key, rand.Text(), ""), client.HGetAll(ctx, key), client.HIncrBy(ctx, key, "mailed", 1), client.HDel(ctx, key, "mailed"), client.ExpireAt(ctx, key, time.Unix(1, 0)),
-	} {
-		if err := ask.Err(); err != nil {
-			return fmt.Errorf("the counts cannot be kept there (%s): %w", redis.Kind(err), err)
-		}
+	// A week that is long over: what is written of it has ended already.
+	const week, to = "1970-01-05", "check"
+	store := &redisStore{client}
+	err = store.put(ctx, week, &written{field: rand.Text()})
+	if err == nil {
+		_, err = store.get(ctx, week)
+	}
+	if err == nil {
+		_, err = store.claim(ctx, week, to)
+	}
+	if err == nil {
+		err = store.settle(ctx, week, to, false)
+	}
+	if err != nil {
+		return fmt.Errorf("the counts cannot be kept there (%s): %w", redis.Kind(err), err)
 	}
 	return nil
 }
