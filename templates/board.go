@@ -2,6 +2,8 @@ package templates
 
 import (
 	"bytes"
+	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -77,11 +79,11 @@ func (n *notice) node(node ast.Node) g.Node {
 		}
 		return h.Strong(inside...)
 	case *ast.Link:
-		return g.Group(append(inside, g.Text(" ("+string(v.Destination)+")")))
+		return g.Group(append(inside, shown(" ("+string(v.Destination)+")")))
 	case *ast.AutoLink:
-		return g.Text(string(v.Label(n.source)))
+		return shown(string(v.Label(n.source)))
 	case *ast.Text:
-		switch line := g.Text(plain(v.Value(n.source))); {
+		switch line := shown(plain(v.Value(n.source))); {
 		case v.HardLineBreak():
 			return g.Group{line, h.Br()}
 		case v.SoftLineBreak():
@@ -90,19 +92,30 @@ func (n *notice) node(node ast.Node) g.Node {
 			return line
 		}
 	case *ast.String:
-		return g.Text(string(v.Value))
+		return shown(string(v.Value))
 	case *ast.RawHTML:
-		return g.Text(string(v.Segments.Value(n.source)))
+		return shown(string(v.Segments.Value(n.source)))
 	case *ast.HTMLBlock:
 		lines := v.Lines().Value(n.source)
 		if v.HasClosure() {
 			lines = append(bytes.Clone(lines), v.ClosureLine.Value(n.source)...)
 		}
-		return h.P(g.Text(string(lines)))
+		return h.P(shown(string(lines)))
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
-		return h.P(h.Class("said"), g.Text(string(v.Lines().Value(n.source))))
+		return h.P(h.Class("said"), shown(string(v.Lines().Value(n.source))))
 	}
 	return g.Group(inside)
+}
+
+// shown is the text without what nobody sees and what turns its letters round: a line
+// with a tag must not read as another than was written.
+func shown(text string) g.Node {
+	return g.Text(strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Bidi_Control, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, text))
 }
 
 // longestEntity is how many bytes an entity has at most: &CounterClockwiseContourIntegral;

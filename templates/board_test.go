@@ -61,3 +61,18 @@ func TestHostileNotice(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticeReadsAsWritten: nothing in it turns letters round or is not seen.
+func TestNoticeReadsAsWritten(t *testing.T) {
+	for _, source := range []string{"K7Q-2PX\u202eaX\u200b\ufeff", "`K7Q-2PX&#x202e;`", "# K7Q-2PX&#x202e;", "[K7Q-2PX](x\u2066y)", "    K7Q-2PX\u2067"} {
+		var b strings.Builder
+		for _, n := range markdown([]byte(source)) {
+			if err := n.Render(&b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := b.String(); !strings.Contains(got, "K7Q-2PX") || strings.ContainsAny(got, "\u202e\u2066\u2067\u200b\ufeff") {
+			t.Errorf("%q draws %q", source, got)
+		}
+	}
+}
