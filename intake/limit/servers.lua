@@ -6,7 +6,12 @@
 -- Returns the others.
 local now, life = tonumber(redis.call('TIME')[1]), tonumber(ARGV[3])
 local others, last = {}, now + life
-for _, member in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+local members = redis.pcall('SMEMBERS', KEYS[1])
+if members.err then -- nobody's set: it would keep all servers from meeting
+  redis.call('DEL', KEYS[1])
+  members = {}
+end
+for _, member in ipairs(members) do
   local till, name = string.match(member, '^(%d+) (%w+) ')
   till = tonumber(till or 0)
   if till > now and till <= last and name ~= ARGV[1] and #others < tonumber(ARGV[4]) then

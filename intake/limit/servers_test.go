@@ -82,6 +82,9 @@ func TestServersMeet(t *testing.T) {
 			return what == "" && want == "" || want != "" && strings.HasPrefix(what, want)
 		})
 	}
+	if got, err := server.Do("SET", serversKey, "x"); err != nil || got != "+OK" {
+		t.Fatal(got, err)
+	}
 	a, b := start(first), start(first, second)
 	a.wantKind(t, "")
 	b.wantKind(t, "")
