@@ -121,9 +121,9 @@ const damagedSuffix = ".damaged"
 // where returns the directory that has the tip's file now, and its name there;
 // m is held.
 func (m *mover) where(e *Entry) (dir, name string, err error) {
-	for _, at := range [][2]string{{"new", fileName(e)}, {"hold", fileName(e)}, {"hold", fileName(e) + keptSuffix}} {
-		if _, err := os.Lstat(filepath.Join(m.path, at[0], at[1])); err == nil { //nolint:gosec,nolintlint // as in disk.go
-			return at[0], at[1], nil
+	for _, path := range placesOf(fileName(e)) {
+		if _, err := os.Lstat(filepath.Join(m.path, path)); err == nil { //nolint:gosec,nolintlint // as in disk.go
+			return filepath.Dir(path), filepath.Base(path), nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return "", "", fmt.Errorf("looking for a tip: %w", err)
 		}
@@ -144,7 +144,7 @@ func (s *Spool) Read(id intake.ID) (Entry, []byte, error) {
 	var aside error
 	if errors.Is(err, ErrCorrupt) {
 		aside = s.moves.alone(func() error {
-			// An adoption may have put a good one there.
+			// An adoption, or the mirror, may have put a good one there.
 			if e, sealed, err = readFile(filepath.Join(s.path, "new"), name, false); errors.Is(err, ErrCorrupt) {
 				return s.moves.setAside(filepath.Join("new", name))
 			}
@@ -162,6 +162,7 @@ func (s *Spool) Read(id intake.ID) (Entry, []byte, error) {
 			s.damaged++
 			s.forget(id)
 			s.touch(id, false)
+			s.mirror.changed() // which may have it whole
 		}
 		return Entry{}, nil, errors.Join(err, aside)
 	case err != nil:
