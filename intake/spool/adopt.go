@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -34,7 +33,7 @@ const adoptBatch = 32
 // Adopted is what came of an adoption.
 type Adopted struct {
 	Taken   []Entry // now in this spool
-	Known   int     // this spool has them, or has delivered them
+	Known   int     // this spool has them whole, or has delivered them
 	Digests int     // that were begun, and go on under the same Message-ID
 	Left    []Item  // damaged, unreadable, a newer tipbox's, or no tips: they stay where they are, by path
 	// Unmirrored says that this spool's mirror does not have all that was taken: until
@@ -47,8 +46,8 @@ type Adopted struct {
 
 // Adopt takes over what the spool or mirror in dir still holds: a dead server's. Each
 // tip is here, durably, and in our own mirror, "" for none, before it is put out of the
-// way there, and one that is known here is not taken again: so it may be cut short, and
-// done twice. It takes no more than the disk holds above the floor, in bytes, and
+// way there, and one that is here whole, or was delivered, is not taken again: so it may
+// be cut short, and done twice. It takes no more than the disk holds above the floor, in bytes, and
 // returns what was done also where it ends with an error: ErrNoSpool, ErrOwn, ErrLocked
 // where a server has it, intake.ErrNoRoom.
 func (c *Control) Adopt(dir, mirror string, floor uint64, progress func(done, total int)) (*Adopted, error) {
@@ -111,31 +110,49 @@ type adoption struct {
 
 // take adopts the tips at some paths.
 func (a *adoption) take(paths []string, sizes map[string]int64) error {
-	var safe []string // here, durably
+	theirs := make(map[intake.ID][]string)
+	var bytes int64
+	for _, path := range paths {
+		theirs[idIn(path)] = append(theirs[idIn(path)], path)
+		bytes += sizes[path]
+	}
+	var mu sync.Mutex
+	var safe, here []string // their files, and ours: the tip is in it, durably
 	err := a.moves.alone(func() error {
-		known, err := a.known()
-		if err != nil {
-			return err
-		}
-		var bytes int64
-		for _, path := range paths {
-			bytes += sizes[path]
-		}
 		if free, err := a.moves.disk.free(a.moves.path); err == nil && free.bytes < a.floor+uint64(max(0, bytes)) {
 			return intake.ErrNoRoom
 		}
-		var lacking []string
-		for _, path := range paths {
-			if id := idIn(path); known[id] {
-				a.Known++
-				safe = append(safe, path)
-			} else {
-				known[id] = true // of two files of one tip the other waits for the next run
-				lacking = append(lacking, path)
-			}
+		delivered, err := sentIDs(a.moves.path)
+		if err != nil {
+			return err
 		}
-		placed, err := a.placeAll(lacking)
-		safe = append(safe, placed...)
+		ours, err := a.ours()
+		if err != nil {
+			return err
+		}
+		err = atOnce(slices.Collect(maps.Keys(theirs)), func(id intake.ID) error {
+			t := tip{known: delivered[id], safe: theirs[id]}
+			if !t.known {
+				var err error
+				if t, err = a.takeTip(theirs[id], ours[id]); err != nil {
+					return err
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			safe = append(safe, t.safe...)
+			a.Left = append(a.Left, t.left...)
+			switch {
+			case t.known:
+				a.Known += len(t.safe)
+			case t.here != "":
+				a.Taken = append(a.Taken, t.entry)
+			}
+			if t.here != "" {
+				here = append(here, t.here)
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
@@ -151,44 +168,67 @@ func (a *adoption) take(paths []string, sizes map[string]int64) error {
 		return err
 	}
 	if a.mirror != nil && !a.Unmirrored {
-		a.Unmirrored = atOnce(safe, a.copy) != nil
+		a.Unmirrored = atOnce(here, a.copy) != nil
 	}
 	a.mark(safe)
 	return nil
 }
 
-// placeAll puts tips where they lay there, and returns the paths of those that are here.
-func (a *adoption) placeAll(paths []string) (placed []string, err error) {
-	var mu sync.Mutex
-	err = atOnce(paths, func(path string) error {
-		dir, name := filepath.Split(path)
-		e, sealed, err := readFile(filepath.Join(a.path, dir), name, false) // whole: its checksums are held to it
+// tip is what came of one tip.
+type tip struct {
+	known bool     // it was here, whole, or was delivered
+	entry Entry    // else what was taken
+	here  string   // where its file is now, whole; "" for nowhere
+	safe  []string // the files there that may go
+	left  []Item   // the files there that stay
+}
+
+// takeTip puts a tip where it lay there, unless a file here has it whole: a name alone
+// is no tip. One that is damaged here is set aside for it.
+func (a *adoption) takeTip(theirs, ours []string) (t tip, err error) {
+	var damaged []string
+	t.here, damaged, err = a.moves.inspect(ours)
+	if t.here != "" {
+		t.known, t.safe = true, theirs
+		return t, nil
+	}
+	oursErr := err
+	for i, path := range theirs {
+		sealed, err := []byte(nil), oursErr // what we cannot read may be good: it is not replaced
 		if err == nil {
-			if err := a.place(path, &e, sealed); err != nil {
-				return noRoom(fmt.Errorf("adopting a tip: %w", err))
-			}
+			t.entry, sealed, err = readFile(filepath.Join(a.path, filepath.Dir(path)), filepath.Base(path), false)
 		}
-		mu.Lock()
-		defer mu.Unlock()
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // the other server's, before it was locked out
+			continue
 		case errors.Is(err, fs.ErrPermission):
-			return err
-		case err != nil: // damaged, or a dying disk does not give it back: the others may be well
-			a.Left = append(a.Left, Item{Entry{Envelope: intake.Envelope{ID: idIn(path)}}, path, err})
-		default:
-			a.Taken = append(a.Taken, e)
-			placed = append(placed, path)
+			return tip{}, err
+		case err != nil: // damaged, or a dying disk does not give it back: another file of it, and other tips, may be well
+			t.left = append(t.left, Item{Entry{Envelope: intake.Envelope{ID: idIn(path)}}, path, err})
+			continue
 		}
-		return nil
-	})
-	return placed, err
+		to := path
+		for _, path := range damaged {
+			if filepath.Dir(path) == "hold" {
+				to = path // it stays held
+			}
+			if err := a.moves.setAside(path); err != nil {
+				return tip{}, noRoom(err)
+			}
+		}
+		if err := a.place(to, &t.entry, sealed); err != nil {
+			return tip{}, noRoom(fmt.Errorf("adopting a tip: %w", err))
+		}
+		t.here, t.safe = to, theirs[i:]
+		return t, nil
+	}
+	return t, nil
 }
 
 // copy has a tip in this spool's mirror, too.
 func (a *adoption) copy(path string) error {
 	to := filepath.Join(a.mirror.at.path, path)
-	if _, err := os.Lstat(to); err == nil {
+	if there, _, err := a.mirror.at.inspect([]string{path}); err == nil && there != "" {
 		return nil
 	}
 	if err := a.mirror.write(path); err != nil {
@@ -201,22 +241,19 @@ func (a *adoption) copy(path string) error {
 }
 
 // atOnce does a thing for all, at the same time: most of it is waiting for the disk.
-func atOnce(paths []string, do func(path string) error) error {
-	errs := make([]error, len(paths))
+func atOnce[T any](all []T, do func(T) error) error {
+	errs := make([]error, len(all))
 	var running sync.WaitGroup
-	for i, path := range paths {
-		running.Go(func() { errs[i] = do(path) })
+	for i, one := range all {
+		running.Go(func() { errs[i] = do(one) })
 	}
 	running.Wait()
 	return cmp.Or(errs...)
 }
 
-// known returns the ids of the tips that this spool has, or has delivered.
-func (a *adoption) known() (map[intake.ID]bool, error) {
-	ids, err := sentIDs(a.moves.path)
-	if err != nil {
-		return nil, err
-	}
+// ours returns the paths of this spool's files, by their names.
+func (a *adoption) ours() (map[intake.ID][]string, error) {
+	all := make(map[intake.ID][]string)
 	for _, dir := range []string{"new", "hold"} {
 		files, _, err := listing(filepath.Join(a.moves.path, dir))
 		if err != nil {
@@ -224,13 +261,13 @@ func (a *adoption) known() (map[intake.ID]bool, error) {
 		}
 		for _, name := range files {
 			id, _ := tipIn(dir, name)
-			ids[id] = true
+			all[id] = append(all[id], filepath.Join(dir, name))
 		}
 	}
-	return ids, nil
+	return all, nil
 }
 
-// place puts one tip where it lay there; its name is not durable yet.
+// place puts one tip at a path here; its name is not durable yet.
 func (a *adoption) place(path string, e *Entry, sealed []byte) error {
 	for _, to := range a.reached[e.ID] {
 		if !slices.Contains(e.Reached, to) {

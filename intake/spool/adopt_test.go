@@ -202,3 +202,43 @@ func TestAdoptCutShort(t *testing.T) {
 		}
 	}
 }
+
+// A name is no tip: what is damaged here, or lies there a second time and is garbled,
+// keeps the good file neither from being adopted nor makes it one that may go.
+func TestAdoptTrustsNoName(t *testing.T) {
+	name := func(n int) string { return "0-" + string(tipID(n)) + ".tip" }
+	dead, heir := open(t, t.TempDir()), mirrored(t, t.TempDir(), Options{})
+	for n := 1; n <= 3; n++ {
+		put(t, dead, n)
+	}
+	put(t, heir, 2)
+	put(t, heir, 3)
+	if err := errors.Join((&Control{heir.moves}).Hold(tipID(2)), heir.Rescan()); err != nil {
+		t.Fatal(err)
+	}
+	heir.tick()
+	dead.Close()
+	kept, waits := filepath.Join("hold", name(2)+keptSuffix), filepath.Join("new", name(3))
+	if err := errors.Join(os.WriteFile(filepath.Join(dead.path, "hold", name(1)), []byte("garbled"), 0o600),
+		os.Truncate(filepath.Join(heir.path, kept), 100),                         // with its envelope
+		os.Truncate(filepath.Join(heir.path, waits), 300),                        // in the tip
+		os.Truncate(filepath.Join(heir.mirror.at.path, kept), 100)); err != nil { // there, too
+		t.Fatal(err)
+	}
+	a, err := desk(t, heir.path).Adopt(dead.path, heir.mirror.at.path, 1, quietly)
+	if err != nil || len(a.Taken) != 3 || a.Known != 0 || len(a.Left) != 1 || a.Unmirrored {
+		t.Errorf("%+v, %v", a, err)
+	}
+	heir.Close()
+	open(t, dead.path) // and what was adopted is gone
+	for n, path := range map[int]string{1: filepath.Join("new", name(1)), 2: kept, 3: waits} {
+		for _, dir := range []string{heir.path, heir.mirror.at.path} {
+			if _, b, err := readFile(filepath.Join(dir, filepath.Dir(path)), filepath.Base(path), false); err != nil || !bytes.Equal(b, sealed(n)) {
+				t.Errorf("tip %d in %s: %d bytes, %v", n, filepath.Base(dir), len(b), err)
+			}
+		}
+	}
+	if got := names(t, filepath.Join(heir.path, "hold")); len(got) != 3 {
+		t.Errorf("hold/ has %v: want the tip and two damaged files", got)
+	}
+}

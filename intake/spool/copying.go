@@ -2,11 +2,13 @@ package spool
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,7 +39,7 @@ func (m *mirror) copy(dir, name string) {
 	}()
 	select {
 	case err := <-done:
-		if err != nil {
+		if err != nil && !errors.Is(err, ErrCorrupt) {
 			m.lose()
 		}
 	case <-alarm.C:
@@ -64,7 +66,8 @@ func (m *mirror) lose() {
 }
 
 // write copies a file of the spool. One that the spool does not have, or does not
-// give back, is no fault of the mirror's.
+// give back, is no fault of the mirror's; one that is damaged is ErrCorrupt, and never
+// copied: the mirror's may be the only good one.
 func (m *mirror) write(path string) error {
 	from, err := openUnseen(filepath.Join(m.s.path, path))
 	if err != nil {
@@ -74,6 +77,12 @@ func (m *mirror) write(path string) error {
 	info, err := from.Stat()
 	if err != nil {
 		return nil //nolint:nilerr // likewise
+	}
+	if err := m.check(path, from, info.Size()); err != nil {
+		if errors.Is(err, ErrCorrupt) {
+			return err
+		}
+		return nil //nolint:nilerr // likewise, or a newer tipbox's, which the mirror has
 	}
 	part := m.part()
 	err = writePart(m.at.disk, part, notBefore(filepath.Base(path)), struct{ io.Reader }{from})
@@ -95,6 +104,28 @@ func (m *mirror) write(path string) error {
 	defer m.mu.Unlock()
 	m.has[path] = info.Size()
 	return nil
+}
+
+// check reads a file of the spool, whole, and goes back to its beginning.
+func (m *mirror) check(path string, f io.ReadSeeker, size int64) error {
+	var err error
+	if idIn(path) == "" {
+		if json.NewDecoder(f).Decode(new(Digest)) != nil {
+			err = fmt.Errorf("a digest: %w", ErrCorrupt)
+		}
+	} else {
+		_, _, err = decodeFile(filepath.Base(path), f, size, false)
+	}
+	// What a newer tipbox wrote cannot be checked: it is better than nothing.
+	if errors.Is(err, ErrNewer) {
+		if _, there := os.Lstat(filepath.Join(m.at.path, path)); errors.Is(there, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	return err
 }
 
 // part names a new file in tmp/, as nobody else names one who writes there, too.
@@ -127,7 +158,7 @@ func (m *mirror) deleteGone() error {
 	m.mu.Unlock()
 	for _, name := range names {
 		if _, back := m.s.Lookup(idOf(name)); !back { // sent again by an operator
-			for _, path := range []string{filepath.Join("new", name), filepath.Join("hold", name), filepath.Join("hold", name+keptSuffix)} {
+			for _, path := range placesOf(name) {
 				// Also what an adoption has put there without our seeing it.
 				if err := m.delete(path); err != nil {
 					return err
@@ -148,7 +179,7 @@ func (m *mirror) writeStale() error {
 	clear(m.stale)
 	m.mu.Unlock()
 	for _, path := range paths {
-		if err := m.step(func() error { return m.write(path) }); err != nil {
+		if err := m.update(path); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,9 @@ func (m *mirror) tidy() (wanted map[string]int64, err error) {
 	}
 	at := make(map[intake.ID]string)
 	for path := range wanted {
-		at[idIn(path)] = path
+		if id := idIn(path); m.s.has(id) { // else it is not seen yet, or damaged
+			at[id] = path
+		}
 	}
 	var unwanted []string
 	for path := range has {
@@ -108,13 +110,14 @@ func (m *mirror) tidy() (wanted map[string]int64, err error) {
 	return wanted, nil
 }
 
-// catchUp copies what the mirror lacks.
+// catchUp copies what the mirror lacks, and looks at what the spool has not taken in.
 func (m *mirror) catchUp(wanted map[string]int64) error {
 	m.mu.Lock()
 	has := maps.Clone(m.has)
 	m.mu.Unlock()
 	for _, path := range slices.Sorted(maps.Keys(wanted)) {
-		if size, there := has[path]; there && size == wanted[path] || m.s.isWriting(idIn(path)) {
+		id := idIn(path)
+		if size, there := has[path]; there && size == wanted[path] && (id == "" || m.s.has(id)) || m.s.isWriting(id) {
 			continue
 		}
 		select {
@@ -122,7 +125,7 @@ func (m *mirror) catchUp(wanted map[string]int64) error {
 			return nil // the next start goes on
 		default:
 		}
-		if err := m.step(func() error { return m.write(path) }); err != nil {
+		if err := m.update(path); err != nil {
 			return err
 		}
 	}
@@ -131,7 +134,8 @@ func (m *mirror) catchUp(wanted map[string]int64) error {
 
 // clear sees to what the mirror holds and the spool does not hold there: a tip that
 // was moved (the spool has it at another path) is moved, a digest that is over and
-// what was delivered is deleted. It returns how many are none of these.
+// what was delivered is deleted, what is damaged in the spool is put back there. It
+// returns how many are none of these.
 func (m *mirror) clear(unwanted []string, at map[intake.ID]string) (strangers int, err error) {
 	var sent map[intake.ID]bool
 	for _, path := range unwanted {
@@ -146,7 +150,9 @@ func (m *mirror) clear(unwanted []string, at map[intake.ID]string) (strangers in
 		case id != "" && here && !m.holds(to):
 			err = m.step(func() error { return m.move(path, to) })
 		case id != "" && !here && !sent[id]:
-			strangers++
+			if here, err = m.heal(path); err == nil && !here && m.holds(path) {
+				strangers++
+			}
 		default:
 			err = m.delete(path)
 		}

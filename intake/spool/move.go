@@ -76,16 +76,34 @@ func (m *mover) forgetTimes(dir string) error {
 	return nil
 }
 
+// inspect reads files of one tip, whole. It returns the path of the first that is what
+// a spool wrote, else those that are damaged, or the error of one that may be neither.
+func (m *mover) inspect(paths []string) (whole string, damaged []string, err error) {
+	for _, path := range paths {
+		_, _, readErr := readFile(filepath.Join(m.path, filepath.Dir(path)), filepath.Base(path), false)
+		switch {
+		case readErr == nil:
+			return path, nil, nil
+		case errors.Is(readErr, ErrCorrupt):
+			damaged = append(damaged, path)
+		case !errors.Is(readErr, fs.ErrNotExist):
+			err = cmp.Or(err, readErr)
+		}
+	}
+	return "", damaged, err
+}
+
 // setAside moves a file that is no tip to hold/, under a name that is not a
 // tip's: it is never deleted, and never in the way of the tip itself, should
 // its sender send it again. m is held.
-func (m *mover) setAside(name string) error {
+func (m *mover) setAside(path string) error {
+	dir, name := filepath.Dir(path), filepath.Base(path)
 	kept := name[:min(len(name), longestKept)]
 	to := kept + damagedSuffix
 	for n := 2; ; n++ {
 		_, err := os.Lstat(filepath.Join(m.path, "hold", to))
 		if errors.Is(err, fs.ErrNotExist) {
-			return m.move("new", name, "hold", to)
+			return m.move(dir, name, "hold", to)
 		}
 		if err != nil {
 			return fmt.Errorf("setting a file aside: %w", err)
@@ -103,9 +121,9 @@ const damagedSuffix = ".damaged"
 // where returns the directory that has the tip's file now, and its name there;
 // m is held.
 func (m *mover) where(e *Entry) (dir, name string, err error) {
-	for _, at := range [][2]string{{"new", fileName(e)}, {"hold", fileName(e)}, {"hold", fileName(e) + keptSuffix}} {
-		if _, err := os.Lstat(filepath.Join(m.path, at[0], at[1])); err == nil { //nolint:gosec,nolintlint // as in disk.go
-			return at[0], at[1], nil
+	for _, path := range placesOf(fileName(e)) {
+		if _, err := os.Lstat(filepath.Join(m.path, path)); err == nil { //nolint:gosec,nolintlint // as in disk.go
+			return filepath.Dir(path), filepath.Base(path), nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return "", "", fmt.Errorf("looking for a tip: %w", err)
 		}
@@ -123,18 +141,28 @@ func (s *Spool) Read(id intake.ID) (Entry, []byte, error) {
 	}
 	name := fileName(&known)
 	e, sealed, err := readFile(filepath.Join(s.path, "new"), name, false)
+	var aside error
+	if errors.Is(err, ErrCorrupt) {
+		aside = s.moves.alone(func() error {
+			// An adoption, or the mirror, may have put a good one there.
+			if e, sealed, err = readFile(filepath.Join(s.path, "new"), name, false); errors.Is(err, ErrCorrupt) {
+				return s.moves.setAside(filepath.Join("new", name))
+			}
+			return nil
+		})
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Entry{}, nil, ErrNotHere
 	case errors.Is(err, ErrCorrupt):
 		s.log.Error("a tip's file is damaged and was set aside in hold/", "id", id)
-		aside := s.moves.alone(func() error { return s.moves.setAside(name) })
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if aside == nil {
 			s.damaged++
 			s.forget(id)
 			s.touch(id, false)
+			s.mirror.changed() // which may have it whole
 		}
 		return Entry{}, nil, errors.Join(err, aside)
 	case err != nil:

@@ -159,7 +159,7 @@ func unreadWhy(err error) string {
 func (s *Spool) setDamagedAside(dir, name string, f *found) {
 	if dir == "new" {
 		s.log.Error("a file in the spool is no tip, or damaged: set aside in hold/", "id", idOf(name))
-		if err := s.moves.setAside(name); err == nil {
+		if err := s.moves.setAside(filepath.Join(dir, name)); err == nil {
 			return // hold/ is read after new/, and it is counted there
 		}
 	}
