@@ -98,7 +98,7 @@ func (m *mirror) join() error {
 	}
 	ours := own.ID != "" && own.ID == its.ID
 	if !ours {
-		if own, err = m.claim(own, len(has) == 0); err != nil {
+		if own, err = m.claim(own, has); err != nil {
 			return noRoom(err)
 		}
 	}
@@ -131,10 +131,23 @@ func (m *mirror) marks() (own, its mark, err error) {
 	return own, its, err
 }
 
-// claim makes an empty mirror ours.
-func (m *mirror) claim(own mark, empty bool) (mark, error) {
-	if !empty {
-		return own, errForeign
+// claim makes a mirror ours that holds nothing but what is damaged, which nobody could
+// adopt: that is set aside.
+func (m *mirror) claim(own mark, has map[string]int64) (mark, error) {
+	for path := range has {
+		if !m.isDamaged(path) {
+			return own, errForeign
+		}
+	}
+	for path := range has {
+		if idIn(path) == "" {
+			continue // it is deleted as one that is over
+		}
+		if err := m.at.setAside(path); err != nil {
+			return own, err
+		}
+		m.s.log.Error("a tip's file in the mirror is damaged and was set aside in its hold/", "id", idIn(path))
+		delete(has, path)
 	}
 	if own.ID == "" {
 		var id [16]byte
@@ -145,6 +158,17 @@ func (m *mirror) claim(own mark, empty bool) (mark, error) {
 		return own, err
 	}
 	return own, own.write(m.s.disk, m.s.path)
+}
+
+// isDamaged reports whether a file of the mirror is for sure not what a spool wrote.
+func (m *mirror) isDamaged(path string) bool {
+	if idIn(path) == "" {
+		_, err := readDigest(filepath.Join(m.at.path, path))
+		var unread *fs.PathError
+		return err != nil && !errors.As(err, &unread)
+	}
+	_, damaged, _ := m.at.inspect([]string{path})
+	return len(damaged) > 0
 }
 
 // takeLock locks the mirror against whoever would adopt it, where its file system

@@ -91,3 +91,42 @@ func TestMirrorHealsTheSpool(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A mirror of another spool that holds nothing any more but what is damaged is taken
+// up, once the rest is adopted: nobody could ever take that out of it.
+func TestDamagedIsNotForeign(t *testing.T) {
+	dir := t.TempDir()
+	s := mirrored(t, dir, Options{})
+	put(t, s, 1)
+	put(t, s, 2)
+	if err := s.SaveDigest("na-co-sa-unit", new(Digest)); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	mirror, name := s.mirror.at.path, "0-"+string(tipID(2))+".tip"
+	if err := errors.Join(os.RemoveAll(s.path), os.Truncate(filepath.Join(mirror, "new", name), 500),
+		os.WriteFile(filepath.Join(mirror, "digest", "na-co-sa-unit.json"), []byte("{"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s = mirrored(t, dir, Options{})
+	if st := s.Status(); st.Mirror != Foreign {
+		t.Errorf("told as %q", st.Mirror)
+	}
+	a, err := desk(t, s.path).Adopt(mirror, "", 1, quietly)
+	if err != nil || len(a.Taken) != 1 || len(a.Left) != 1 || a.Left[0].Name != filepath.Join("new", name) {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if err := s.Rescan(); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	if st := s.Status(); st.Mirror != "" || st.Waiting != 1 || st.Strangers != 0 {
+		t.Errorf("%+v", st)
+	}
+	if got := names(t, filepath.Join(mirror, "hold")); len(got) != 1 || got[0] != name+damagedSuffix {
+		t.Errorf("the mirror's hold/ has %v", got)
+	}
+	if got := names(t, filepath.Join(mirror, "digest")); len(got) > 0 {
+		t.Errorf("the mirror's digest/ has %v", got)
+	}
+}
