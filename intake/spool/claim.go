@@ -78,14 +78,12 @@ func (m *mirror) join() error {
 	if _, err := os.Stat(m.at.path); err != nil {
 		return err
 	}
-	own, its, err := m.marks()
-	if err != nil {
+	if err := m.isOurs(); err != nil {
 		return err
 	}
-	if own.ID != "" && its.ID == "" {
-		if same, err := SameDisk(m.s.path, m.at.path); err == nil && same {
-			return errUnmounted // a new disk, else
-		}
+	own, err := readMark(m.s.path)
+	if err != nil {
+		return err
 	}
 	for _, dir := range []string{"tmp", "new", "hold", "digest"} {
 		if err := makeDir(m.at.disk, filepath.Join(m.at.path, dir)); err != nil {
@@ -96,7 +94,7 @@ func (m *mirror) join() error {
 	if err != nil {
 		return err
 	}
-	ours := own.ID != "" && own.ID == its.ID
+	ours := own.ID != ""
 	if !ours {
 		if own, err = m.claim(own, has); err != nil {
 			return noRoom(err)
@@ -123,12 +121,24 @@ func (m *mirror) join() error {
 	return nil
 }
 
-// marks returns the spool's mark and the mirror's.
-func (m *mirror) marks() (own, its mark, err error) {
-	if own, err = readMark(m.s.path); err == nil {
-		its, err = readMark(m.at.path)
+// isOurs says where the directory is not this spool's mirror. Once the spool has one,
+// that alone is it: another directory may be the bare one that its disk was mounted on,
+// and only a person knows. Without the spool's mark there has been none.
+func (m *mirror) isOurs() error {
+	own, err := readMark(m.s.path)
+	if err != nil || own.ID == "" {
+		return err
 	}
-	return own, its, err
+	its, err := readMark(m.at.path)
+	switch {
+	case err != nil:
+		return err
+	case its.ID == "":
+		return errUnmarked
+	case its.ID != own.ID:
+		return errForeign
+	}
+	return nil
 }
 
 // claim makes a mirror ours that holds nothing but what is damaged, which nobody could

@@ -19,10 +19,11 @@ func (m *mirror) look(joined func()) {
 	m.mu.Lock()
 	in := m.in
 	m.mu.Unlock()
-	var err error
-	if !in {
-		err = m.step(m.join)
+	take := m.join
+	if in {
+		take = m.isOurs
 	}
+	err := m.step(take)
 	if err == nil {
 		err = m.deleteGone()
 	}

@@ -3,8 +3,6 @@ package spool
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,16 +27,20 @@ const mirrorPatience = 3 * time.Second
 // What keeps a mirror from being one, as Status names it, beside Missing,
 // Permission, Disk, Stuck and OtherFault.
 const (
-	Foreign = "foreign" // it holds the tips of another spool
-	InUse   = "in-use"  // somebody adopts what is in it, or another server has it
-	Behind  = "behind"  // it is being brought up to date
+	Foreign = "foreign" // it holds the tips of another spool, or is another's
+	// Unmarked: the spool has had a mirror, and this directory does not say it is that:
+	// its disk is not mounted, or is a new one, which a person says by deleting the
+	// spool's mark.
+	Unmarked = "missing: no " + markFile + " there"
+	InUse    = "in-use" // somebody adopts what is in it, or another server has it
+	Behind   = "behind" // it is being brought up to date
 )
 
 var (
-	errForeign   = errors.New("the mirror holds another spool's tips")
-	errInUse     = errors.New("the mirror is in use by another process")
-	errUnmounted = fmt.Errorf("the mirror's disk is not there: %w", fs.ErrNotExist)
-	errStuck     = errors.New("the mirror does not answer")
+	errForeign  = errors.New("the mirror holds another spool's tips")
+	errInUse    = errors.New("the mirror is in use by another process")
+	errUnmarked = errors.New("the directory is not marked as this spool's mirror")
+	errStuck    = errors.New("the mirror does not answer")
 )
 
 // mirror is the spool's own view of its mirror. A nil one is none.
@@ -232,6 +234,8 @@ func troubleOfMirror(err error) string {
 	switch {
 	case errors.Is(err, errForeign):
 		return Foreign
+	case errors.Is(err, errUnmarked):
+		return Unmarked
 	case errors.Is(err, errInUse):
 		return InUse
 	case errors.Is(err, errStuck):

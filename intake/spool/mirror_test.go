@@ -388,7 +388,35 @@ func TestMirrorOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = mirrored(t, dir, Options{}) // the bare directory
-	if st := s.Status(); st.Mirror != Missing || len(names(t, mirror)) > 0 {
+	// Nor is another's a mirror for one that has its own, though nothing is in it.
+	if err := (mark{ID: "other"}).write(osDisk{}, mirror); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	if st := s.Status(); st.Mirror != Foreign || len(names(t, mirror)) > 1 {
+		t.Errorf("told as %q", st.Mirror)
+	}
+	if err := os.Remove(filepath.Join(mirror, markFile)); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	if st := s.Status(); st.Mirror != Unmarked || len(names(t, mirror)) > 0 {
+		t.Errorf("told as %q", st.Mirror)
+	}
+	if err := os.Remove(filepath.Join(s.path, markFile)); err != nil { // a person says that it is new
+		t.Fatal(err)
+	}
+	s.tick()
+	same(t, s)
+	if st := s.Status(); st.Mirror != "" {
+		t.Errorf("told as %q", st.Mirror)
+	}
+	// As where the disk is unmounted that lay over one that was a mirror once.
+	if err := os.Remove(filepath.Join(mirror, markFile)); err != nil {
+		t.Fatal(err)
+	}
+	s.tick()
+	if st := s.Status(); st.Mirror != Unmarked {
 		t.Errorf("told as %q", st.Mirror)
 	}
 }

@@ -118,7 +118,11 @@ func spoolStatus(st spool.Status) admin.Status {
 func mirrorStatus(st spool.Status) admin.Status {
 	var wrong []string
 	if st.Mirror != "" {
-		wrong = append(wrong, st.Mirror+": what waits is on one disk alone")
+		detail := st.Mirror + ": what waits is on one disk alone"
+		if st.Mirror == spool.Unmarked {
+			detail = st.Mirror + ": mount it, or, for a new disk, delete data_dir/spool/mirror.json; what waits is on one disk alone"
+		}
+		wrong = append(wrong, detail)
 	}
 	if st.Strangers > 0 {
 		wrong = append(wrong, fmt.Sprintf("it holds %d tips that the spool does not: stop tipbox, then tipbox spool adopt the mirror", st.Strangers))

@@ -35,6 +35,7 @@ func TestMirrorStatus(t *testing.T) {
 	}{
 		{spool.Status{Trouble: spool.Disk}, admin.Status{}},
 		{spool.Status{Mirror: spool.Stuck}, admin.Status{State: admin.Degraded, Detail: "stuck: what waits is on one disk alone"}},
+		{spool.Status{Mirror: spool.Unmarked}, admin.Status{State: admin.Degraded, Detail: "missing: no mirror.json there: mount it, or, for a new disk, delete data_dir/spool/mirror.json; what waits is on one disk alone"}},
 		{spool.Status{Strangers: 2}, admin.Status{State: admin.Degraded, Detail: "it holds 2 tips that the spool does not: stop tipbox, then tipbox spool adopt the mirror"}},
 	} {
 		if got := mirrorStatus(test.status); got != test.want {
