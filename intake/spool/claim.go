@@ -124,12 +124,19 @@ func (m *mirror) join() error {
 // isOurs says where the directory is not this spool's mirror. Once the spool has one,
 // that alone is it: another directory may be the bare one that its disk was mounted on,
 // and only a person knows. Without the spool's mark there has been none.
-func (m *mirror) isOurs() error {
-	own, err := readMark(m.s.path)
+func (m *mirror) isOurs() error { return ownMirror(m.s.path, m.at.path) }
+
+// OwnMirror names what keeps a directory from being the mirror of a spool by their
+// marks, Unmarked or Foreign, or what from telling; "" where it is, or where the spool
+// has had none yet.
+func OwnMirror(spool, dir string) string { return troubleOfMirror(ownMirror(spool, dir)) }
+
+func ownMirror(spool, dir string) error {
+	own, err := readMark(spool)
 	if err != nil || own.ID == "" {
 		return err
 	}
-	its, err := readMark(m.at.path)
+	its, err := readMark(dir)
 	switch {
 	case err != nil:
 		return err

@@ -1,7 +1,9 @@
 package spool
 
 import (
+	"cmp"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -126,4 +128,21 @@ func (s *Spool) has(id intake.ID) bool {
 	defer s.mu.Unlock()
 	_, unread := s.unread[string(id)]
 	return s.index[id] != nil || s.writing[id] != nil || unread
+}
+
+// inspect reads files of one tip, whole. It returns the path of the first that is what
+// a spool wrote, else those that are damaged, or the error of one that may be neither.
+func (m *mover) inspect(paths []string) (whole string, damaged []string, err error) {
+	for _, path := range paths {
+		_, _, readErr := readFile(filepath.Join(m.path, filepath.Dir(path)), filepath.Base(path), false)
+		switch {
+		case readErr == nil:
+			return path, nil, nil
+		case errors.Is(readErr, ErrCorrupt):
+			damaged = append(damaged, path)
+		case !errors.Is(readErr, fs.ErrNotExist):
+			err = cmp.Or(err, readErr)
+		}
+	}
+	return "", damaged, err
 }

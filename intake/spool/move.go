@@ -76,23 +76,6 @@ func (m *mover) forgetTimes(dir string) error {
 	return nil
 }
 
-// inspect reads files of one tip, whole. It returns the path of the first that is what
-// a spool wrote, else those that are damaged, or the error of one that may be neither.
-func (m *mover) inspect(paths []string) (whole string, damaged []string, err error) {
-	for _, path := range paths {
-		_, _, readErr := readFile(filepath.Join(m.path, filepath.Dir(path)), filepath.Base(path), false)
-		switch {
-		case readErr == nil:
-			return path, nil, nil
-		case errors.Is(readErr, ErrCorrupt):
-			damaged = append(damaged, path)
-		case !errors.Is(readErr, fs.ErrNotExist):
-			err = cmp.Or(err, readErr)
-		}
-	}
-	return "", damaged, err
-}
-
 // setAside moves a file that is no tip to hold/, under a name that is not a
 // tip's: it is never deleted, and never in the way of the tip itself, should
 // its sender send it again. m is held.

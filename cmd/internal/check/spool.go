@@ -58,6 +58,13 @@ func checkMirror(cfg *config.Config) []Finding {
 	if volatile, err := spool.Volatile(dir); err == nil && volatile {
 		return []Finding{problem("mirror", dir+" is in memory (tmpfs): what is there is gone with the power", "set spool.mirror to a directory on another disk")}
 	}
+	its := filepath.Join(cfg.DataDir, "spool")
+	switch spool.OwnMirror(its, dir) {
+	case spool.Unmarked:
+		return []Finding{problem("mirror", dir+" has no mirror.json: this spool's mirror is not there", "mount its disk; for a new one delete "+filepath.Join(its, "mirror.json"))}
+	case spool.Foreign:
+		return []Finding{problem("mirror", dir+" is the mirror of another spool", "mount the right disk; if that server is dead: tipbox spool adopt "+dir+", then delete "+filepath.Join(its, "mirror.json"))}
+	}
 	if err := tryWriting(dir); err != nil {
 		return []Finding{problem("mirror", "cannot write: "+err.Error(), mirrorOwner)}
 	}

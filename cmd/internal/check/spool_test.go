@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,23 @@ func TestCheckMirror(t *testing.T) {
 		if err := os.Mkdir(d, 0o700); err != nil {
 			t.Fatal(err)
 		}
+	}
+	own := filepath.Join(cfg.DataDir, "spool", "mirror.json")
+	mark := func(path, id string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(`{"id":"`+id+`"}`), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mark(own, "1")
+	wants("problem", "has no mirror.json", "delete "+own)
+	mark(filepath.Join(cfg.Spool.Mirror, "mirror.json"), "2")
+	wants("problem", "of another spool", "spool adopt")
+	if err := os.Remove(filepath.Join(cfg.Spool.Mirror, "mirror.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(own); err != nil {
+		t.Fatal(err)
 	}
 	wants("warning", "on the same file system as data_dir", "mount another disk")
 	cfg.Spool.MinFree = 1 << 60
