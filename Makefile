@@ -2,7 +2,7 @@ SHELL := /bin/sh
 GO    ?= go
 LINT  := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run docs test raced proofs check engines mutants audit torture packages flood bench lint pictures build dist deb container reproduce clean deps
+.PHONY: help run docs test raced proofs check engines mutants audit torture province packages flood bench lint pictures build dist deb container reproduce clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ torture: deps ## the long proofs: kill -9 under load, faults in between, and mak
 packages: ## the Debian package in a Debian that boots: installed, upgraded under load, removed; the container. Needs root
 	@.ci/deps packages
 	$(GO) test -count=1 -v -timeout 30m -tags torture -run 'Torture' ./cmd/proof/packages
+
+province: deps ## three servers behind nginx and Redis Sentinel: killed, cut off, with a wrong secret
+	$(GO) test -count=1 -v -timeout 20m -tags province -run '^TestSeveralServers$$' ./cmd/proof/servers
 
 flood: deps ## floods: the real binary for a minute each, and six hours each on a simulated clock
 	$(GO) test -count=1 -v -timeout 120m -tags flood ./cmd/proof/flood

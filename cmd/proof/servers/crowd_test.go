@@ -1,11 +1,13 @@
-//go:build unix
+//go:build unix && (province || torture)
 
 package servers
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -123,4 +125,17 @@ func (c *crowd) atOnce(name string, sites map[string]int) (texts []string) {
 	close(open)
 	all.Wait()
 	return texts
+}
+
+// villager is someone at an address of their own.
+func (n *nginx) villager(t *testing.T, from net.IP, site string) *boxtest.Villager {
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: from}, Timeout: waittest.Limit}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, n.addr)
+		},
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &boxtest.Villager{URL: "https://tip.example.vn/t/" + site, Line: transport}
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -126,19 +125,6 @@ func certificate(t *testing.T) (cert, key string) {
 	return text("CERTIFICATE", c), text("PRIVATE KEY", der)
 }
 
-// villager is someone at an address of their own.
-func (n *nginx) villager(t *testing.T, from net.IP, site string) *boxtest.Villager {
-	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: from}, Timeout: waittest.Limit}
-	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, n.addr)
-		},
-	}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &boxtest.Villager{URL: "https://tip.example.vn/t/" + site, Line: transport}
-}
-
 // sender asks nginx for whom it takes an address.
 func (n *nginx) sender(t *testing.T, address string) string {
 	t.Helper()
@@ -178,4 +164,26 @@ func TestSendersOfNginx(t *testing.T) {
 			}
 		}
 	}
+}
+
+// deployed returns a file of deploy/ with other texts in the place of those that
+// stand in it, each at least once.
+func deployed(t *testing.T, name string, pairs ...string) string {
+	t.Helper()
+	root, err := boxtest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(root, "deploy", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("deploy/%s does not say %q", name, pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	return text
 }

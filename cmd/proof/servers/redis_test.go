@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && (province || torture)
 
 package servers
 
@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/faulttest"
 	"tipbox/intake/porttest"
 	"tipbox/intake/redis/redistest"
@@ -28,28 +27,6 @@ type sentinels struct {
 	t       *testing.T
 	nodes   []*redistest.Server // the first is the master at the start
 	watches []*redistest.Server
-}
-
-// deployed returns a file of deploy/ with other texts in the place of those that
-// stand in it, each at least once.
-func deployed(t *testing.T, name string, pairs ...string) string {
-	t.Helper()
-	root, err := boxtest.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(filepath.Join(root, "deploy", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(b)
-	for i := 0; i < len(pairs); i += 2 {
-		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("deploy/%s does not say %q", name, pairs[i])
-		}
-		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-	}
-	return text
 }
 
 // configured writes a configuration into a directory of its own, as Redis and
