@@ -54,7 +54,7 @@ raced:
 	$(GO) test -timeout 8m -run '$(CALM)' ./intake/limit ./intake/photo/...
 
 proofs:
-	$(GO) test -timeout 15m ./templates/browser $(call but,$(RACED)) ./.ci/dist # the longest first
+	$(GO) test -p 3 -timeout 15m ./templates/browser ./cmd/proof/loss ./cmd/proof/traces $(call but,$(RACED)) ./.ci/dist # the longest first
 
 check: deps ## vet, lint and unit tests, for while you work: no browsers, no servers
 	$(GO) vet ./...

@@ -177,6 +177,7 @@ func TestFallbackGoesOn(t *testing.T) {
 		l.wantKind(t, "")
 		l.stopProbing()
 		l.redis.draw, l.memory.draw = even, even
+		l.memory.shareWith(1) // whether they have met by now is chance: what is shared is TestAwayFromAll's
 	}
 	send := func(l running, n int) {
 		for range n {
