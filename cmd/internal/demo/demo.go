@@ -36,7 +36,7 @@ type Demo struct {
 const (
 	// passphrase locks the demo's identity: it stands in a file beside it, so
 	// that the way of an officer can be walked without inventing one.
-	passphrase = "hoa ban trang tren nui" //nolint:gosec // no secret: it stands in a file beside the key
+	passphrase = "hoa ban trang no tren nui cao ben suoi" //nolint:gosec // no secret: it stands in a file beside the key
 	// password is that of the demo's mail server.
 	password = "demo"
 )
