@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/waittest"
@@ -79,7 +78,11 @@ func takeOver(t *testing.T, rounds, senders int, between int64) {
 		if err := short.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(luck.Int64N(int64(300 * time.Millisecond)))) // it is killed wherever it is by then
+		some := int(luck.Int64N(int64(len(left)/2 + 1)))
+		waittest.Until(t, "some are adopted", func() bool {
+			taken, err := filepath.Glob(filepath.Join(mirror, "adopted", "*"))
+			return err == nil && len(taken) >= some
+		})
 		_ = short.Process.Kill()
 		_ = short.Wait()
 		boxtest.Tipbox(t, "spool", "adopt", "-c", serving, mirror)

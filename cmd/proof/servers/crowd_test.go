@@ -83,8 +83,13 @@ func (c *crowd) besiege(villagers int, name string) (stop func()) {
 	for i := range villagers {
 		v := c.at(1000+i, "ncs04")
 		all.Go(func() {
+			written := time.NewTicker(50 * time.Millisecond) // they write quickly
+			defer written.Stop()
 			for n := 0; ctx.Err() == nil && c.write(v, fmt.Sprintf("%s: tin %d của người %d.", name, n, i)); n++ {
-				time.Sleep(50 * time.Millisecond) // they write quickly
+				select {
+				case <-ctx.Done():
+				case <-written.C:
+				}
 			}
 		})
 	}
