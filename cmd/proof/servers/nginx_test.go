@@ -3,27 +3,15 @@
 package servers
 
 import (
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"tipbox/cmd/internal/boxtest"
-	"tipbox/intake/waittest"
 )
 
 // nginx is Debian's, with deploy/nginx.conf and deploy/nginx-servers.conf.
@@ -43,16 +31,16 @@ func startNginx(t *testing.T, boxes []string) *nginx {
 		}
 		return path
 	}
-	cert, key := certificate(t)
+	cert, key := boxtest.Certificate(t, dir, "tip.example.vn")
 	var pairs []string
 	for i, addr := range boxes {
 		pairs = append(pairs, fmt.Sprintf("10.0.0.%d:8080", 11+i), addr)
 	}
-	servers := write("servers.conf", deployed(t, "nginx-servers.conf", pairs...))
-	site := deployed(t, "nginx.conf", "proxy_pass http://127.0.0.1:8080;", "proxy_pass http://tipbox;")
+	servers := write("servers.conf", boxtest.Deployed(t, "nginx-servers.conf", pairs...))
+	site := boxtest.Deployed(t, "nginx.conf", "proxy_pass http://127.0.0.1:8080;", "proxy_pass http://tipbox;")
 	for pattern, to := range map[string]string{
 		`listen 443 ssl[^;]*;`: "listen " + n.addr + " ssl;", `listen 80[^;]*;`: "listen " + boxtest.FreeAddr(t) + ";", `listen \[::\][^;]*;`: "",
-		`ssl_certificate [^;]*;`: "ssl_certificate " + write("cert.pem", cert) + ";", `ssl_certificate_key [^;]*;`: "ssl_certificate_key " + write("key.pem", key) + ";",
+		`ssl_certificate [^;]*;`: "ssl_certificate " + cert + ";", `ssl_certificate_key [^;]*;`: "ssl_certificate_key " + key + ";",
 	} {
 		site = regexp.MustCompile(pattern).ReplaceAllLiteralString(site, to)
 	}
@@ -78,51 +66,8 @@ http {
 	}
 }
 `, user, servers, write("site.conf", site), n.says))
-	said := new(boxtest.Output)
-	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", dir, "-c", conf, "-e", "stderr")
-	cmd.Stdout, cmd.Stderr = said, said
-	waittest.Tie(cmd, syscall.SIGTERM) // it ends its workers
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		defer time.AfterFunc(waittest.Limit, func() { _ = cmd.Process.Kill() }).Stop()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("nginx: %s", said)
-		}
-	})
-	waittest.Until(t, "nginx listens", func() bool {
-		c, err := net.DialTimeout("tcp", n.addr, time.Second)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	boxtest.Nginx(t, dir, conf, n.addr, "-e", "stderr")
 	return n
-}
-
-// certificate returns one for the site's name, and its key, in PEM.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"tip.example.vn"}}
-	c, err := x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := func(kind string, der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
-	return text("CERTIFICATE", c), text("PRIVATE KEY", der)
 }
 
 // sender asks nginx for whom it takes an address.
@@ -164,26 +109,4 @@ func TestSendersOfNginx(t *testing.T) {
 			}
 		}
 	}
-}
-
-// deployed returns a file of deploy/ with other texts in the place of those that
-// stand in it, each at least once.
-func deployed(t *testing.T, name string, pairs ...string) string {
-	t.Helper()
-	root, err := boxtest.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(filepath.Join(root, "deploy", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(b)
-	for i := 0; i < len(pairs); i += 2 {
-		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("deploy/%s does not say %q", name, pairs[i])
-		}
-		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-	}
-	return text
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/faulttest"
 	"tipbox/intake/porttest"
 	"tipbox/intake/redis/redistest"
@@ -51,13 +52,13 @@ func startSentinels(t *testing.T) *sentinels {
 			port = porttest.FreePort(t)
 			pairs = append(pairs, "#replicaof 10.0.0.11 6379", "replicaof 127.0.0.1 "+master)
 		}
-		text := deployed(t, "redis-limits.conf", append(pairs, "port 6379", "port "+port)...)
+		text := boxtest.Deployed(t, "redis-limits.conf", append(pairs, "port 6379", "port "+port)...)
 		text = passwords.Replace(text) + "user operator on >operator ~* &* +@all\n"
 		s.nodes = append(s.nodes, redistest.StartFile(t, port, configured(t, text), "operator operator"))
 	}
 	for range 3 {
 		port := porttest.FreePort(t)
-		text := deployed(t, "sentinel.conf", "bind 127.0.0.1 10.0.0.11", "bind 127.0.0.1", "port 26379", "port "+port, "/var/lib/redis", t.TempDir(),
+		text := boxtest.Deployed(t, "sentinel.conf", "bind 127.0.0.1 10.0.0.11", "bind 127.0.0.1", "port 26379", "port "+port, "/var/lib/redis", t.TempDir(),
 			"10.0.0.11 6379", "127.0.0.1 "+master, "tipbox 5000", "tipbox 500", "tipbox 30000", "tipbox 3000")
 		s.watches = append(s.watches, redistest.StartFile(t, port, configured(t, passwords.Replace(text)), passwords.Replace("sentinel PASSWORD-SENTINEL"), "--sentinel"))
 	}

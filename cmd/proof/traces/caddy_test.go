@@ -30,10 +30,10 @@ type caddy struct {
 func startCaddy(t testing.TB, box string, change ...string) *caddy {
 	t.Helper()
 	c := &caddy{dir: t.TempDir(), https: boxtest.FreeAddr(t), http: boxtest.FreeAddr(t), output: new(boxtest.Output)}
-	cert, key := auditCert(t, t.TempDir())
+	cert, key := boxtest.Certificate(t, t.TempDir(), frontName, "localhost")
 	_, httpsPort, _ := net.SplitHostPort(c.https)
 	_, httpPort, _ := net.SplitHostPort(c.http)
-	text := example(t, "Caddyfile", append([]string{
+	text := boxtest.Deployed(t, "Caddyfile", append([]string{
 		"\nhttp://tip.example.vn {", "\nhttp://tip.example.vn:" + httpPort + " {\n\tbind 127.0.0.1",
 		"\ntip.example.vn {", "\ntip.example.vn:" + httpsPort + " {\n\tbind 127.0.0.1\n\ttls " + cert + " " + key,
 		"\n:443 {", "\n:" + httpsPort + " {\n\tbind 127.0.0.1",

@@ -83,7 +83,7 @@ func newMemoryBox(t *testing.T, encrypted bool) *memoryBox {
 	config := boxtest.Init(t, boxtest.MailServer(t, nil), "", flags...)
 	boxtest.Rewrite(t, config, "# replies = true", "replies = true")
 	if encrypted {
-		cert, key := auditCert(t, t.TempDir())
+		cert, key := boxtest.Certificate(t, t.TempDir(), frontName, "localhost")
 		boxtest.Rewrite(t, config, `trusted_proxies = ["127.0.0.1"]`, fmt.Sprintf("tls_cert = %q\ntls_key = %q", cert, key))
 	}
 	cmd := exec.CommandContext(t.Context(), boxtest.HandedOut(t, ""), "serve", "-c", config)

@@ -1,25 +1,15 @@
 package traces
 
 import (
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"tipbox/cmd/internal/boxtest"
-	"tipbox/intake/waittest"
 )
 
 // nginx is Debian's, with deploy/nginx.conf as its only site.
@@ -39,7 +29,7 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	t.Helper()
 	n := &nginx{
 		t: t, dir: t.TempDir(), conf: t.TempDir(), https: boxtest.FreeAddr(t), http: boxtest.FreeAddr(t),
-		output: new(boxtest.Output), made: make(map[string]time.Time),
+		made: make(map[string]time.Time),
 	}
 	for _, dir := range []string{n.dir, filepath.Dir(n.dir)} { // its workers are nobody
 		if err := os.Chmod(dir, 0o755); err != nil {
@@ -50,12 +40,12 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	if err := os.Symlink("/usr/share/nginx/modules", filepath.Join(n.dir, "modules")); err != nil {
 		t.Fatal(err)
 	}
-	cert, key := auditCert(t, n.conf)
+	cert, key := boxtest.Certificate(t, n.conf, frontName, "localhost")
 	_, httpsPort, _ := net.SplitHostPort(n.https)
 	_, httpPort, _ := net.SplitHostPort(n.http)
 	other := net.JoinHostPort(sourceOther().String(), httpsPort) // IPv6, where there is any
 	otherPlain := net.JoinHostPort(sourceOther().String(), httpPort)
-	text := example(t, "nginx.conf", append([]string{
+	text := boxtest.Deployed(t, "nginx.conf", append([]string{
 		"listen 443 ssl", "listen " + n.https + " ssl",
 		"listen [::]:443 ssl", "listen " + other + " ssl",
 		"listen 80", "listen " + n.http,
@@ -66,52 +56,11 @@ func startNginx(t testing.TB, box string, change ...string) *nginx {
 	}, change...)...)
 	n.write("site.conf", text)
 	n.write("nginx.conf", n.debian())
-	cmd := exec.CommandContext(context.Background(), boxtest.Need(t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.conf, "nginx.conf"),
-		"-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
-	cmd.Stdout, cmd.Stderr = n.output, n.output
-	waittest.Tie(cmd, syscall.SIGTERM) // it ends its workers
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		defer time.AfterFunc(waittest.Limit, func() { _ = cmd.Process.Kill() }).Stop()
-		_ = cmd.Wait()
-	})
-	for deadline := time.Now().Add(time.Minute); ; {
-		c, err := waittest.Dial("tcp", n.https)
-		if err == nil {
-			c.Close()
-			break
-		}
-		if time.Now().After(deadline) {
-			log, _ := os.ReadFile(filepath.Join(n.dir, "error.log"))
-			t.Fatalf("nginx does not start: %s\n%s", n.output, log)
-		}
-		time.Sleep(5 * time.Millisecond) // the only way to wait for another program
-	}
+	n.output = boxtest.Nginx(t, n.dir, filepath.Join(n.conf, "nginx.conf"), n.https, "-e", filepath.Join(n.dir, "start.log"), "-g", "daemon off;")
 	for _, d := range []string{"body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		n.made[d] = n.changed(d)
 	}
 	return n
-}
-
-// example returns a file of deploy/ with changes: pairs of what stands there and what
-// is put in its place.
-func example(t testing.TB, name string, pairs ...string) string {
-	t.Helper()
-	b, err := os.ReadFile("../../../deploy/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(b)
-	for i := 0; i < len(pairs); i += 2 {
-		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("deploy/%s: %q does not stand there", name, pairs[i])
-		}
-		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
-	}
-	return text
 }
 
 func (n *nginx) write(name, text string) {
@@ -162,28 +111,4 @@ func (n *nginx) tempFiles() (used []string) {
 		}
 	}
 	return used
-}
-
-// auditCert writes a certificate and its key.
-func auditCert(t testing.TB, dir string) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{frontName, "localhost"}}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: cert}, "key.pem": {Type: "PRIVATE KEY", Bytes: der}} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 }

@@ -32,7 +32,7 @@ func TestAudit(t *testing.T) {
 	})
 	t.Run("TLS, a Redis that writes to disk", func(t *testing.T) {
 		t.Parallel()
-		cert, key := auditCert(t, t.TempDir())
+		cert, key := boxtest.Certificate(t, t.TempDir(), frontName, "localhost")
 		addr := boxtest.FreeAddr(t)
 		b := newAuditBox(t, "", true, "--listen", everywhere(addr), "--base-url", "https://tip.example.vn")
 		b.edit(`trusted_proxies = ["127.0.0.1"]`, fmt.Sprintf("tls_cert = %q\ntls_key = %q", cert, key))
