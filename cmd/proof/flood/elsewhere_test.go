@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -101,31 +102,23 @@ func elsewhere(t *testing.T, url, flooded string, n *atomic.Int64) []time.Durati
 	defer line.CloseIdleConnections()
 	var mu sync.Mutex
 	var waits []time.Duration
-	var people sync.WaitGroup
-	tick := time.NewTicker(elsewhereEach)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			people.Wait()
-			return waits
-		case <-tick.C:
+	if late := pace(ctx, elsewhereEach, math.MaxInt, func(int) {
+		n := int(n.Add(1))
+		s := sender{fmt.Sprintf("s%02d", 2+n%20), address(1<<23 + n)}
+		v := &boxtest.Villager{URL: url + site(s), Line: forwarded{line, s.addr.String()}}
+		began := time.Now()
+		answer, err := v.Write(t.Context(), boxtest.Report(fmt.Sprintf("Tin thật %d.", n)))
+		if err != nil || !answer.Taken() {
+			t.Errorf("not thanked: %v, %v", answer, err)
+			return
 		}
-		people.Go(func() {
-			n := int(n.Add(1))
-			s := sender{fmt.Sprintf("s%02d", 2+n%20), address(1<<23 + n)}
-			v := &boxtest.Villager{URL: url + site(s), Line: forwarded{line, s.addr.String()}}
-			began := time.Now()
-			answer, err := v.Write(t.Context(), boxtest.Report(fmt.Sprintf("Tin thật %d.", n)))
-			if err != nil || !answer.Taken() {
-				t.Errorf("not thanked: %v, %v", answer, err)
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			waits = append(waits, time.Since(began))
-		})
+		mu.Lock()
+		defer mu.Unlock()
+		waits = append(waits, time.Since(began))
+	}); late > 0 {
+		t.Errorf("%d people were not asked how long they wait", late)
 	}
+	return waits
 }
 
 // bare starts the bare handler and returns where it is.

@@ -73,75 +73,48 @@ type lookCount struct{ found, busy, late atomic.Int64 }
 
 // flood looks for codes, some of which there are.
 func (b *lookBox) flood(ctx context.Context, script bool, count *lookCount) {
-	slots := make(chan struct{}, atOnce)
-	var looks sync.WaitGroup
-	defer looks.Wait()
-	tick := time.NewTicker(lookEach)
-	defer tick.Stop()
-	for n := 0; ; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+	count.late.Add(pace(ctx, lookEach, math.MaxInt, func(n int) {
+		kind := kinds[n%len(kinds)]
+		code, lookup := b.typed[kind], b.codes[kind].Lookup
+		if kind == "unknown" {
+			code, lookup = receipt.NewCode(), receipt.Lookup{byte(n), byte(n >> 8)}
 		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			count.late.Add(1)
-			continue
+		switch status, _, _, err := b.look(ctx, script, code, lookup); {
+		case err == nil && status == http.StatusOK:
+			count.found.Add(1)
+		case err == nil:
+			count.busy.Add(1)
 		}
-		looks.Go(func() {
-			defer func() { <-slots }() // it ends: one was put in above
-			kind := kinds[n%len(kinds)]
-			code, lookup := b.typed[kind], b.codes[kind].Lookup
-			if kind == "unknown" {
-				code, lookup = receipt.NewCode(), receipt.Lookup{byte(n), byte(n >> 8)}
-			}
-			switch status, _, _, err := b.look(ctx, script, code, lookup); {
-			case err == nil && status == http.StatusOK:
-				count.found.Add(1)
-			case err == nil:
-				count.busy.Add(1)
-			}
-		})
-	}
+	}))
 }
 
 // posts has people send until the time is over, and returns how long each post took.
 func (b *lookBox) posts(t *testing.T, ctx context.Context, n *atomic.Int64) []time.Duration {
 	var mu sync.Mutex
 	var waits []time.Duration
-	var people sync.WaitGroup
-	tick := time.NewTicker(postEach)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			people.Wait()
-			return waits
-		case <-tick.C:
+	if late := pace(ctx, postEach, math.MaxInt, func(int) {
+		v := &boxtest.Villager{URL: b.url + "/t/ncs01", Line: b.line}
+		f := boxtest.Report(fmt.Sprintf("Tin thật %d.", n.Add(1)))
+		token, _, err := v.Page(t.Context())
+		if err != nil {
+			t.Error(err)
+			return
 		}
-		people.Go(func() {
-			v := &boxtest.Villager{URL: b.url + "/t/ncs01", Line: b.line}
-			f := boxtest.Report(fmt.Sprintf("Tin thật %d.", n.Add(1)))
-			token, _, err := v.Page(t.Context())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			f.Fields["token"] = token
-			began := time.Now()
-			answer, err := v.Send(t.Context(), f)
-			took := time.Since(began)
-			if err != nil || !answer.Taken() {
-				t.Errorf("not thanked: %v, %v", answer, err)
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			waits = append(waits, took)
-		})
+		f.Fields["token"] = token
+		began := time.Now()
+		answer, err := v.Send(t.Context(), f)
+		took := time.Since(began)
+		if err != nil || !answer.Taken() {
+			t.Errorf("not thanked: %v, %v", answer, err)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		waits = append(waits, took)
+	}); late > 0 {
+		t.Errorf("%d people were not asked how long they wait", late)
 	}
+	return waits
 }
 
 // TestLookTimes asks for codes of each kind in turns, in an order drawn each time, and

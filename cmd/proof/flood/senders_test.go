@@ -27,52 +27,34 @@ import (
 func (a attack) flood(t *testing.T, ctx context.Context, url string, o *outcome, blob []byte) {
 	line := &http.Transport{MaxIdleConnsPerHost: atOnce}
 	defer line.CloseIdleConnections()
-	slots, core := make(chan struct{}, atOnce), new(sync.Mutex)
-	var posts sync.WaitGroup
-	defer posts.Wait()
-	tick := time.NewTicker(a.each)
-	defer tick.Stop()
-	for n := 0; n < most; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+	core := new(sync.Mutex)
+	o.late.Add(pace(ctx, a.each, most, func(n int) {
+		s := a.from(n)
+		v := &boxtest.Villager{URL: url + site(s), Line: forwarded{line, s.addr.String()}}
+		f := boxtest.Report(fmt.Sprintf("Tin rác thứ %d.", n))
+		for k, value := range a.fields {
+			f.Fields[k] = value
 		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			o.late.Add(1)
-			continue
+		o.posts.Add(1)
+		answer, err := send(ctx, v, f, blob, n)
+		if err == nil && answer.Header.Get("Tipbox-Work") != "" {
+			o.work.Add(1)
+			if a.script && core.TryLock() {
+				f.Fields["work"] = solve(t, answer.Header.Get("Tipbox-Work"))
+				core.Unlock()
+				o.proofs.Add(1)
+				answer, err = v.Send(ctx, f)
+			}
 		}
-		posts.Go(func() {
-			defer func() { <-slots }() // it ends: one was put in above
-			s := a.from(n)
-			v := &boxtest.Villager{URL: url + site(s), Line: forwarded{line, s.addr.String()}}
-			f := boxtest.Report(fmt.Sprintf("Tin rác thứ %d.", n))
-			for k, value := range a.fields {
-				f.Fields[k] = value
-			}
-			o.posts.Add(1)
-			answer, err := send(ctx, v, f, blob, n)
-			if err == nil && answer.Header.Get("Tipbox-Work") != "" {
-				o.work.Add(1)
-				if a.script && core.TryLock() {
-					f.Fields["work"] = solve(t, answer.Header.Get("Tipbox-Work"))
-					core.Unlock()
-					o.proofs.Add(1)
-					answer, err = v.Send(ctx, f)
-				}
-			}
-			switch {
-			case err != nil && ctx.Err() == nil, err == nil && answer.Status >= 500:
-				o.failed.Add(1)
-			case err == nil && answer.Header.Get("Tipbox-Taken") != "":
-				o.taken.Add(1)
-			case err == nil && answer.Header.Get("Tipbox-Text-First") != "":
-				o.photos.Add(1)
-			}
-		})
-	}
+		switch {
+		case err != nil && ctx.Err() == nil, err == nil && answer.Status >= 500:
+			o.failed.Add(1)
+		case err == nil && answer.Header.Get("Tipbox-Taken") != "":
+			o.taken.Add(1)
+		case err == nil && answer.Header.Get("Tipbox-Text-First") != "":
+			o.photos.Add(1)
+		}
+	}))
 }
 
 // send fetches the page and sends the form, or in its place a blob that is like no
