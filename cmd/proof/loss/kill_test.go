@@ -47,13 +47,14 @@ func (s *siege) answer() func(smtptest.Event) smtptest.Answer {
 	}
 }
 
-// besiege sends tips until stop is closed, and the last one until it is thanked.
-func (s *siege) besiege(v *boxtest.Villager, name string, stop chan struct{}) {
+// besiege sends tips until stop is closed, a pause between two, and the last one until
+// it is thanked.
+func (s *siege) besiege(v *boxtest.Villager, name string, pause time.Duration, stop chan struct{}) {
 	for n := 0; ; n++ {
 		select {
 		case <-stop:
 			return
-		default:
+		case <-time.After(pause):
 		}
 		tip := boxtest.Report(fmt.Sprintf("Tin %d của %s.", n, name))
 		tries := 0
@@ -104,7 +105,7 @@ func killUnderLoad(t *testing.T, rounds int) {
 	stop := make(chan struct{})
 	for i := range 8 {
 		v := boxtest.NewVillager(t, fmt.Sprintf("http://%s/t/ncs%02d", addr, 1+i%4))
-		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), stop) })
+		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), 0, stop) })
 	}
 	for range rounds {
 		moment := s.events.Load() + rand.Int64N(150)

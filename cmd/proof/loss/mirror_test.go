@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tipbox/cmd/internal/boxtest"
 	"tipbox/intake/waittest"
@@ -55,7 +56,8 @@ func takeOver(t *testing.T, rounds, senders int, between int64) {
 	stop := make(chan struct{})
 	for i := range senders {
 		v := boxtest.NewVillager(t, fmt.Sprintf("http://%s/t/ncs%02d", addr, 1+i%4))
-		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), stop) })
+		// Not as fast as they can: while one spool is adopted the next one would grow by more than it.
+		villagers.Go(func() { s.besiege(v, fmt.Sprintf("người %d", i), 50*time.Millisecond, stop) })
 	}
 	onlyThere := 0
 	for n := range rounds {
